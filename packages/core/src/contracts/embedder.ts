@@ -1,0 +1,40 @@
+/** What every call of an {@link Embedder} takes. */
+export interface EmbedOptions {
+  /** Stops the call; it then rejects with the signal's reason. */
+  signal?: AbortSignal
+}
+
+/**
+ * Turns text into vectors. An implementation is stateless towards its caller: the same text gives
+ * the same vector whatever the batch it stands in, because vectors are cached by text.
+ */
+export interface Embedder {
+  /** A short name for people, for example `static-256`. */
+  readonly id: string
+  /**
+   * Changes whenever the same text could give another vector: weights, tokenizer, options, runtime.
+   * Vectors of different fingerprints are never compared.
+   */
+  readonly fingerprint: string
+  /** Length of every vector. */
+  readonly dimensions: number
+  /** Tokens of one text that are looked at; what is beyond is cut. */
+  readonly maxTokens: number
+  /** Texts the embedder likes to get in one call. @default 256 */
+  readonly batchSize?: number
+  /**
+   * How much each half of hybrid search counts in reciprocal rank fusion, tuned for this embedder.
+   * @default {dense: 1, lexical: 1}
+   */
+  readonly fusion?: { readonly dense: number; readonly lexical: number }
+  /**
+   * One vector of unit length (L2) a text, in the order of the texts. An empty text gets a vector
+   * too. Must not block the event loop for more than a few ms: heavy work belongs in a worker.
+   * @throws when the texts cannot be embedded; the caller isolates a bad text by splitting the batch.
+   */
+  embedDocuments(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>
+  /** The vector of a search query, of unit length, to compare with those of documents by cosine. */
+  embedQuery(text: string, options?: EmbedOptions): Promise<Float32Array>
+  /** Releases workers and memory. The embedder is not used afterwards. */
+  close?(): Promise<void>
+}

@@ -1,0 +1,105 @@
+import type { ErrorCode } from '@cairn/protocol'
+
+/** What every {@link CairnError} is made from. */
+export interface CairnErrorOptions {
+  /** Whether trying again later, without changing anything, may succeed. @default false */
+  recoverable?: boolean
+  /** The error or value this one was made from. */
+  cause?: unknown
+}
+
+const marker = Symbol.for('cairn.error')
+
+/**
+ * An error that a caller may handle. `code` is stable; `message` is one sentence a person can act
+ * on and never holds a credential.
+ */
+export class CairnError extends Error {
+  override readonly name: string = 'CairnError'
+  readonly code: ErrorCode
+  readonly recoverable: boolean
+
+  constructor(code: ErrorCode, message: string, options: CairnErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.recoverable = options.recoverable ?? false
+    Object.defineProperty(this, marker, { value: true })
+  }
+
+  /** Like `instanceof`, and also true of an error from another copy of the package. */
+  static isInstance(value: unknown): value is CairnError {
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      (value as Record<symbol, unknown>)[marker] === true
+    )
+  }
+}
+
+/** Options or arguments that are not of the documented shape. */
+export class InvalidOptionsError extends CairnError {
+  override readonly name = 'InvalidOptionsError'
+  constructor(message: string, options: CairnErrorOptions = {}) {
+    super('INVALID_OPTIONS', message, options)
+  }
+}
+
+/** Where code comes from: a path, a URL, a ref, credentials, git itself. */
+export class SourceError extends CairnError {
+  override readonly name = 'SourceError'
+}
+
+/** One file could not be read or parsed; it costs that file, never the run. */
+export class FileError extends CairnError {
+  override readonly name = 'FileError'
+}
+
+/** The embedder failed or breaks its contract. */
+export class EmbedderError extends CairnError {
+  override readonly name = 'EmbedderError'
+}
+
+/** A vector store, a graph store or the journal failed. */
+export class StoreError extends CairnError {
+  override readonly name = 'StoreError'
+}
+
+/** The repository is being indexed already; `taskId` names the run that holds it. */
+export class RepositoryBusyError extends CairnError {
+  override readonly name = 'RepositoryBusyError'
+  readonly taskId: string
+  constructor(repository: string, taskId: string) {
+    super(
+      'REPOSITORY_BUSY',
+      `Repository "${repository}" is already being indexed by task ${taskId}.`,
+      {
+        recoverable: true,
+      },
+    )
+    this.taskId = taskId
+  }
+}
+
+/** A task or repository that is not known. */
+export class NotFoundError extends CairnError {
+  override readonly name = 'NotFoundError'
+}
+
+/** The caller aborted a call or cancelled a run. */
+export class CancelledError extends CairnError {
+  override readonly name = 'CancelledError'
+  constructor(message = 'Cancelled.', options: CairnErrorOptions = {}) {
+    super('CANCELLED', message, { recoverable: true, ...options })
+  }
+}
+
+/** `error` itself if it is a {@link CairnError}, else one of the given code with it as its cause. */
+export function toCairnError(error: unknown, code: ErrorCode = 'INTERNAL'): CairnError {
+  if (CairnError.isInstance(error)) return error
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new CancelledError(error.message, { cause: error })
+  }
+  return new CairnError(code, error instanceof Error ? error.message : String(error), {
+    cause: error,
+  })
+}
