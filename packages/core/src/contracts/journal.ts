@@ -1,0 +1,334 @@
+import type {
+  EmbeddingMetrics,
+  FileOutcome,
+  IndexEvent,
+  IndexingError,
+  LogEntry,
+  LogLevel,
+  NewIndexEvent,
+  SkipReason,
+  SourceDescription,
+  Stage,
+  StageMetrics,
+  StatusDocument,
+  TaskStatus,
+} from '@cairn/protocol'
+import type { Chunk, FileSurface, ParsedFile, Reference, SymbolKind } from './parsed-file.ts'
+import type { ChunkFilter, StoreCallOptions } from './vector-store.ts'
+
+/**
+ * The journal is cairn's memory: what was asked and what happened (tasks, events), what was parsed
+ * (the spool), what counts (the ledger), what was embedded (the cache), and the text of it all.
+ * Every method is asynchronous and takes and gives plain data, so that a journal may live in a
+ * worker thread or on a server. All methods reject with a `StoreError`.
+ */
+export interface Journal {
+  /** Name for people and reports, for example `sqlite`. */
+  readonly id: string
+  readonly tasks: TaskLog
+  readonly plans: PlanLog
+  readonly spool: Spool
+  readonly ledger: Ledger
+  readonly cache: EmbeddingCache
+  readonly text: TextIndex
+  /**
+   * Makes this process the one writer. Calling it again is cheap. Everything that writes needs it.
+   * Tasks that another, dead process left unfinished end here as `run.failed` with `RUN_INTERRUPTED`.
+   * @throws StoreError `STORE_LOCKED`, naming the holder, when another live process writes.
+   */
+  acquireWriter(options?: StoreCallOptions): Promise<void>
+  /** Bytes on disk. */
+  sizeBytes(): Promise<number>
+  close(): Promise<void>
+}
+
+/** What {@link TaskLog.tasks} narrows by. */
+export interface TaskFilter {
+  readonly status?: readonly TaskStatus[]
+  readonly repository?: string
+  /** @default 50 */
+  readonly limit?: number
+  /** Opaque, from a previous answer. */
+  readonly cursor?: string
+}
+
+/** What {@link TaskLog.logs} narrows by. */
+export interface LogFilter {
+  /** Minimum level. @default 'DEBUG' */
+  readonly level?: LogLevel
+  readonly stage?: Stage
+  /** Path of a file. */
+  readonly file?: string
+  /** Text that the message contains, whatever its case. */
+  readonly query?: string
+  readonly since?: Date
+  readonly until?: Date
+  /** @default 100 */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** The event log and what is folded from it. */
+export interface TaskLog {
+  /**
+   * Stores events in their order, each with the next `seq` of its task, and the status folded from
+   * them, in one transaction. The first event of a task is `run.queued`.
+   */
+  append(events: readonly NewIndexEvent[]): Promise<IndexEvent[]>
+  /** Events of a task in the order of `seq`, those after `after`. */
+  events(
+    taskId: string,
+    options: { readonly after?: number; readonly limit: number },
+  ): Promise<IndexEvent[]>
+  status(taskId: string): Promise<StatusDocument | null>
+  /** Newest first. */
+  tasks(
+    filter: TaskFilter,
+  ): Promise<{ tasks: StatusDocument[]; total: number; nextCursor: string | null }>
+  /** Oldest first; entries are derived from events by `logEntry` of the protocol. */
+  logs(
+    taskId: string,
+    filter: LogFilter,
+  ): Promise<{ logs: LogEntry[]; total: number; nextCursor: string | null }>
+  /** Over every run in the journal. */
+  metrics(): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /** Median seconds of an item by stage over the last runs of a repository (or of any), for an ETA. */
+  secondsPerItem(repository: string): Promise<Partial<Record<Stage, number>>>
+}
+
+/** What is to be done with one file in a run. */
+export type PlannedFile = {
+  readonly path: string
+  readonly language: string | null
+  readonly sizeBytes: number | null
+} & (
+  | { readonly action: 'index'; readonly contentHash: string; readonly version: string }
+  | { readonly action: 'unchanged'; readonly contentHash: string; readonly version: string }
+  | { readonly action: 'skip'; readonly reason: SkipReason; readonly detail: string | null }
+  | { readonly action: 'delete' }
+)
+
+/** What became of a file in the last run that met it. */
+export interface FileRecord {
+  readonly path: string
+  readonly outcome: FileOutcome
+  readonly reason: SkipReason | null
+  readonly detail: string | null
+  readonly language: string | null
+  readonly sizeBytes: number | null
+  readonly error: IndexingError | null
+  readonly taskId: string
+  readonly runId: string
+  readonly at: Date
+}
+
+/** The plan of the run in progress of each repository, file by file. */
+export interface PlanLog {
+  /** Starts a plan: drops that of an earlier run of the repository. */
+  begin(run: { readonly repository: string; readonly runId: string }): Promise<void>
+  add(runId: string, files: readonly PlannedFile[]): Promise<void>
+  /** Files of a plan with `action: 'index'`, by path, those after `after`. */
+  toIndex(
+    runId: string,
+    options: { readonly after?: string; readonly limit: number },
+  ): Promise<Extract<PlannedFile, { action: 'index' }>[]>
+  /** The last record of a path, from the `file.settled` events of the repository; null if no run met it. */
+  record(repository: string, path: string): Promise<FileRecord | null>
+}
+
+/** A chunk on its way to the stores, without its text. */
+export interface SpooledChunk {
+  readonly ordinal: number
+  readonly textHash: string
+  readonly symbolKind: SymbolKind | null
+}
+
+/** What is spooled of a file version, as the storing stage needs it. */
+export interface SpooledFile extends FileSurface {
+  readonly version: string
+  readonly path: string
+  readonly language: string
+  readonly references: readonly Reference[]
+  readonly chunks: readonly SpooledChunk[]
+  readonly syntaxErrors: number
+}
+
+/** What was parsed, by file version; it stays as long as the ledger or a plan refers to it. */
+export interface Spool {
+  /** Which of these versions are there, whole. */
+  has(versions: readonly string[]): Promise<Set<string>>
+  /** Writes whole versions, each in full or not at all; a version that is there already is left. */
+  write(
+    repository: string,
+    files: readonly {
+      readonly version: string
+      readonly path: string
+      readonly parsed: ParsedFile
+    }[],
+  ): Promise<void>
+  /** Whole files without the chunks' text, in the order asked; missing ones are left out. */
+  files(versions: readonly string[]): Promise<SpooledFile[]>
+  /** Only what other files resolve against: cheaper than {@link files}. */
+  surfaces(
+    versions: readonly string[],
+  ): Promise<(FileSurface & { version: string; path: string; language: string })[]>
+  /** Of the chunks of a plan's files to index: all, distinct texts, and texts that the cache has. */
+  totals(
+    runId: string,
+    fingerprint: string,
+  ): Promise<{ chunks: number; texts: number; cachedChunks: number; cachedTexts: number }>
+  /**
+   * Distinct texts of a plan's files to index that the cache lacks, shortest first, each once with
+   * how many chunks have it and the path of one. `after` is the `cursor` of the last one seen.
+   */
+  missingTexts(
+    runId: string,
+    fingerprint: string,
+    options: { readonly after?: string; readonly limit: number },
+  ): Promise<MissingText[]>
+  /** Deletes versions that neither the ledger nor a plan refers to; returns how many. */
+  sweep(repository: string): Promise<number>
+}
+
+/** A text to embed. */
+export interface MissingText {
+  readonly textHash: string
+  /** `context + '\n' + text`, or the text alone where it has no context. */
+  readonly input: string
+  readonly chunks: number
+  readonly path: string
+  readonly cursor: string
+}
+
+/** One indexed file. */
+export interface LedgerFile {
+  readonly path: string
+  readonly language: string
+  readonly sizeBytes: number
+  readonly contentHash: string
+  /** Id of the file version; chunk ids are `<version>:<ordinal>`. */
+  readonly version: string
+  /** Id of the edge set that holds this file's resolved edges. */
+  readonly edgeSet: string
+  /** Chunks that were made; those of `failedChunks` have no vector. */
+  readonly chunkCount: number
+  readonly failedChunks: readonly number[]
+  readonly nodeCount: number
+  readonly symbolCount: number
+  /** Nodes and edges that the edge set put into the graph. */
+  readonly edgeSetNodes: number
+  readonly edgeSetEdges: number
+  readonly syntaxErrors: number
+}
+
+/** A repository as it was last committed. */
+export interface LedgerRepository {
+  readonly name: string
+  readonly source: SourceDescription
+  readonly ref: string | null
+  readonly commit: string | null
+  /** Fingerprint of everything that decides what parsing makes of bytes. */
+  readonly parserFingerprint: string
+  readonly embedder: {
+    readonly id: string
+    readonly fingerprint: string
+    readonly dimensions: number
+  }
+  readonly indexedAt: Date
+  readonly taskId: string
+}
+
+/** A repository with its sums. */
+export interface LedgerSummary extends LedgerRepository {
+  readonly files: number
+  readonly chunks: number
+  readonly symbols: number
+  readonly edges: number
+  readonly filesByLanguage: Readonly<Record<string, number>>
+}
+
+/** Rows of the stores that no longer count. */
+export interface Garbage {
+  /** File versions with the number of their chunks and the spaces they may be in. */
+  readonly versions: readonly {
+    readonly version: string
+    readonly chunkCount: number
+    readonly spaces: readonly { fingerprint: string; dimensions: number }[]
+  }[]
+  readonly edgeSets: readonly string[]
+}
+
+/** What counts: the commit point of every run. */
+export interface Ledger {
+  repositories(): Promise<LedgerSummary[]>
+  repository(name: string): Promise<LedgerSummary | null>
+  file(repository: string, path: string): Promise<LedgerFile | null>
+  /** By path, those after `after`. */
+  files(
+    repository: string,
+    options: { readonly after?: string; readonly limit: number },
+  ): Promise<LedgerFile[]>
+  /** Puts a file of the coming state aside, to become live with {@link commit}. */
+  stage(runId: string, files: readonly LedgerFile[]): Promise<void>
+  /**
+   * In one transaction: staged files become live in place of those of the same path, files that the
+   * plan deletes or skips go, and what went is remembered as garbage.
+   */
+  commit(runId: string, repository: LedgerRepository): Promise<void>
+  /** Of these versions and edge sets, those that are live. */
+  live(owners: readonly string[]): Promise<Set<string>>
+  /** A page of garbage of a repository; empty at the end. */
+  garbage(repository: string, limit: number): Promise<Garbage>
+  /** Forgets garbage that the stores no longer have. */
+  collected(repository: string, garbage: Garbage): Promise<void>
+  /** Forgets a repository: ledger, spool, plans, text. Its tasks and events stay. */
+  remove(repository: string): Promise<{ files: number; chunks: number }>
+}
+
+/** Vectors by text, over all repositories. */
+export interface EmbeddingCache {
+  /** In the order asked; null where there is none. */
+  get(fingerprint: string, textHashes: readonly string[]): Promise<(Float32Array | null)[]>
+  put(
+    fingerprint: string,
+    entries: readonly { readonly textHash: string; readonly vector: Float32Array }[],
+  ): Promise<void>
+}
+
+/** A live chunk with everything a hit shows. */
+export interface StoredChunk
+  extends Pick<
+    Chunk,
+    | 'startLine'
+    | 'endLine'
+    | 'text'
+    | 'context'
+    | 'symbolPath'
+    | 'symbolKind'
+    | 'ordinal'
+    | 'textHash'
+  > {
+  readonly id: string
+  readonly repository: string
+  readonly version: string
+  readonly path: string
+  readonly language: string
+}
+
+/** Full text of chunks, and lexical search over it. */
+export interface TextIndex {
+  /** Makes the chunks of spooled versions findable; again is no error. */
+  index(versions: readonly string[]): Promise<void>
+  /**
+   * The best live chunks by BM25 over the words of {@link Chunk.terms}, best first; any word may
+   * match. `terms` are the query's words.
+   */
+  search(
+    terms: readonly string[],
+    options: StoreCallOptions & { readonly limit: number; readonly filter?: ChunkFilter },
+  ): Promise<{ id: string; score: number }[]>
+  /** Live chunks of these ids in the order asked, null for those that are not live. */
+  chunks(ids: readonly string[]): Promise<(StoredChunk | null)[]>
+  /** Ids of live chunks that search cannot find, at most `limit`: for validation. */
+  unindexed(repository: string, limit: number): Promise<string[]>
+}

@@ -1,0 +1,91 @@
+import type { SymbolKind } from './parsed-file.ts'
+
+/** One collection of comparable vectors: those of one embedder. */
+export interface VectorSpace {
+  /** {@link Embedder.fingerprint}. */
+  readonly fingerprint: string
+  readonly dimensions: number
+}
+
+/** A chunk's vector with what a query can filter by. */
+export interface VectorRow {
+  /** Chunk id: `<file version>:<ordinal>`. */
+  readonly id: string
+  /** Unit length (L2). */
+  readonly vector: Float32Array
+  readonly repository: string
+  /** Id of the file version that the chunk belongs to. */
+  readonly version: string
+  readonly path: string
+  readonly language: string
+  readonly symbolKind: SymbolKind | null
+}
+
+/** What a hit must satisfy; each member narrows, an absent one does not. */
+export interface ChunkFilter {
+  readonly repositories?: readonly string[]
+  readonly languages?: readonly string[]
+  readonly symbolKinds?: readonly SymbolKind[]
+  /** File versions; how a path glob reaches a store. */
+  readonly versions?: readonly string[]
+}
+
+/** A near vector. */
+export interface VectorHit {
+  readonly id: string
+  /** Cosine distance, 0 (same direction) to 2. */
+  readonly distance: number
+}
+
+/** What every call of a store takes. */
+export interface StoreCallOptions {
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Holds the vectors of chunks. Every write is idempotent: ids are derived from content, so writing a
+ * row twice leaves one. Which rows are live is not the store's business: the ledger says that.
+ * All methods reject with a `StoreError`; `recoverable` on it means that trying again may help.
+ */
+export interface VectorStore {
+  /** Name for people and reports, for example `sqlite`. */
+  readonly id: string
+  /** Most rows or ids of one call. */
+  readonly maxBatch: number
+  upsert(space: VectorSpace, rows: readonly VectorRow[], options?: StoreCallOptions): Promise<void>
+  /** Deletes rows of these ids; ids that are not there are no error. Returns how many were. */
+  delete(space: VectorSpace, ids: readonly string[], options?: StoreCallOptions): Promise<number>
+  /**
+   * The `limit` nearest rows by cosine distance, nearest first, ties by id. A space that was never
+   * written to gives an empty list. A space with no such dimensions rejects.
+   */
+  query(
+    space: VectorSpace,
+    vector: Float32Array,
+    options: StoreCallOptions & { readonly limit: number; readonly filter?: ChunkFilter },
+  ): Promise<VectorHit[]>
+  /** Stored vectors in the order of `ids`; null for one that is not there. */
+  get(
+    space: VectorSpace,
+    ids: readonly string[],
+    options?: StoreCallOptions,
+  ): Promise<(Float32Array | null)[]>
+  /** Ids of a repository in ascending order, for reconciliation, `limit` a page, those after `after`. */
+  ids(
+    space: VectorSpace,
+    options: StoreCallOptions & {
+      readonly repository: string
+      readonly after?: string
+      readonly limit: number
+    },
+  ): Promise<string[]>
+  count(
+    space: VectorSpace,
+    options: StoreCallOptions & { readonly repository: string },
+  ): Promise<number>
+  /** Spaces that hold a row. */
+  spaces(options?: StoreCallOptions): Promise<VectorSpace[]>
+  /** Deletes every row of a repository in every space; returns how many. */
+  removeRepository(repository: string, options?: StoreCallOptions): Promise<number>
+  close(): Promise<void>
+}
