@@ -1,0 +1,242 @@
+import type {
+  EmbeddingMetrics,
+  Explanation,
+  FileCounts,
+  IndexEvent,
+  IndexEventMap,
+  PlanDocument,
+  ReconcileReport,
+  RemovalReport,
+  SearchHit,
+  StageMetrics,
+  StatusDocument,
+  WorkingStage,
+} from '@cairn/protocol'
+import type { EventEmitter } from 'eventemitter3'
+import type { Embedder } from './contracts/embedder.ts'
+import type {
+  FileRecord,
+  LedgerSummary,
+  LogFilter,
+  TaskFilter,
+  TaskLog,
+} from './contracts/journal.ts'
+import type { Language } from './contracts/language.ts'
+import type { SymbolKind } from './contracts/parsed-file.ts'
+import type { Storage } from './contracts/storage.ts'
+
+/** A logger of the host; pino's shape. */
+export interface Logger {
+  debug(details: object, message: string): void
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+/** Limits that keep a run within its host; each has a default that suits a laptop. */
+export interface Limits {
+  /** Threads that parse. @default the number of cores, at most 4 */
+  readonly parseThreads?: number
+  /** Milliseconds for one file; a file that takes longer fails with `PARSE_TIMEOUT`. @default 10_000 */
+  readonly parseTimeoutMs?: number
+  /** Bytes above which a file is skipped as too large. @default 1_048_576 */
+  readonly maxFileBytes?: number
+  /** Characters of a chunk. @default 2_000 */
+  readonly maxChunkCharacters?: number
+  /** Milliseconds that one call of the embedder may take. @default 120_000 */
+  readonly embedTimeoutMs?: number
+  /** Times that a failed call of a store or of the embedder is tried again. @default 4 */
+  readonly retries?: number
+  /** Milliseconds without progress after which `health` is `stalled`. @default 30_000 */
+  readonly stallAfterMs?: number
+}
+
+/** Options of `createIndexer`. */
+export interface IndexerOptions {
+  /** Where the journal, the vectors and the graph are kept. The indexer does not close it. */
+  readonly storage: Storage
+  /** What turns text into vectors. The indexer does not close it. */
+  readonly embedder: Embedder
+  /** Folder for clones of remote repositories; made when first needed. */
+  readonly cloneDirectory: string
+  /** Languages beside the built-in ones; one of the same id takes its place. @default [] */
+  readonly languages?: readonly Language[]
+  readonly limits?: Limits
+  /** @default silent */
+  readonly logger?: Logger
+}
+
+/** Credentials for a remote; they are never stored, logged or shown. */
+export type Credentials =
+  | { readonly username?: string; readonly password: string }
+  | { readonly token: string }
+
+/** Asks the host for credentials; `attempt` counts from 1. Undefined: go on without. */
+export type CredentialsCallback = (context: {
+  /** The URL without credentials. */
+  readonly url: string
+  readonly attempt: number
+}) => Credentials | undefined | Promise<Credentials | undefined>
+
+/** Code in a folder: a Git working tree, a bare repository or a plain folder. */
+export interface LocalSource {
+  readonly path: string
+  /** Branch, tag or commit to read from Git's objects. @default the working tree as it stands */
+  readonly ref?: string
+}
+
+/** Code in a remote Git repository. */
+export interface RemoteSource {
+  /** `https`, `http`, `ssh` (also `git@host:path`), `git` or `file`. */
+  readonly url: string
+  /** Branch, tag or commit. @default the remote's default branch */
+  readonly ref?: string
+  /** Commits to fetch, or all of them. @default 1 */
+  readonly depth?: number | 'full'
+  readonly auth?: CredentialsCallback
+}
+
+export type Source = LocalSource | RemoteSource
+
+/** What narrows the files of a source. */
+export interface FileSelection {
+  /** Globs over `/`-separated paths; only files that match one are indexed. @default every file */
+  readonly include?: readonly string[]
+  /** Globs; files that match one are skipped as `excluded`. @default [] */
+  readonly exclude?: readonly string[]
+}
+
+/** Progress as a plain callback: `percent` 0–100 of the stage. */
+export type ProgressCallback = (
+  stage: WorkingStage,
+  percent: number,
+  details: { readonly overallPercent: number; readonly status: StatusDocument },
+) => unknown
+
+/** What `index` is asked. */
+export type IndexRequest = Source &
+  FileSelection & {
+    /** Name of the repository. @default the folder's or the URL's last part */
+    readonly name?: string
+    /** What to do when the repository is being indexed: refuse with `REPOSITORY_BUSY`, or wait for it. @default 'reject' */
+    readonly onBusy?: 'reject' | 'wait'
+    /** Parse and store every file again, also unchanged ones. @default false */
+    readonly force?: boolean
+    readonly onProgress?: ProgressCallback
+    /** Cancels the run. */
+    readonly signal?: AbortSignal
+  }
+
+/** What `plan` is asked. */
+export type PlanRequest = Source &
+  FileSelection & { readonly name?: string; readonly signal?: AbortSignal }
+
+/** What a completed run did. */
+export interface IndexResult {
+  readonly taskId: string
+  readonly runId: string
+  readonly repository: string
+  readonly ref: string | null
+  readonly commit: string | null
+  readonly files: FileCounts
+  /** Chunks, symbols and edges of the repository as it is now. */
+  readonly chunks: number
+  readonly symbols: number
+  readonly edges: number
+  readonly durationSeconds: number
+  /** The files that were not indexed, each with its reason, in the order of their paths; at most the first 1,000. */
+  readonly problems: readonly FileRecord[]
+}
+
+/** One run of a task: an emitter of its events, and an async iterable of them that ends with the run. */
+export interface IndexRun extends EventEmitter<IndexEventMap>, AsyncIterable<IndexEvent> {
+  readonly taskId: string
+  readonly runId: string
+  readonly repository: string
+  /**
+   * Resolves when the run completed; rejects with a `CairnError` when it failed and with a
+   * `CancelledError` when it was cancelled. Need not be awaited.
+   */
+  readonly finished: Promise<IndexResult>
+  /** The status folded from all events so far; null before the first is stored. */
+  status(): StatusDocument | null
+  /** Ends the run as cancelled; what is done is kept for the next one. Resolves when it has ended. */
+  cancel(reason?: string): Promise<void>
+}
+
+/** What narrows and shapes a search. */
+export interface SearchOptions {
+  readonly repository?: string | readonly string[]
+  readonly language?: string | readonly string[]
+  /** Glob over paths. */
+  readonly path?: string
+  readonly symbolKind?: SymbolKind | readonly SymbolKind[]
+  /** Hits, 1–100. @default 10 */
+  readonly limit?: number
+  /** Which halves take part. @default 'hybrid' */
+  readonly mode?: 'hybrid' | 'lexical' | 'dense'
+  /** Whether each hit comes with its neighbours in the graph. @default false */
+  readonly neighbours?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** The answer of a search. */
+export interface SearchResult {
+  readonly hits: readonly SearchHit[]
+  /** When the repositories that were searched were last indexed, and from what. */
+  readonly freshness: readonly {
+    readonly repository: string
+    readonly ref: string | null
+    readonly commit: string | null
+    readonly indexedAt: Date
+  }[]
+}
+
+/** Indexes repositories and answers from them. */
+export interface Indexer extends EventEmitter<IndexEventMap> {
+  /**
+   * Starts to index a repository and returns at once.
+   * @throws InvalidOptionsError when the request is not of the documented shape.
+   * @throws SourceError `URL_REFUSED` for a URL that is not run.
+   * @throws RepositoryBusyError when a run of the repository is under way and `onBusy` is `'reject'`.
+   */
+  index(request: IndexRequest): IndexRun
+  /** What `index` would do with each file; writes nothing but a clone. */
+  plan(request: PlanRequest): Promise<PlanDocument>
+  /** The best chunks for a query in words or code, best first. */
+  search(query: string, options?: SearchOptions): Promise<SearchResult>
+  /** @throws NotFoundError `TASK_NOT_FOUND`. */
+  status(taskId: string): Promise<StatusDocument>
+  /** Tasks, newest first. */
+  tasks(filter?: TaskFilter): ReturnType<TaskLog['tasks']>
+  /** @throws NotFoundError `TASK_NOT_FOUND`. */
+  logs(taskId: string, filter?: LogFilter): ReturnType<TaskLog['logs']>
+  metrics(): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /** What became of a file and why. @throws NotFoundError `REPOSITORY_NOT_FOUND`. */
+  explain(repository: string, path: string): Promise<Explanation>
+  repositories(): Promise<readonly LedgerSummary[]>
+  /** Removes a repository from every store. @throws NotFoundError, RepositoryBusyError. */
+  remove(repository: string, options?: { signal?: AbortSignal }): Promise<RemovalReport>
+  /** Compares every store with the ledger and repairs what differs, without embedding again what the cache has. @throws NotFoundError, RepositoryBusyError. */
+  reconcile(
+    repository: string,
+    options?: { signal?: AbortSignal; repair?: boolean },
+  ): Promise<ReconcileReport>
+  /** `index({ path })` with a callback; resolves when the run completed. */
+  processLocalRepository(
+    path: string,
+    onProgress?: ProgressCallback,
+    options?: Omit<IndexRequest & LocalSource, 'path' | 'onProgress'>,
+  ): Promise<IndexResult>
+  /** `index({ url })` with a callback; resolves when the run completed. */
+  processRepository(
+    url: string,
+    onProgress?: ProgressCallback,
+    options?: Omit<IndexRequest & RemoteSource, 'url' | 'onProgress'>,
+  ): Promise<IndexResult>
+  /** Cancels what runs, ends workers and child processes. Storage and embedder stay open. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+  /** Events of every run, from now on. */
+  [Symbol.asyncIterator](): AsyncIterator<IndexEvent>
+}
