@@ -120,8 +120,6 @@ export type IndexRequest = Source &
     readonly name?: string
     /** What to do when the repository is being indexed: refuse with `REPOSITORY_BUSY`, or wait for it. @default 'reject' */
     readonly onBusy?: 'reject' | 'wait'
-    /** Parse and store every file again, also unchanged ones. @default false */
-    readonly force?: boolean
     readonly onProgress?: ProgressCallback
     /** Cancels the run. */
     readonly signal?: AbortSignal

@@ -39,8 +39,12 @@ export interface Language {
   readonly documentation?: DocumentationStyle
   /** Whether a top-level definition is visible in the other files of its folder or package (Go, Java). @default false */
   readonly sharesPackageScope?: boolean
+  /** Whether a plain call inside a type may mean a member of the type (Java, C#, C++, Ruby). @default false */
+  readonly implicitSelf?: boolean
   /** Names of the receiver that mean the enclosing type, for example `['self', 'cls']`. @default [] */
   readonly selfReceivers?: readonly string[]
+  /** Names of the receiver that mean the type it inherits from, for example `['super', 'super()']`. @default [] */
+  readonly superReceivers?: readonly string[]
   /** Paths of the files an import means, best first; empty where it is outside the repository. Pure. */
   resolveModule?(specifier: string, fromPath: string, files: FileIndex): readonly string[]
 }

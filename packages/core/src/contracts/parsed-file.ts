@@ -96,6 +96,8 @@ export interface Reference {
 export interface FileSurface {
   readonly symbols: readonly SymbolDefinition[]
   readonly imports: readonly ImportBinding[]
+  /** References of kind `extends` and `implements`: other files' inherited members resolve through them. */
+  readonly heritage: readonly Reference[]
   /** Name of the package, module or namespace that the file says it belongs to (Go, Java, C#, PHP). */
   readonly packageName: string | null
 }
@@ -105,6 +107,7 @@ export interface ParsedFile extends FileSurface {
   /** Id of the language, for example `python`; `text` for what no language claims. */
   readonly language: string
   readonly chunks: readonly Chunk[]
+  /** References of kind `call`. */
   readonly references: readonly Reference[]
   /** Number of syntax errors the parser found; the file is indexed all the same. */
   readonly syntaxErrors: number
