@@ -1,0 +1,66 @@
+import { gitFailure } from './git-failure.ts'
+import { recordsOfGit } from './git-process.ts'
+import { type LocalRepository, repositoryCall } from './local-repository.ts'
+import { decodeName, sortCandidates, type TreeCandidate, unnameable } from './tree-candidate.ts'
+
+/**
+ * The entries of a working tree as it stands: tracked files, and untracked ones that are not
+ * ignored. Paths are relative to the repository's `subfolder`. Whether a file is there is only known
+ * when it is read.
+ * @throws SourceError `GIT_FAILED`
+ */
+export async function listWorkingTree(
+  repository: LocalRepository,
+  signal: AbortSignal,
+): Promise<TreeCandidate[]> {
+  const { subfolder } = repository
+  const within = subfolder === '' ? [] : ['--', `${subfolder}/`]
+  const skipped = subfolder === '' ? 0 : Buffer.byteLength(subfolder) + 1
+  const candidates: TreeCandidate[] = []
+
+  const add = (raw: Buffer, kind: TreeCandidate['kind']): void => {
+    const { name, isText } = decodeName(raw.subarray(skipped))
+    if (name === '') return
+    candidates.push({
+      path: name,
+      kind: isText ? kind : 'unreadable',
+      objectId: null,
+      sizeBytes: null,
+      problem: isText ? null : unnameable,
+    })
+  }
+
+  // The index knows the modes: links and submodules stay what they are where the system has none.
+  const tracked = recordsOfGit(
+    repositoryCall(repository, ['ls-files', '--stage', '-z', ...within], signal),
+    (record) => {
+      const tab = record.indexOf(0x09)
+      const mode = record.subarray(0, 6).toString('latin1')
+      const kind = mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file'
+      add(record.subarray(tab + 1), kind)
+    },
+  )
+  const untracked = recordsOfGit(
+    repositoryCall(
+      repository,
+      ['ls-files', '--others', '--exclude-standard', '-z', ...within],
+      signal,
+    ),
+    (record) => {
+      // git ends a repository inside the repository with a slash and does not look into it.
+      if (record.at(-1) === 0x2f) add(record.subarray(0, -1), 'submodule')
+      else add(record, 'file')
+    },
+  )
+  const results = await Promise.allSettled([tracked, untracked])
+  for (const result of results) {
+    if (result.status === 'rejected') throw result.reason
+    if (result.value.exitCode !== 0) {
+      throw gitFailure(
+        `The working tree at ${repository.workTree} cannot be listed`,
+        result.value.stderr,
+      )
+    }
+  }
+  return sortCandidates(candidates)
+}

@@ -1,0 +1,142 @@
+/** Finds out what a local folder is to Git, without letting git search or trust anything by itself. */
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { SourceError } from '../errors.ts'
+import { gitFailure } from './git-failure.ts'
+import { type GitCall, runGit } from './git-process.ts'
+
+/** A Git repository on this machine. */
+export interface LocalRepository {
+  /** The repository's own folder, `.git` or a bare repository. */
+  readonly gitDirectory: string
+  /** Real path of the working tree's root; null for a bare repository. */
+  readonly workTree: string | null
+  /** The folder that was asked for, `/`-separated below the root; `''` for the root itself. */
+  readonly subfolder: string
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | null> {
+  try {
+    const stats = await stat(path)
+    return stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : null
+  } catch {
+    return null // not there, or not ours to see: either way no repository
+  }
+}
+
+async function isGitDirectory(path: string): Promise<boolean> {
+  const [head, objects, refs, common] = await Promise.all([
+    kindOf(join(path, 'HEAD')),
+    kindOf(join(path, 'objects')),
+    kindOf(join(path, 'refs')),
+    kindOf(join(path, 'commondir')),
+  ])
+  return head === 'file' && ((objects === 'folder' && refs === 'folder') || common === 'file')
+}
+
+// A `.git` file names a folder elsewhere (a worktree, a submodule). One that came with a download
+// could name any repository of this machine, so the folder must know the working tree too.
+async function followGitFile(gitFile: string, workTree: string): Promise<string> {
+  const text = (await readFile(gitFile, 'utf8')).slice(0, 8_192)
+  const named = /^gitdir: (.+?)\r?\n*$/.exec(text)?.[1]
+  const refuse = (why: string): SourceError =>
+    new SourceError('NOT_A_REPOSITORY', `${gitFile} is not a usable link to a repository: ${why}.`)
+  if (named === undefined) throw refuse('it names no folder')
+  const target = resolve(workTree, named)
+  if (!(await isGitDirectory(target))) throw refuse(`${target} is not a repository`)
+  const real = await realpath(target)
+  if (real.startsWith(workTree + sep)) return real
+  const back = await readFile(join(real, 'gitdir'), 'utf8').catch(() => null)
+  if (back !== null && (await sameFile(resolve(real, back.trim()), gitFile))) return real
+  const config = await readFile(join(real, 'config'), 'utf8').catch(() => '')
+  const declared = /^\s*worktree\s*=\s*"?(.+?)"?\s*$/m.exec(config)?.[1]
+  if (declared !== undefined && (await sameFile(resolve(real, declared), workTree))) return real
+  throw refuse(`${target} belongs to another folder`)
+}
+
+async function sameFile(a: string, b: string): Promise<boolean> {
+  try {
+    return (await realpath(a)) === (await realpath(b))
+  } catch {
+    return false // one of them is not there
+  }
+}
+
+/**
+ * The repository that `folder` (a real path) is or lies in, or null for a plain folder.
+ * @throws SourceError `NOT_A_REPOSITORY` for a `.git` file that leads nowhere or to a stranger.
+ */
+export async function findRepository(folder: string): Promise<LocalRepository | null> {
+  for (let current = folder; ; ) {
+    const below = relative(current, folder).split(sep).join('/')
+    const dotGit = join(current, '.git')
+    switch (await kindOf(dotGit)) {
+      case 'folder':
+        if (await isGitDirectory(dotGit)) {
+          return { gitDirectory: await realpath(dotGit), workTree: current, subfolder: below }
+        }
+        break
+      case 'file':
+        return {
+          gitDirectory: await followGitFile(dotGit, current),
+          workTree: current,
+          subfolder: below,
+        }
+      case null:
+        break
+    }
+    if (current === folder && (await isGitDirectory(current))) {
+      return { gitDirectory: current, workTree: null, subfolder: '' }
+    }
+    const parent = dirname(current)
+    if (parent === current || !isAbsolute(parent)) return null
+    current = parent
+  }
+}
+
+/** A git call on a repository, with its place and every guard named. */
+export function repositoryCall(
+  repository: LocalRepository,
+  args: readonly string[],
+  signal: AbortSignal,
+): GitCall {
+  return {
+    arguments: args,
+    workingDirectory: repository.workTree ?? repository.gitDirectory,
+    environment: {
+      gitDirectory: repository.gitDirectory,
+      ...(repository.workTree === null ? {} : { workTree: repository.workTree }),
+    },
+    signal,
+  }
+}
+
+/**
+ * The id of the commit that `ref` names (any revision git understands), or null where nothing does.
+ * @throws SourceError `GIT_FAILED`
+ */
+export async function resolveCommit(
+  repository: LocalRepository,
+  ref: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]
+  const result = await runGit(repositoryCall(repository, args, signal))
+  const id = result.stdout.toString('latin1').trim()
+  if (result.exitCode === 0 && /^[0-9a-f]{40,64}$/.test(id)) return id
+  // `--quiet` is silent about a name that is not there; what it still says is another trouble.
+  if (/dubious|not a git repository|bad config|unable to|corrupt/i.test(result.stderr)) {
+    throw gitFailure(`The repository at ${repository.gitDirectory} cannot be read`, result.stderr)
+  }
+  return null
+}
+
+/** The short name of the branch that is checked out, or null where HEAD names a commit. */
+export async function currentBranch(
+  repository: LocalRepository,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const args = ['symbolic-ref', '--quiet', '--short', 'HEAD']
+  const result = await runGit(repositoryCall(repository, args, signal))
+  return result.exitCode === 0 ? result.stdout.toString('utf8').trim() : null
+}

@@ -1,0 +1,222 @@
+/** Turns the bare names of a tree into entries: which to index, which to leave out and why. */
+import type { IndexingError, SkipReason } from '@cairn/protocol'
+import type { SourceFile, SourceTree, TreeEntry } from '../contracts/source-file.ts'
+import { CancelledError, FileError } from '../errors.ts'
+import { blobId } from './blob-id.ts'
+import { classifyContent } from './classify-content.ts'
+import type { ReadOutcome } from './contained-folder.ts'
+import { eventLoopPause } from './event-loop-pause.ts'
+import type { PathFilter } from './path-filter.ts'
+import type { TreeCandidate } from './tree-candidate.ts'
+import { vendoredBy } from './vendored-paths.ts'
+
+/** What is known of a file from an earlier run. */
+export type KnownFile = Pick<SourceFile, 'contentHash' | 'language'>
+
+/** What a {@link SourceTree} is made from. */
+export interface SourceTreeOptions {
+  readonly description: SourceTree['description']
+  /** Names the tree's entries, sorted by path. */
+  readonly enumerate: (signal: AbortSignal) => Promise<TreeCandidate[]>
+  /** Reads one file, at most `maxBytes` of it. */
+  readonly read: (candidate: TreeCandidate, maxBytes: number) => Promise<ReadOutcome>
+  readonly close: () => Promise<void>
+  readonly languageOf: (path: string, head?: Uint8Array) => string
+  readonly filter: PathFilter
+  readonly maxFileBytes: number
+  readonly known?: ((path: string) => KnownFile | undefined) | undefined
+}
+
+const headBytes = 512
+const heldBytes = 32_000_000
+
+function readError(path: string, message: string): IndexingError {
+  return {
+    errorType: 'FILE_UNREADABLE',
+    errorMessage: message,
+    filePath: path,
+    stage: 'analyzing',
+    timestamp: new Date(),
+    recoverable: false,
+    stackTrace: null,
+  }
+}
+
+/** The blob id where it is comparable with the ids of other trees (not in a SHA-256 repository). */
+function comparableId(candidate: TreeCandidate): string | null {
+  return candidate.objectId?.length === 40 ? candidate.objectId : null
+}
+
+/** A tree whose entries are read once each, in bounded concurrency and memory. */
+export function sourceTree(options: SourceTreeOptions): SourceTree {
+  const { languageOf, filter, maxFileBytes, known } = options
+  const concurrency = Math.max(2, Math.min(16, Math.floor(heldBytes / maxFileBytes)))
+  let candidates: Promise<TreeCandidate[]> | undefined
+
+  function enumerated(signal: AbortSignal): Promise<TreeCandidate[]> {
+    candidates ??= options.enumerate(signal).catch((error: unknown) => {
+      candidates = undefined
+      throw error
+    })
+    return candidates
+  }
+
+  function skipped(
+    candidate: TreeCandidate,
+    reason: SkipReason,
+    more: { detail?: string | null; sizeBytes?: number | null; error?: IndexingError } = {},
+  ): TreeEntry {
+    const isText = reason !== 'symlink' && reason !== 'submodule' && reason !== 'binary'
+    return {
+      kind: 'skipped',
+      file: {
+        path: candidate.path,
+        sizeBytes: more.sizeBytes ?? candidate.sizeBytes,
+        language: isText ? languageOf(candidate.path) : null,
+        reason,
+        detail: more.detail ?? null,
+        error: more.error ?? null,
+      },
+    }
+  }
+
+  function tooLarge(candidate: TreeCandidate, sizeBytes: number): TreeEntry {
+    const detail = `${sizeBytes} bytes; the limit is ${maxFileBytes}`
+    return skipped(candidate, 'too_large', { detail, sizeBytes })
+  }
+
+  function unreadable(candidate: TreeCandidate, message: string): TreeEntry {
+    return skipped(candidate, 'unreadable', {
+      detail: message,
+      error: readError(candidate.path, message),
+    })
+  }
+
+  // Everything that is decided without reading; null where the content has to be asked.
+  function settleByName(candidate: TreeCandidate): TreeEntry | null {
+    if (candidate.kind === 'symlink') return skipped(candidate, 'symlink')
+    if (candidate.kind === 'submodule') return skipped(candidate, 'submodule')
+    const excluded = filter(candidate.path)
+    if (excluded !== null) return skipped(candidate, 'excluded', { detail: excluded })
+    const vendored = vendoredBy(candidate.path)
+    if (vendored !== null) return skipped(candidate, 'vendored', { detail: vendored })
+    if (candidate.sizeBytes !== null && candidate.sizeBytes > maxFileBytes) {
+      return tooLarge(candidate, candidate.sizeBytes)
+    }
+    if (candidate.kind === 'unreadable') {
+      return unreadable(candidate, candidate.problem ?? 'The file cannot be read.')
+    }
+    const contentHash = comparableId(candidate)
+    const previous = contentHash === null ? undefined : known?.(candidate.path)
+    if (previous !== undefined && previous.contentHash === contentHash) {
+      return indexed(candidate, candidate.sizeBytes ?? 0, contentHash, previous.language)
+    }
+    return null
+  }
+
+  function indexed(
+    candidate: TreeCandidate,
+    sizeBytes: number,
+    contentHash: string,
+    language: string,
+  ): TreeEntry {
+    return { kind: 'file', file: { path: candidate.path, sizeBytes, contentHash, language } }
+  }
+
+  function settleByContent(candidate: TreeCandidate, bytes: Uint8Array): TreeEntry {
+    const sizeBytes = bytes.byteLength
+    const contentHash = comparableId(candidate) ?? blobId(bytes)
+    const previous = known?.(candidate.path)
+    if (previous !== undefined && previous.contentHash === contentHash) {
+      return indexed(candidate, sizeBytes, contentHash, previous.language)
+    }
+    const skip = classifyContent(candidate.path, bytes)
+    if (skip !== null) return skipped(candidate, skip.reason, { detail: skip.detail, sizeBytes })
+    const language = languageOf(candidate.path, bytes.subarray(0, headBytes))
+    return indexed(candidate, sizeBytes, contentHash, language)
+  }
+
+  // Null: the file is not there, which is not worth an entry (a tracked file that was deleted).
+  async function settle(candidate: TreeCandidate): Promise<TreeEntry | null> {
+    const outcome = await options.read(candidate, maxFileBytes)
+    switch (outcome.kind) {
+      case 'content':
+        return settleByContent(candidate, outcome.bytes)
+      case 'too_large':
+        return tooLarge(candidate, outcome.sizeBytes)
+      case 'symlink':
+        return skipped(candidate, 'symlink')
+      case 'unreadable':
+        return unreadable(candidate, outcome.message)
+      case 'absent':
+        return null
+    }
+  }
+
+  async function find(path: string, signal: AbortSignal): Promise<TreeCandidate | undefined> {
+    const all = await enumerated(signal)
+    let low = 0
+    let high = all.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((all[middle]?.path ?? '') < path) low = middle + 1
+      else high = middle
+    }
+    const found = all[low]
+    return found?.path === path ? found : undefined
+  }
+
+  return {
+    description: options.description,
+    async *list({ signal, onProgress }) {
+      const all = await enumerated(signal)
+      const total = all.length
+      const pause = eventLoopPause()
+      const ahead: Array<Promise<TreeEntry | null>> = []
+      let started = 0
+      try {
+        onProgress?.(0, total)
+        for (let listed = 0; listed < total; listed++) {
+          while (started < total && ahead.length < concurrency) {
+            const candidate = all[started++]
+            if (candidate === undefined) break
+            const byName = settleByName(candidate)
+            ahead.push(byName === null ? settle(candidate) : Promise.resolve(byName))
+          }
+          await pause()
+          if (signal.aborted) throw new CancelledError()
+          const entry = await ahead.shift()
+          onProgress?.(listed + 1, total)
+          if (entry !== null && entry !== undefined) yield entry
+        }
+      } finally {
+        await Promise.allSettled(ahead)
+      }
+    },
+    async read(path, { signal }) {
+      if (signal.aborted) throw new CancelledError()
+      const candidate = await find(path, signal)
+      if (candidate === undefined) {
+        throw new FileError('FILE_UNREADABLE', `The tree has no file ${JSON.stringify(path)}.`)
+      }
+      const outcome = await options.read(candidate, maxFileBytes)
+      const name = JSON.stringify(path)
+      switch (outcome.kind) {
+        case 'content':
+          return outcome.bytes
+        case 'too_large':
+          throw new FileError('FILE_CHANGED', `The file ${name} grew over the size limit.`)
+        case 'symlink':
+          throw new FileError('FILE_CHANGED', `The file ${name} was replaced by a symbolic link.`)
+        case 'absent':
+          throw new FileError('FILE_UNREADABLE', `The file ${name} is not there any more.`)
+        case 'unreadable':
+          throw new FileError(
+            'FILE_UNREADABLE',
+            `The file ${name} cannot be read: ${outcome.message}`,
+          )
+      }
+    },
+    close: options.close,
+  }
+}

@@ -1,0 +1,108 @@
+/** What may be cloned, and what of a URL may be shown. */
+import { InvalidOptionsError, SourceError } from '../errors.ts'
+import type { Credentials } from '../options.ts'
+
+/** A URL that passed the checks. */
+export interface RemoteUrl {
+  /** What git is given and what may be shown: without user and password for HTTP. */
+  readonly url: string
+  readonly transport: 'https' | 'http' | 'ssh' | 'git' | 'file'
+  /** What stood in the URL. */
+  readonly credentials: Credentials | null
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: to refuse them is what it is for
+const control = /[\u0000-\u001f\u007f]/
+// `user@host:path`, git's short form of ssh. One letter before the colon is a Windows drive.
+const scpForm =
+  /^(?:([A-Za-z0-9._][A-Za-z0-9._-]*)@)?([A-Za-z0-9][A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([^:-].*)$/
+
+function refuse(message: string): SourceError {
+  return new SourceError('URL_REFUSED', message)
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a stray percent sign stands for itself
+  }
+}
+
+/**
+ * Checks a repository's URL: https, http, ssh (also `user@host:path`), git or file.
+ * @throws SourceError `URL_REFUSED`; the message never holds a credential.
+ */
+export function parseRemoteUrl(text: string): RemoteUrl {
+  if (control.test(text)) throw refuse('The URL has control characters.')
+  if (text !== text.trim() || text === '') throw refuse('The URL is empty or begins with a space.')
+  if (text.startsWith('-')) throw refuse('A URL must not begin with "-".')
+  if (text.length > 8_192) throw refuse('The URL is too long.')
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]?.toLowerCase()
+  if (scheme === undefined) {
+    if (text.includes('::')) throw refuse('Remote helpers ("name::address") are not run.')
+    const short = scpForm.exec(text)
+    if (short === null) {
+      throw refuse('The URL has no transport; for a folder of this machine give its path instead.')
+    }
+    return { url: text, transport: 'ssh', credentials: null }
+  }
+  // `ext::ssh://…` has its colons before the scheme and is caught above; this is `a://b::c`.
+  if (/^[^/]*::/.test(text)) throw refuse('Remote helpers ("name::address") are not run.')
+  let parsed: URL
+  try {
+    parsed = new URL(text)
+  } catch {
+    throw refuse('The URL cannot be read.')
+  }
+  if (decode(parsed.hostname).startsWith('-') || decode(parsed.username).startsWith('-')) {
+    throw refuse('Host and user must not begin with "-".')
+  }
+  switch (scheme) {
+    case 'https':
+    case 'http': {
+      const username = decode(parsed.username)
+      const password = decode(parsed.password)
+      parsed.username = ''
+      parsed.password = ''
+      parsed.hash = ''
+      const credentials =
+        password !== '' ? { username, password } : username !== '' ? { token: username } : null
+      return { url: parsed.href, transport: scheme, credentials }
+    }
+    case 'ssh':
+      parsed.password = ''
+      return { url: parsed.href, transport: 'ssh', credentials: null }
+    case 'git':
+    case 'file':
+      if (parsed.username !== '' || parsed.password !== '') {
+        throw refuse(`A ${scheme} URL takes no user and password.`)
+      }
+      return { url: text, transport: scheme, credentials: null }
+    default:
+      throw refuse(`The transport "${scheme}" is not supported; use https, http, ssh, git or file.`)
+  }
+}
+
+/**
+ * The URL as it may be shown: without user, password, query and fragment. Text that is no URL of an
+ * allowed form comes back with everything before an `@` taken out.
+ */
+export function redactUrl(text: string): string {
+  try {
+    const { url } = parseRemoteUrl(text)
+    return url.replace(/[?#].*$/, '')
+  } catch {
+    return text.replace(/^([A-Za-z][A-Za-z0-9+.-]*:(?:\/\/|:))?[^/]*@/, '$1').replace(/[?#].*$/, '')
+  }
+}
+
+/** @throws InvalidOptionsError for a ref that git could take for an option or for more than one. */
+export function checkRef(ref: string): string {
+  if (ref === '' || ref.startsWith('-') || control.test(ref) || /\s/.test(ref)) {
+    throw new InvalidOptionsError(
+      'A ref must be the name of a branch, tag or commit: not empty, without white space, and not beginning with "-".',
+    )
+  }
+  return ref
+}
