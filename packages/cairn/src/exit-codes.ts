@@ -1,0 +1,22 @@
+import { CairnError } from '@cairn/core'
+
+/** What the command says to its caller by its exit code. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  badUsage: 2,
+  /** Done, but some files could not be indexed. */
+  someFilesFailed: 3,
+  /** By Ctrl-C or a termination signal: 128 + SIGINT, as shells have it. */
+  cancelled: 130,
+} as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** The exit code that an error ends the command with. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!CairnError.isInstance(error)) return exitCodes.failed
+  if (error.code === 'CANCELLED') return exitCodes.cancelled
+  if (error.code === 'INVALID_OPTIONS') return exitCodes.badUsage
+  return exitCodes.failed
+}

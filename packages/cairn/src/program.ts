@@ -1,0 +1,166 @@
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type CommandContext, createCommandContext } from './command-context.ts'
+import { explainCommand } from './commands/explain.ts'
+import { indexCommand } from './commands/index.ts'
+import { logsCommand } from './commands/logs.ts'
+import { planCommand } from './commands/plan.ts'
+import { reconcileCommand } from './commands/reconcile.ts'
+import { removeCommand } from './commands/remove.ts'
+import { repositoriesCommand } from './commands/repositories.ts'
+import { searchCommand } from './commands/search.ts'
+import { statusCommand } from './commands/status.ts'
+import { defaultDataDirectory } from './create-indexer.ts'
+import type { ExitCode } from './exit-codes.ts'
+import type { ProcessParts } from './run-command.ts'
+
+const exitCodesText = `
+Exit codes: 0 done, 1 failed, 2 bad usage, 3 done but some files failed, 130 cancelled.`
+
+function version(): string {
+  const manifest: { version: string } = createRequire(import.meta.url)('../package.json')
+  return manifest.version
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
+function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value))
+    throw new InvalidArgumentError('It must be a whole number from 1.')
+  return Number(value)
+}
+
+function depth(value: string): number | 'full' {
+  return value === 'full' ? value : wholeNumber(value)
+}
+
+/** The command line's grammar; every subcommand's exit code goes to `setExitCode`. */
+export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode) => void): Command {
+  const program = new Command('cairn')
+    .description('Index Git repositories for search and agents, with progress you can trust.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addOption(
+      new Option('--data-dir <DIR>', 'folder for the store and the clones')
+        .env('CAIRN_DATA_DIR')
+        .default(defaultDataDirectory),
+    )
+    .option('--json', 'print JSON for a program')
+    .addHelpText('after', exitCodesText)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => parts.stdout.write(text),
+      writeErr: (text) => parts.stderr.write(text),
+    })
+    .showSuggestionAfterError()
+    .exitOverride()
+
+  const run =
+    <Arguments extends readonly unknown[]>(
+      command: (context: CommandContext, ...given: Arguments) => Promise<ExitCode>,
+    ) =>
+    async (...given: Arguments): Promise<void> => {
+      const { dataDir, json = false } = program.opts<{ dataDir: string; json?: boolean }>()
+      const context = createCommandContext({
+        ...parts,
+        dataDirectory: resolve(dataDir),
+        isJson: json,
+      })
+      setExitCode(await command(context, ...given))
+    }
+
+  const selection = (command: Command): Command =>
+    command
+      .argument('<PATH|URL>', 'a folder, or a Git URL to clone')
+      .option('--ref <REF>', 'branch, tag or commit')
+      .option('--depth <COMMITS>', 'commits to fetch from a URL, or "full" (default: 1)', depth)
+      .option('--include <GLOB>', 'only files that match; may be repeated', collect)
+      .option('--exclude <GLOB>', 'no files that match; may be repeated', collect)
+      .option('--name <NAME>', "the repository's name (default: the last part of PATH|URL)")
+
+  selection(program.command('index'))
+    .description('index a repository, or what changed in it since the last time')
+    .option('--force', 'index unchanged files again too')
+    .option('--wait', 'wait if the repository is being indexed already')
+    .action(run(indexCommand))
+
+  selection(program.command('plan'))
+    .description('say what index would do with each file, without writing anything')
+    .action(run(planCommand))
+
+  program
+    .command('search')
+    .description('find code by words or meaning')
+    .argument('<QUERY...>', 'words or code')
+    .option('--repository <NAME>', 'only in this repository; may be repeated', collect)
+    .option('--language <LANGUAGE>', 'only in this language; may be repeated', collect)
+    .option('--path <GLOB>', 'only in files that match')
+    .option(
+      '--kind <KIND>',
+      'only symbols of this kind, such as function; may be repeated',
+      collect,
+    )
+    .option('--limit <COUNT>', 'hits, at most 100 (default: 10)', wholeNumber)
+    .addOption(
+      new Option('--mode <MODE>', 'by words, by meaning, or both')
+        .choices(['hybrid', 'lexical', 'dense'])
+        .default('hybrid'),
+    )
+    .option('--neighbours', 'show callers, callees and imports of each hit')
+    .action(run(searchCommand))
+
+  program
+    .command('status')
+    .description('say where a task is, or list the newest tasks')
+    .argument('[TASK]', 'id of a task')
+    .option('--repository <NAME>', 'only tasks of this repository')
+    .option('--limit <COUNT>', 'tasks to list', wholeNumber)
+    .action(run(statusCommand))
+
+  program
+    .command('logs')
+    .description('print what happened in a task')
+    .argument('<TASK>', 'id of a task')
+    .addOption(
+      new Option('--level <LEVEL>', 'this level and those above it')
+        .choices(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
+        .argParser((value: string) => value.toUpperCase()),
+    )
+    .option('--stage <STAGE>', 'only of this stage')
+    .option('--file <PATH>', 'only about this file')
+    .option('--query <TEXT>', 'only messages that contain this text')
+    .option('--limit <COUNT>', 'entries to print', wholeNumber)
+    .option('--cursor <CURSOR>', 'go on after a previous answer: its next_cursor')
+    .option('--follow', 'go on printing until the task ends')
+    .action(run(logsCommand))
+
+  program
+    .command('explain')
+    .description('say what became of a file and why')
+    .argument('<REPOSITORY>', 'name of a repository')
+    .argument('<PATH>', 'path within the repository')
+    .action(run(explainCommand))
+
+  program
+    .command('repositories')
+    .description('list what is indexed')
+    .action(run(repositoriesCommand))
+
+  program
+    .command('remove')
+    .description('remove a repository from every store')
+    .argument('<REPOSITORY>', 'name of a repository')
+    .action(run(removeCommand))
+
+  program
+    .command('reconcile')
+    .description('compare every store with what was indexed and repair what differs')
+    .argument('<REPOSITORY>', 'name of a repository')
+    .option('--check', 'only compare, repair nothing')
+    .action(run(reconcileCommand))
+
+  return program
+}

@@ -1,0 +1,50 @@
+import { CairnError } from '@cairn/core'
+import { CommanderError } from 'commander'
+import { advice } from './advice.ts'
+import { type CommandContextOptions, commandName } from './command-context.ts'
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts'
+import { createProgram } from './program.ts'
+import { createPaint } from './terminal/paint.ts'
+import { printable } from './terminal/printable.ts'
+import { streamTraits } from './terminal/stream-traits.ts'
+
+/** What the command's process gives it. */
+export type ProcessParts = Omit<CommandContextOptions, 'dataDirectory' | 'isJson'>
+
+/** Runs one command line (without the program's own name) and gives the exit code. */
+export async function runCommand(
+  commandLine: readonly string[],
+  parts: ProcessParts,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.done
+  const program = createProgram(parts, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync([...commandLine], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.badUsage
+    }
+    reportError(error, parts)
+    return exitCodeOf(error)
+  }
+}
+
+function reportError(error: unknown, { stderr, environment }: ProcessParts): void {
+  const paint = createPaint(streamTraits(stderr, environment).hasColor)
+  if (!CairnError.isInstance(error)) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    stderr.write(`${paint('bad', 'cairn:')} ${detail.split('\n').map(printable).join('\n')}\n`)
+    stderr.write(`${advice('INTERNAL', commandName(environment))}\n`)
+    return
+  }
+  if (error.code === 'CANCELLED') {
+    stderr.write('Cancelled.\n')
+    return
+  }
+  stderr.write(`${paint('bad', 'cairn:')} ${printable(error.message)} (${error.code})\n`)
+  const next = advice(error.code, commandName(environment))
+  if (next !== null) stderr.write(`${next}\n`)
+}
