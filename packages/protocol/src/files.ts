@@ -47,7 +47,7 @@ export const planTotalsSchema = z.object({
   skip: countSchema,
   /** Files of the last run that are no longer in the tree. */
   delete: countSchema,
-  /** Bytes of the files to index. */
+  /** Bytes of the files that are not skipped; the two breakdowns are of the same files. */
   bytes: countSchema,
   filesByLanguage: countsByNameSchema,
   bytesByLanguage: countsByNameSchema,

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { countSchema } from './scalars.ts'
+import { stageSchema } from './stages.ts'
+
+/** Levels of a log, from the least to the most severe. */
+export const logLevels = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const
+/** A level of a log. */
+export const logLevelSchema = z.enum(logLevels)
+/** A level of a log, one of {@link logLevels}. */
+export type LogLevel = z.infer<typeof logLevelSchema>
+
+/** Less than 0 when `left` is less severe than `right`, 0 when they are the same. */
+export function compareLevels(left: LogLevel, right: LogLevel): number {
+  return logLevels.indexOf(left) - logLevels.indexOf(right)
+}
+
+/** Whether `level` is as severe as `minimum` or more so. */
+export function isAtLeast(level: LogLevel, minimum: LogLevel): boolean {
+  return compareLevels(level, minimum) >= 0
+}
+
+/** One line of a task's log. */
+export const logEntrySchema = z.object({
+  timestamp: z.date(),
+  level: logLevelSchema,
+  stage: stageSchema,
+  /** One sentence for a person. */
+  message: z.string(),
+  /** The fields of the event that the entry is derived from, as they stand on the wire. */
+  details: z.record(z.string(), z.json()),
+})
+/** One line of a task's log. */
+export type LogEntry = z.infer<typeof logEntrySchema>
+
+/** Answer of `GET /status/{task_id}/logs`. */
+export const logListSchema = z.object({
+  taskId: z.string(),
+  repositoryName: z.string(),
+  /** The least severe level that was asked for. */
+  logLevel: logLevelSchema,
+  /** Entries that the filter matches, over all pages. */
+  totalLogs: countSchema,
+  /** Oldest first. */
+  logs: z.array(logEntrySchema),
+  /** Null at the end. */
+  nextCursor: z.string().nullable(),
+})
+/** Answer of `GET /status/{task_id}/logs`. */
+export type LogList = z.infer<typeof logListSchema>
