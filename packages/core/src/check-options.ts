@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+import { InvalidOptionsError } from './errors.ts'
+import type { IndexerOptions, IndexRequest, Limits, Logger, PlanRequest } from './options.ts'
+
+/** The limits of an indexer that sets none. */
+export function defaultLimits(): Required<Limits> {
+  return {
+    parseThreads: Math.min(4, availableParallelism()),
+    parseTimeoutMs: 10_000,
+    maxFileBytes: 1_048_576,
+    maxChunkCharacters: 2_000,
+    embedTimeoutMs: 120_000,
+    retries: 4,
+    stallAfterMs: 30_000,
+  }
+}
+
+/** A logger that says nothing. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+const positive = z.int().min(1)
+
+const limitsSchema = z.strictObject({
+  parseThreads: positive.max(64).optional(),
+  parseTimeoutMs: positive.optional(),
+  maxFileBytes: positive.optional(),
+  maxChunkCharacters: z.int().min(200).max(100_000).optional(),
+  embedTimeoutMs: positive.optional(),
+  retries: z.int().min(0).max(100).optional(),
+  stallAfterMs: positive.optional(),
+})
+
+const objectWith = (...names: string[]): z.ZodType =>
+  z.custom(
+    (value) => typeof value === 'object' && value !== null && names.every((name) => name in value),
+    `must be an object with ${names.join(', ')}`,
+  )
+
+const aFunction = z.custom((value) => typeof value === 'function', 'must be a function')
+
+const indexerSchema = z.strictObject({
+  storage: objectWith('journal', 'vectors', 'graph'),
+  embedder: objectWith('id', 'fingerprint', 'dimensions', 'embedDocuments', 'embedQuery'),
+  cloneDirectory: z.string().min(1),
+  languages: z.array(objectWith('id', 'extensions')).optional(),
+  limits: limitsSchema.optional(),
+  logger: objectWith('debug', 'info', 'warn', 'error').optional(),
+})
+
+const globs = z.array(z.string().min(1)).optional()
+
+const selection = {
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name
+    .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not hold control characters')
+    .optional(),
+  include: globs,
+  exclude: globs,
+  signal: z.instanceof(AbortSignal).optional(),
+}
+
+const planSchema = z.object(selection)
+
+const indexSchema = z.object({
+  ...selection,
+  onBusy: z.enum(['reject', 'wait']).optional(),
+  onProgress: aFunction.optional(),
+})
+
+/** @throws InvalidOptionsError */
+export function checkIndexerOptions(options: IndexerOptions): void {
+  check('createIndexer', indexerSchema, options)
+}
+
+/** Limits with every default filled in. */
+export function fillLimits(limits: Limits | undefined): Required<Limits> {
+  const given = Object.entries(limits ?? {}).filter(([, value]) => value !== undefined)
+  return { ...defaultLimits(), ...Object.fromEntries(given) }
+}
+
+/**
+ * Checks what is not the source's own; gives back the source apart.
+ * @throws InvalidOptionsError
+ */
+export function splitRequest<R extends IndexRequest | PlanRequest>(
+  what: 'index' | 'plan',
+  request: R,
+): { source: Record<string, unknown> } {
+  check(what, what === 'index' ? indexSchema : planSchema, request)
+  const own = new Set(Object.keys(what === 'index' ? indexSchema.shape : planSchema.shape))
+  const entries = Object.entries(request).filter(
+    ([key, value]) => !own.has(key) && value !== undefined,
+  )
+  return { source: Object.fromEntries(entries) }
+}
+
+function check(what: string, schema: z.ZodType, value: unknown): void {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return
+  throw new InvalidOptionsError(`${what}: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  })
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * Ids are derived from content, so that every write is idempotent and two machines that index the
+ * same thing agree. All are lower-case hex, cut to 128 bits: at 10^9 ids the chance of one collision
+ * is below 10^-20.
+ */
+function digest(...parts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part)
+  return hash.digest('hex').slice(0, 32)
+}
+
+/** Id of a file version: these bytes at this path, parsed by this parser. */
+export function versionId(
+  repository: string,
+  path: string,
+  contentHash: string,
+  parserFingerprint: string,
+): string {
+  return `v${digest(repository, path, contentHash, parserFingerprint)}`
+}
+
+/** Id of a chunk: its file version and its place there. */
+export function chunkId(version: string, ordinal: number): string {
+  return `${version}:${ordinal}`
+}
+
+/** What {@link chunkId} was made of; null for what is no chunk id. */
+export function parseChunkId(id: string): { version: string; ordinal: number } | null {
+  const match = /^(v[0-9a-f]{32}):(\d+)$/.exec(id)
+  return match?.[1] && match[2] ? { version: match[1], ordinal: Number(match[2]) } : null
+}
+
+/** Id of the edge set that holds exactly `content` for a file version. */
+export function edgeSetId(version: string, content: string): string {
+  return `e${digest(version, content)}`
+}
+
+/** Id of a file's node in the graph. */
+export function fileNodeId(repository: string, path: string): string {
+  return `f${digest(repository, path)}`
+}
+
+/** Id of the node of a module outside the repository. */
+export function moduleNodeId(repository: string, specifier: string): string {
+  return `m${digest(repository, specifier)}`
+}
+
+/** Id of a symbol's node; `occurrence` tells apart definitions of the same symbol path in one file. */
+export function symbolNodeId(
+  repository: string,
+  path: string,
+  symbolPath: string,
+  occurrence: number,
+): string {
+  return `s${digest(repository, path, symbolPath, String(occurrence))}`
+}

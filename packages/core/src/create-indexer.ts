@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type IndexEvent,
+  isAtLeast,
+  logEntry,
+  type PlanDocument,
+  type SourceDescription,
+  type StatusDocument,
+} from '@cairn/protocol'
+import { checkIndexerOptions, fillLimits, silentLogger, splitRequest } from './check-options.ts'
+import { CairnError, CancelledError, NotFoundError, RepositoryBusyError } from './errors.ts'
+import { EventChannel } from './event-channel.ts'
+import { createEventQueue } from './event-queue.ts'
+import { explainFile } from './explain-file.ts'
+import { createHostGuard } from './host-guard.ts'
+import { createIndexRun } from './index-run.ts'
+import { reconcileRepository } from './ledger/reconcile-repository.ts'
+import { removeRepository } from './ledger/remove-repository.ts'
+import type {
+  Indexer,
+  IndexerOptions,
+  IndexRequest,
+  IndexRun,
+  Logger,
+  ProgressCallback,
+  Source,
+} from './options.ts'
+import { createParser } from './parsing/parser.ts'
+import { performRun } from './perform-run.ts'
+import { planSource } from './pipeline/plan-source.ts'
+import type { RunProgress } from './progress/run-progress.ts'
+import { searchChunks } from './search/search-chunks.ts'
+import { parseSource, repositoryNameOf } from './source/parse-source.ts'
+import { redactUrl } from './source/source-url.ts'
+
+/** Work on a repository that excludes other work on it. */
+interface Work {
+  readonly taskId: string
+  readonly done: Promise<void>
+  readonly abort: (reason: CancelledError) => void
+}
+
+/**
+ * Makes an indexer over a storage and an embedder, both of which stay the caller's.
+ *
+ * @throws InvalidOptionsError when the options are not of the documented shape.
+ */
+export function createIndexer(options: IndexerOptions): Indexer {
+  checkIndexerOptions(options)
+  const { storage, embedder } = options
+  const { journal } = storage
+  const limits = fillLimits(options.limits)
+  const logger = options.logger ?? silentLogger
+  const parser = createParser({
+    languages: options.languages ?? [],
+    threads: limits.parseThreads,
+    timeLimitMs: limits.parseTimeoutMs,
+    maxChunkCharacters: limits.maxChunkCharacters,
+  })
+  const working = new Map<string, Work>()
+  const recording = new Map<string, Pick<RunProgress, 'warning'>>()
+  let isClosed = false
+
+  const guard = createHostGuard((name, error) => {
+    const message = `${name} failed: ${error instanceof Error ? error.message : String(error)}`
+    logger.warn({ err: error }, message)
+    for (const progress of recording.values()) progress.warning('LISTENER_FAILED', message)
+  })
+  const channel = new EventChannel(guard)
+
+  const assertOpen = (): void => {
+    if (isClosed) throw new CairnError('CLOSED', 'The indexer is closed.')
+  }
+
+  /** Does exclusive work on a repository, at the end of a queue or not at all. */
+  const exclusively = <T>(
+    repository: string,
+    taskId: string,
+    onBusy: 'reject' | 'wait',
+    work: (turn: Promise<void>, signal: AbortSignal) => Promise<T>,
+  ): { result: () => Promise<T>; abort: Work['abort'] } => {
+    const before = working.get(repository)
+    if (before && onBusy === 'reject') throw new RepositoryBusyError(repository, before.taskId)
+    const controller = new AbortController()
+    let resolve: () => void = () => undefined
+    const done = new Promise<void>((resolveDone) => {
+      resolve = resolveDone
+    })
+    const abort: Work['abort'] = (reason) => controller.abort(reason)
+    const entry: Work = { taskId, done, abort }
+    working.set(repository, entry)
+    const result = async (): Promise<T> => {
+      try {
+        return await work(before?.done ?? Promise.resolve(), controller.signal)
+      } finally {
+        // Whoever waits for this work also waits for what it waited for.
+        void (before?.done ?? Promise.resolve()).then(() => {
+          if (working.get(repository) === entry) working.delete(repository)
+          resolve()
+        })
+      }
+    }
+    return { result, abort }
+  }
+
+  const index = (request: IndexRequest): IndexRun => {
+    assertOpen()
+    const source = parseSource(splitRequest('index', request).source)
+    const repository = request.name ?? repositoryNameOf(source)
+    const taskId = randomUUID()
+    const runId = randomUUID()
+    let status: StatusDocument | null = null
+    const runChannel = new EventChannel(guard)
+    const onProgress = request.onProgress
+
+    const publish = (event: IndexEvent, current: StatusDocument): void => {
+      status = current
+      runChannel.publish(event)
+      channel.publish(event)
+      logEvent(logger, event)
+      if (onProgress) guard.call('onProgress', () => callBack(onProgress, event, current))
+    }
+
+    const { result, abort } = exclusively(
+      repository,
+      taskId,
+      request.onBusy ?? 'reject',
+      (turn, signal) =>
+        performRun({
+          taskId,
+          runId,
+          repository,
+          request: {
+            source,
+            description: describe(source),
+            cloneDirectory: options.cloneDirectory,
+            ...(request.include ? { include: request.include } : {}),
+            ...(request.exclude ? { exclude: request.exclude } : {}),
+          },
+          storage,
+          embedder,
+          parser,
+          limits,
+          signal: request.signal ? AbortSignal.any([signal, request.signal]) : signal,
+          turn,
+          publish,
+          onRecording: (progress) => {
+            if (progress) recording.set(runId, progress)
+            else recording.delete(runId)
+          },
+        }),
+    )
+    return createIndexRun({
+      taskId,
+      runId,
+      repository,
+      channel: runChannel,
+      status: () => status,
+      cancel: (reason) => abort(new CancelledError(reason ?? 'Cancelled.')),
+      work: result,
+    })
+  }
+
+  const plan = async (request: Parameters<Indexer['plan']>[0]): Promise<PlanDocument> => {
+    assertOpen()
+    const source = parseSource(splitRequest('plan', request).source)
+    return planSource({
+      source,
+      repository: request.name ?? repositoryNameOf(source),
+      description: describe(source),
+      cloneDirectory: options.cloneDirectory,
+      include: request.include,
+      exclude: request.exclude,
+      signal: request.signal ?? new AbortController().signal,
+      ledger: journal.ledger,
+      embedder,
+      parser,
+      limits,
+    })
+  }
+
+  const maintain = async <T>(
+    repository: string,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    assertOpen()
+    const { result } = exclusively(repository, randomUUID(), 'reject', async (_, own) => {
+      await journal.acquireWriter()
+      return work(signal ? AbortSignal.any([own, signal]) : own)
+    })
+    return result()
+  }
+
+  const indexer: Omit<Indexer, keyof EventChannel> = {
+    index,
+    plan,
+    async search(query, searchOptions = {}) {
+      assertOpen()
+      return searchChunks({ storage, embedder }, query, searchOptions)
+    },
+    async status(taskId) {
+      assertOpen()
+      const status = await journal.tasks.status(taskId)
+      if (!status) throw unknownTask(taskId)
+      return status
+    },
+    async tasks(filter = {}) {
+      assertOpen()
+      return journal.tasks.tasks(filter)
+    },
+    async logs(taskId, filter = {}) {
+      assertOpen()
+      if (!(await journal.tasks.status(taskId))) throw unknownTask(taskId)
+      return journal.tasks.logs(taskId, filter)
+    },
+    async metrics() {
+      assertOpen()
+      return journal.tasks.metrics()
+    },
+    async explain(repository, path) {
+      assertOpen()
+      return explainFile(journal, repository, path)
+    },
+    async repositories() {
+      assertOpen()
+      return journal.ledger.repositories()
+    },
+    remove: (repository, { signal } = {}) =>
+      maintain(repository, signal, (either) => removeRepository(storage, repository, either)),
+    reconcile: (repository, { signal, repair = true } = {}) =>
+      maintain(repository, signal, (either) =>
+        reconcileRepository({
+          storage,
+          embedder,
+          parser,
+          limits,
+          repository,
+          repair,
+          signal: either,
+        }),
+      ),
+    processLocalRepository: async (path, onProgress, rest = {}) =>
+      index({ ...rest, path, ...(onProgress ? { onProgress } : {}) }).finished,
+    processRepository: async (url, onProgress, rest = {}) =>
+      index({ ...rest, url, ...(onProgress ? { onProgress } : {}) }).finished,
+    async close() {
+      if (isClosed) return
+      isClosed = true
+      const under = [...working.values()]
+      for (const work of under) work.abort(new CancelledError('The indexer was closed.'))
+      await Promise.all(under.map((work) => work.done))
+      guard.close()
+      await parser.close()
+    },
+    [Symbol.asyncDispose]: () => indexer.close(),
+    [Symbol.asyncIterator]: () => createEventQueue(channel).iterator,
+  }
+  return Object.assign(channel, indexer)
+}
+
+function describe(source: Source): SourceDescription {
+  const ref = source.ref ?? null
+  return 'url' in source
+    ? { kind: 'remote', url: redactUrl(source.url), ref }
+    : { kind: 'local', path: source.path, ref }
+}
+
+function unknownTask(taskId: string): NotFoundError {
+  return new NotFoundError('TASK_NOT_FOUND', `No task "${taskId}" is known.`)
+}
+
+function callBack(
+  onProgress: ProgressCallback,
+  event: IndexEvent,
+  status: StatusDocument,
+): unknown {
+  const details = { overallPercent: status.overallProgress, status }
+  switch (event.type) {
+    case 'stage.started':
+      return onProgress(event.stage, 0, details)
+    case 'stage.progressed':
+      return onProgress(event.stage, event.percent, details)
+    case 'stage.completed':
+      return onProgress(event.stage, 100, details)
+    default:
+      return undefined
+  }
+}
+
+function logEvent(logger: Logger, event: IndexEvent): void {
+  const entry = logEntry(event)
+  if (!entry) return
+  const { level, message, details, stage } = entry
+  const bindings = { taskId: event.taskId, runId: event.runId, stage, ...details }
+  if (isAtLeast(level, 'ERROR')) logger.error(bindings, message)
+  else if (isAtLeast(level, 'WARNING')) logger.warn(bindings, message)
+  else if (isAtLeast(level, 'INFO')) logger.info(bindings, message)
+  else logger.debug(bindings, message)
+}

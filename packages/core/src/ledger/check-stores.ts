@@ -1,0 +1,249 @@
+import { chunkId, parseChunkId } from '../content-ids.ts'
+import type { LedgerFile } from '../contracts/journal.ts'
+import type { Storage } from '../contracts/storage.ts'
+import type { VectorSpace } from '../contracts/vector-store.ts'
+import { ledgerFiles } from './read-ledger.ts'
+
+/** A row of a store that is not as the ledger says. */
+export interface Difference {
+  readonly kind: 'missing' | 'orphan' | 'altered'
+  readonly store: 'vectors' | 'graph' | 'text'
+  /** Chunk id, file version or edge set. */
+  readonly id: string
+  /** The file it belongs to; null for an orphan. */
+  readonly path: string | null
+}
+
+/** What was compared and what differs. */
+export interface StoreCheck {
+  readonly files: number
+  readonly chunks: number
+  readonly differences: readonly Difference[]
+}
+
+/** What a check reads. */
+export interface CheckContext {
+  readonly storage: Storage
+  readonly repository: string
+  readonly space: VectorSpace
+  readonly signal: AbortSignal
+  /** Vectors that are read back and compared with the cache, spread over the repository. */
+  readonly vectorSample: number
+  /** Called with the number of steps done, of `checkSteps`. */
+  readonly onStep?: (done: number, what: string) => void
+}
+
+/** Steps of a check, for its progress. */
+export const checkSteps = 5
+
+const idPage = 2_000
+const vectorPage = 200
+// Cosine distance is not touched by differences below this; stores may round float32.
+const sameVector = 1e-5
+const normTolerance = 1e-2
+
+/**
+ * Compares what the stores hold of a repository with its ledger: every id of the vector store,
+ * every owner of the graph, every chunk of the text index, a sample of the vectors themselves.
+ */
+export async function checkStores(context: CheckContext): Promise<StoreCheck> {
+  const { storage, repository } = context
+  const byVersion = new Map<string, LedgerFile>()
+  let chunks = 0
+  for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
+    byVersion.set(file.version, file)
+    chunks += file.chunkCount
+  }
+  context.onStep?.(1, 'reading the ledger')
+  const differences = await checkVectorIds(context, byVersion)
+  context.onStep?.(2, 'comparing ids')
+  differences.push(...(await checkVectors(context, byVersion, differences)))
+  context.onStep?.(3, 'comparing vectors')
+  differences.push(...(await checkGraph(context, byVersion)))
+  context.onStep?.(4, 'comparing the graph')
+  for (const id of await storage.journal.text.unindexed(repository, idPage)) {
+    const path = byVersion.get(parseChunkId(id)?.version ?? '')?.path ?? null
+    differences.push({ kind: 'missing', store: 'text', id, path })
+  }
+  context.onStep?.(5, 'comparing the text index')
+  return { files: byVersion.size, chunks, differences }
+}
+
+async function checkVectorIds(
+  { storage, repository, space, signal }: CheckContext,
+  byVersion: ReadonlyMap<string, LedgerFile>,
+): Promise<Difference[]> {
+  const differences: Difference[] = []
+  const seen = new Map<string, number>()
+  for (let after: string | undefined; ; ) {
+    signal.throwIfAborted()
+    const ids = await storage.vectors.ids(space, {
+      repository,
+      limit: idPage,
+      signal,
+      ...(after === undefined ? {} : { after }),
+    })
+    for (const id of ids) {
+      const chunk = parseChunkId(id)
+      const file = chunk ? byVersion.get(chunk.version) : undefined
+      if (
+        !chunk ||
+        !file ||
+        chunk.ordinal >= file.chunkCount ||
+        file.failedChunks.includes(chunk.ordinal)
+      ) {
+        differences.push({ kind: 'orphan', store: 'vectors', id, path: null })
+      } else seen.set(chunk.version, (seen.get(chunk.version) ?? 0) + 1)
+    }
+    after = ids.at(-1)
+    if (ids.length < idPage || after === undefined) break
+  }
+  for (const [version, file] of byVersion) {
+    if ((seen.get(version) ?? 0) === file.chunkCount - file.failedChunks.length) continue
+    signal.throwIfAborted()
+    const ids = expectedIds(file)
+    const vectors = await storage.vectors.get(space, ids, { signal })
+    for (const [index, id] of ids.entries()) {
+      if (!vectors[index])
+        differences.push({ kind: 'missing', store: 'vectors', id, path: file.path })
+    }
+  }
+  return differences
+}
+
+async function checkVectors(
+  { storage, space, signal, vectorSample }: CheckContext,
+  byVersion: ReadonlyMap<string, LedgerFile>,
+  known: readonly Difference[],
+): Promise<Difference[]> {
+  const missing = new Set(known.filter(({ kind }) => kind === 'missing').map(({ id }) => id))
+  const differences: Difference[] = []
+  for (const page of samplePages([...byVersion.values()], vectorSample)) {
+    signal.throwIfAborted()
+    const spooled = await storage.journal.spool.files(page.map((file) => file.version))
+    const chunks = spooled
+      .flatMap((file) =>
+        file.chunks.map((chunk) => ({
+          id: chunkId(file.version, chunk.ordinal),
+          path: file.path,
+          textHash: chunk.textHash,
+          isExpected: !byVersion.get(file.version)?.failedChunks.includes(chunk.ordinal),
+        })),
+      )
+      .filter((chunk) => chunk.isExpected && !missing.has(chunk.id))
+    for (let start = 0; start < chunks.length; start += vectorPage) {
+      const slice = chunks.slice(start, start + vectorPage)
+      const stored = await storage.vectors.get(
+        space,
+        slice.map(({ id }) => id),
+        { signal },
+      )
+      const cached = await storage.journal.cache.get(
+        space.fingerprint,
+        slice.map(({ textHash }) => textHash),
+      )
+      for (const [index, { id, path }] of slice.entries()) {
+        if (!isSame(stored[index] ?? null, cached[index] ?? null, space.dimensions)) {
+          differences.push({ kind: 'altered', store: 'vectors', id, path })
+        }
+      }
+    }
+  }
+  return differences
+}
+
+/** Files spread evenly over the repository that have about `vectors` chunks, in pages. */
+function samplePages(files: readonly LedgerFile[], vectors: number): LedgerFile[][] {
+  const chunks = files.reduce((sum, file) => sum + file.chunkCount, 0)
+  const step = Math.max(1, Math.floor(chunks / Math.max(1, vectors)))
+  const pages: LedgerFile[][] = []
+  const filesPerPage = 50
+  for (let index = 0; index < files.length; index += step) {
+    const file = files[index]
+    if (!file) continue
+    const last = pages.at(-1)
+    if (last && last.length < filesPerPage) last.push(file)
+    else pages.push([file])
+  }
+  return pages
+}
+
+function isSame(
+  stored: Float32Array | null,
+  cached: Float32Array | null,
+  dimensions: number,
+): boolean {
+  if (stored?.length !== dimensions) return false
+  let squares = 0
+  for (const value of stored) squares += value * value
+  // NaN fails this comparison too.
+  if (!(Math.abs(squares - 1) <= normTolerance)) return false
+  return (
+    !cached || cached.every((value, index) => Math.abs(value - (stored[index] ?? 0)) <= sameVector)
+  )
+}
+
+async function checkGraph(
+  { storage, repository, signal }: CheckContext,
+  byVersion: ReadonlyMap<string, LedgerFile>,
+): Promise<Difference[]> {
+  const expected = new Map<string, { path: string; nodes: number; edges: number }>()
+  for (const {
+    path,
+    version,
+    nodeCount,
+    edgeSet,
+    edgeSetNodes,
+    edgeSetEdges,
+  } of byVersion.values()) {
+    expected.set(version, { path, nodes: nodeCount, edges: 0 })
+    if (edgeSetNodes + edgeSetEdges > 0)
+      expected.set(edgeSet, { path, nodes: edgeSetNodes, edges: edgeSetEdges })
+  }
+  const differences: Difference[] = []
+  for (let after: string | undefined; ; ) {
+    signal.throwIfAborted()
+    const owners = await storage.graph.owners({
+      repository,
+      limit: idPage,
+      signal,
+      ...(after === undefined ? {} : { after }),
+    })
+    for (const { owner, nodes, edges } of owners) {
+      const wanted = expected.get(owner)
+      expected.delete(owner)
+      if (!wanted) differences.push({ kind: 'orphan', store: 'graph', id: owner, path: null })
+      else if (wanted.nodes > nodes || wanted.edges > edges) {
+        differences.push({ kind: 'missing', store: 'graph', id: owner, path: wanted.path })
+      } else if (wanted.nodes !== nodes || wanted.edges !== edges) {
+        differences.push({ kind: 'altered', store: 'graph', id: owner, path: wanted.path })
+      }
+    }
+    after = owners.at(-1)?.owner
+    if (owners.length < idPage || after === undefined) break
+  }
+  for (const [owner, { path }] of expected) {
+    differences.push({ kind: 'missing', store: 'graph', id: owner, path })
+  }
+  if (differences.length > 0) return differences
+  // Only a graph whose owners are whole can be blamed for an edge that leads nowhere.
+  const byEdgeSet = new Map([...byVersion.values()].map((file) => [file.edgeSet, file.path]))
+  const dangling = await storage.graph.danglingEdges({ repository, limit: idPage, signal })
+  for (const owner of new Set(dangling.map((edge) => edge.owner))) {
+    differences.push({
+      kind: 'altered',
+      store: 'graph',
+      id: owner,
+      path: byEdgeSet.get(owner) ?? null,
+    })
+  }
+  return differences
+}
+
+function expectedIds(file: LedgerFile): string[] {
+  const ids: string[] = []
+  for (let ordinal = 0; ordinal < file.chunkCount; ordinal++) {
+    if (!file.failedChunks.includes(ordinal)) ids.push(chunkId(file.version, ordinal))
+  }
+  return ids
+}

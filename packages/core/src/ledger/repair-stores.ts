@@ -1,0 +1,105 @@
+import { parseChunkId } from '../content-ids.ts'
+import type { SpooledFile } from '../contracts/journal.ts'
+import { createGraphResolver } from '../graph/graph-resolver.ts'
+import type { RunContext } from '../pipeline/run-context.ts'
+import { batches } from '../pipeline/stages/collect-garbage.ts'
+import { createGuardedEmbedder } from '../pipeline/stages/guarded-embedder.ts'
+import { writeGraph, writeVectors } from '../pipeline/stages/store.ts'
+import type { Difference } from './check-stores.ts'
+import { ledgerFiles } from './read-ledger.ts'
+
+/** What a repair works with. */
+export type RepairContext = Pick<
+  RunContext,
+  'storage' | 'space' | 'repository' | 'retry' | 'signal' | 'parser' | 'embedder' | 'limits'
+>
+
+const filePage = 50
+
+/**
+ * Puts right what {@link checkStores} found, from the journal: texts and symbols from the spool,
+ * vectors from the cache; only a text that the cache has lost is embedded again.
+ */
+export async function repairStores(
+  context: RepairContext,
+  differences: readonly Difference[],
+): Promise<void> {
+  const { storage, space, repository, signal, retry } = context
+  const of = (store: Difference['store'], ...kinds: readonly Difference['kind'][]): Difference[] =>
+    differences.filter(
+      (difference) => difference.store === store && kinds.includes(difference.kind),
+    )
+
+  for (const ids of batches(
+    of('vectors', 'orphan').map(({ id }) => id),
+    storage.vectors.maxBatch,
+  )) {
+    await retry(`the vector store ${storage.vectors.id}`, () =>
+      storage.vectors.delete(space, ids, { signal }),
+    )
+  }
+  // An owner with too much is written anew; one with too little needs only what it lacks.
+  const owners = of('graph', 'orphan', 'altered').map(({ id }) => id)
+  for (const batch of batches(owners, storage.graph.maxBatch)) {
+    await retry(`the graph store ${storage.graph.id}`, () =>
+      storage.graph.deleteOwners(repository, batch, { signal }),
+    )
+  }
+
+  const wrongVectors = versionsOf(of('vectors', 'missing', 'altered'))
+  for (const versions of batches([...wrongVectors], filePage)) {
+    const files = await storage.journal.spool.files(versions)
+    await embedUncached(context, files)
+    await writeVectors(context, files, new Set())
+  }
+  const wrongText = versionsOf(of('text', 'missing'))
+  for (const versions of batches([...wrongText], filePage)) {
+    await retry('the journal', () => storage.journal.text.index(versions))
+  }
+  const paths = new Set(of('graph', 'missing', 'altered').flatMap(({ path }) => path ?? []))
+  if (paths.size > 0) await repairGraph(context, paths)
+}
+
+function versionsOf(differences: readonly Difference[]): Set<string> {
+  return new Set(differences.flatMap(({ id }) => parseChunkId(id)?.version ?? []))
+}
+
+async function repairGraph(context: RepairContext, paths: ReadonlySet<string>): Promise<void> {
+  const { storage, repository, parser, signal } = context
+  const versions = new Map<string, string>()
+  for await (const file of ledgerFiles(storage.journal.ledger, repository))
+    versions.set(file.path, file.version)
+  const { spool } = storage.journal
+  const resolver = createGraphResolver({ repository, spool, versions, language: parser.language })
+  const wanted = [...paths].flatMap((path) => versions.get(path) ?? [])
+  for (const page of batches(wanted, filePage)) {
+    const graphs = await resolver.resolve(await spool.files(page), signal)
+    await writeGraph(context, graphs, { withNodes: true })
+  }
+}
+
+/** Embeds the texts of these files that the cache has lost. */
+async function embedUncached(context: RepairContext, files: readonly SpooledFile[]): Promise<void> {
+  const { storage, space, embedder, signal } = context
+  if (embedder.fingerprint !== space.fingerprint) return
+  const embed = createGuardedEmbedder(context)
+  for (const file of files) {
+    signal.throwIfAborted()
+    const hashes = file.chunks.map((chunk) => chunk.textHash)
+    const cached = await storage.journal.cache.get(space.fingerprint, hashes)
+    const lost = file.chunks.filter((_, index) => !cached[index])
+    if (lost.length === 0) continue
+    const chunks = await storage.journal.text.chunks(
+      lost.map((chunk) => `${file.version}:${chunk.ordinal}`),
+    )
+    const found = chunks.flatMap((chunk) => chunk ?? [])
+    const vectors = await embed(
+      found.map(({ context: heading, text }) => (heading === '' ? text : `${heading}\n${text}`)),
+    )
+    const entries = found.flatMap(({ textHash }, index) => {
+      const vector = vectors[index]
+      return vector instanceof Float32Array ? [{ textHash, vector }] : []
+    })
+    await storage.journal.cache.put(space.fingerprint, entries)
+  }
+}

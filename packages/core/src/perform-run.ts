@@ -1,0 +1,192 @@
+import type { IndexEvent, NewIndexEvent, StatusDocument } from '@cairn/protocol'
+import type { Embedder } from './contracts/embedder.ts'
+import type { FileRecord } from './contracts/journal.ts'
+import type { Storage } from './contracts/storage.ts'
+import { CancelledError, toCairnError } from './errors.ts'
+import type { IndexResult, Limits } from './options.ts'
+import type { Parser } from './parsing/parser.ts'
+import { createRetry } from './pipeline/retry.ts'
+import { type RunRequest, runPipeline } from './pipeline/run-pipeline.ts'
+import { createEventRecorder, type EventRecorder } from './progress/event-recorder.ts'
+import { createRunProgress, type RunProgress } from './progress/run-progress.ts'
+
+/** What one run of a task is made from. */
+export interface RunOptions {
+  readonly taskId: string
+  readonly runId: string
+  readonly repository: string
+  readonly request: RunRequest
+  readonly storage: Storage
+  readonly embedder: Embedder
+  readonly parser: Parser
+  readonly limits: Required<Limits>
+  readonly signal: AbortSignal
+  /** Resolves when the run may start: nothing else works on the repository. */
+  readonly turn: Promise<void>
+  /** Gets each event once it is stored; must not throw. */
+  readonly publish: (event: IndexEvent, status: StatusDocument) => void
+  /** Gets the way to record a warning, for as long as the run records. */
+  readonly onRecording: (progress: Pick<RunProgress, 'warning'> | null) => void
+}
+
+const mostProblems = 1_000
+
+/** One run from `run.queued` to its end; whatever happens, the event log says how it ended. */
+export async function performRun(options: RunOptions): Promise<IndexResult> {
+  const { storage, signal, repository, runId, taskId } = options
+  await storage.journal.acquireWriter({ signal })
+  const problems: FileRecord[] = []
+  const recorder = createEventRecorder({
+    log: storage.journal.tasks,
+    deliver: (event, status) => {
+      const problem = problems.length < mostProblems ? problemOf(event) : null
+      if (problem) problems.push(problem)
+      options.publish(event, status)
+    },
+  })
+  const { source } = { source: options.request.description }
+  const record = createRecord(recorder, taskId, runId)
+  record({ type: 'run.queued', repository, source })
+  const progress = createRunProgress({
+    taskId,
+    runId,
+    recorder,
+    stallAfterMs: options.limits.stallAfterMs,
+    history: await storage.journal.tasks.secondsPerItem(repository),
+  })
+  options.onRecording(progress)
+  const startedMs = Date.now()
+  try {
+    await untilAborted(options.turn, signal)
+    record({ type: 'run.started' })
+    const outcome = await runPipeline(
+      {
+        ...options,
+        space: {
+          fingerprint: options.embedder.fingerprint,
+          dimensions: options.embedder.dimensions,
+        },
+        progress,
+        retry: createRetry({ retries: options.limits.retries, progress, signal }),
+      },
+      options.request,
+    )
+    signal.throwIfAborted()
+    await recorder.drained()
+    const summary = await storage.journal.ledger.repository(repository)
+    const files = recorder.status()?.files ?? {
+      indexed: 0,
+      unchanged: 0,
+      skipped: 0,
+      failed: 0,
+      deleted: 0,
+    }
+    const sums = {
+      chunks: summary?.chunks ?? 0,
+      symbols: summary?.symbols ?? 0,
+      edges: summary?.edges ?? 0,
+      durationSeconds: (Date.now() - startedMs) / 1000,
+    }
+    endRecording(options, progress)
+    record({
+      type: 'run.completed',
+      files,
+      ...sums,
+      freshness: { ref: outcome.ref, commit: outcome.commit },
+    })
+    await recorder.drained()
+    problems.sort((one, other) => (one.path < other.path ? -1 : 1))
+    return {
+      taskId,
+      runId,
+      repository,
+      ref: outcome.ref,
+      commit: outcome.commit,
+      files,
+      ...sums,
+      problems,
+    }
+  } catch (thrown) {
+    endRecording(options, progress)
+    throw await recordEnd(thrown, options, record, recorder, progress)
+  } finally {
+    endRecording(options, progress)
+  }
+}
+
+function endRecording({ onRecording }: RunOptions, progress: RunProgress): void {
+  onRecording(null)
+  progress.close()
+}
+
+type RecordEvent = (body: EventBody<NewIndexEvent>) => void
+type EventBody<E> = E extends NewIndexEvent ? Omit<E, 'taskId' | 'runId' | 'at'> : never
+
+function createRecord(recorder: EventRecorder, taskId: string, runId: string): RecordEvent {
+  return (body) => recorder.record({ ...body, taskId, runId, at: new Date() } as NewIndexEvent)
+}
+
+/** Records how a run that did not complete ended; the error that its caller gets. */
+async function recordEnd(
+  thrown: unknown,
+  { signal, taskId }: RunOptions,
+  record: RecordEvent,
+  recorder: EventRecorder,
+  progress: RunProgress,
+): Promise<Error> {
+  const error = signal.aborted ? cancelledBy(signal) : toCairnError(thrown)
+  if (signal.aborted) record({ type: 'run.cancelled', reason: error.message })
+  else {
+    record({
+      type: 'run.failed',
+      error: {
+        errorType: error.code,
+        errorMessage: error.message,
+        filePath: null,
+        stage: progress.currentStage(),
+        timestamp: new Date(),
+        recoverable: error.recoverable,
+        stackTrace: error.stack ?? null,
+      },
+    })
+  }
+  try {
+    await recorder.drained()
+    return error
+  } catch (unrecorded) {
+    // The journal itself is what failed: both errors matter to whoever repairs it.
+    const message = `Task ${taskId} ended, and its end could not be recorded: ${error.message}`
+    return Object.assign(toCairnError(error), {
+      cause: new AggregateError([error, unrecorded], message),
+    })
+  }
+}
+
+function cancelledBy(signal: AbortSignal): CancelledError {
+  const { reason } = signal
+  if (reason instanceof CancelledError) return reason
+  return new CancelledError(reason instanceof Error ? reason.message : 'Cancelled.', {
+    cause: reason,
+  })
+}
+
+async function untilAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  let stop: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    await Promise.race([turn, aborted])
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop)
+  }
+}
+
+function problemOf(event: IndexEvent): FileRecord | null {
+  if (event.type !== 'file.settled') return null
+  if (event.outcome !== 'failed' && event.outcome !== 'skipped') return null
+  const { path, outcome, reason, detail, language, sizeBytes, error, taskId, runId, at } = event
+  return { path, outcome, reason, detail, language, sizeBytes, error, taskId, runId, at }
+}

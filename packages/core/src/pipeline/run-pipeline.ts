@@ -1,0 +1,160 @@
+import type { SourceDescription } from '@cairn/protocol'
+import type { LedgerRepository } from '../contracts/journal.ts'
+import type { SourceTree } from '../contracts/source-file.ts'
+import type { FileSelection, Source } from '../options.ts'
+import { openSource } from '../source/open-source.ts'
+import type { RunContext } from './run-context.ts'
+import { type LedgerState, makePlan, type Plan, readLedger } from './stages/analyze.ts'
+import { embedChunks } from './stages/embed.ts'
+import { parseFiles } from './stages/parse.ts'
+import { storeFiles } from './stages/store.ts'
+import { validateStores } from './stages/validate.ts'
+
+/** What a run is asked, checked and resolved. */
+export interface RunRequest extends FileSelection {
+  readonly source: Source
+  readonly description: SourceDescription
+  readonly cloneDirectory: string
+}
+
+/** What a run that came to its end found. */
+export interface PipelineOutcome {
+  readonly ref: string | null
+  readonly commit: string | null
+}
+
+/** One run from its source to a validated index. Rejects with the first error that costs the run. */
+export async function runPipeline(
+  context: RunContext,
+  request: RunRequest,
+): Promise<PipelineOutcome> {
+  const tree = await openTree(context, request)
+  try {
+    const ledger = await readLedger(context.storage.journal.ledger, context.repository)
+    const plan = await analyze(context, tree, ledger)
+    const parsed = await parse(context, tree, plan)
+    const embedded = await context.progress.stage(
+      'embedding',
+      { unit: 'chunks', total: null },
+      (stage) => embedChunks(context, stage),
+    )
+    await context.progress.stage('storing', { unit: 'files', total: plan.totals.index }, (stage) =>
+      storeFiles(
+        context,
+        {
+          plan,
+          previous: ledger.files,
+          failedPaths: parsed.failed,
+          failedTexts: embedded.failedTexts,
+          repository: ledgerRepository(context, request, tree),
+        },
+        stage,
+      ),
+    )
+    await context.progress.stage('validating', { unit: 'checks', total: null }, (stage) =>
+      validateStores(context, stage),
+    )
+    return tree.description
+  } finally {
+    await tree.close()
+  }
+}
+
+async function openTree(context: RunContext, request: RunRequest): Promise<SourceTree> {
+  const { parser, limits, signal, progress } = context
+  const options = {
+    cloneDirectory: request.cloneDirectory,
+    languageOf: parser.languageOf,
+    maxFileBytes: limits.maxFileBytes,
+    include: request.include,
+    exclude: request.exclude,
+    signal,
+  }
+  if (request.description.kind === 'local') return openSource(request.source, options)
+  return progress.stage('cloning', { unit: 'percent', total: null }, (stage) =>
+    openSource(request.source, {
+      ...options,
+      onProgress: ({ percent, processed, total, operation }) =>
+        stage.update({ percent, processed, total, operation }),
+    }),
+  )
+}
+
+async function analyze(context: RunContext, tree: SourceTree, ledger: LedgerState): Promise<Plan> {
+  const { storage, repository, runId, progress, signal } = context
+  const { plans } = storage.journal
+  return progress.stage('analyzing', { unit: 'files', total: null }, async (stage) => {
+    await plans.begin({ repository, runId })
+    const plan = await makePlan({
+      repository,
+      tree,
+      ledger,
+      parserFingerprint: context.parser.fingerprint,
+      embedderFingerprint: context.space.fingerprint,
+      signal,
+      onListed: (processed, total, currentFile) => stage.update({ processed, total, currentFile }),
+      emit: async (files) => {
+        await context.retry('the journal', () => plans.add(runId, files))
+        for (const file of files) {
+          const { path, language, sizeBytes } = file
+          const settled = {
+            path,
+            language,
+            sizeBytes,
+            chunks: 0,
+            reason: null,
+            detail: null,
+            error: null,
+          }
+          if (file.action === 'unchanged') progress.settled({ ...settled, outcome: 'unchanged' })
+          if (file.action === 'delete') progress.settled({ ...settled, outcome: 'deleted' })
+          if (file.action === 'skip') {
+            progress.settled({
+              ...settled,
+              outcome: 'skipped',
+              reason: file.reason,
+              detail: file.detail,
+            })
+          }
+        }
+        await progress.backpressure()
+      },
+    })
+    progress.planned(plan.totals)
+    progress.expect({ parsing: plan.totals.index, storing: plan.totals.index })
+    return plan
+  })
+}
+
+async function parse(
+  context: RunContext,
+  tree: SourceTree,
+  plan: Plan,
+): Promise<Awaited<ReturnType<typeof parseFiles>>> {
+  const { storage, runId, space, progress } = context
+  return progress.stage('parsing', { unit: 'files', total: plan.totals.index }, async (stage) => {
+    const parsed = await parseFiles(context, tree, stage)
+    const { chunks } = await storage.journal.spool.totals(runId, space.fingerprint)
+    stage.update({ chunks })
+    progress.expect({ embedding: chunks })
+    return parsed
+  })
+}
+
+function ledgerRepository(
+  context: RunContext,
+  request: RunRequest,
+  tree: SourceTree,
+): LedgerRepository {
+  const { embedder, parser, space } = context
+  return {
+    name: context.repository,
+    source: request.description,
+    ref: tree.description.ref,
+    commit: tree.description.commit,
+    parserFingerprint: parser.fingerprint,
+    embedder: { id: embedder.id, ...space },
+    indexedAt: new Date(),
+    taskId: context.taskId,
+  }
+}

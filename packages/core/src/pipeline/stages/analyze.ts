@@ -1,0 +1,129 @@
+import type { PlanTotals } from '@cairn/protocol'
+import { versionId } from '../../content-ids.ts'
+import type { Journal, LedgerRepository, PlannedFile } from '../../contracts/journal.ts'
+import type { SourceTree } from '../../contracts/source-file.ts'
+import { ledgerFiles } from '../../ledger/read-ledger.ts'
+
+/** A file as the ledger has it. */
+export interface IndexedFile {
+  readonly version: string
+  readonly contentHash: string
+  /** Whether a chunk of it has no vector: it is then indexed again. */
+  readonly hasFailedChunks: boolean
+}
+
+/** The state of the repository as the ledger has it. */
+export interface LedgerState {
+  readonly repository: LedgerRepository | null
+  /** By path. */
+  readonly files: ReadonlyMap<string, IndexedFile>
+}
+
+/** What is to be done with each file, and the state the run leads to. */
+export interface Plan {
+  readonly totals: PlanTotals
+  /** Path → file version once every planned file is indexed. */
+  readonly versions: Map<string, string>
+  /** Paths that have another version now, or none. */
+  readonly changedPaths: ReadonlySet<string>
+}
+
+const planPage = 500
+
+/** Reads what is indexed now: the plan compares with it. */
+export async function readLedger(
+  ledger: Journal['ledger'],
+  repository: string,
+): Promise<LedgerState> {
+  const summary = await ledger.repository(repository)
+  const files = new Map<string, IndexedFile>()
+  for await (const file of ledgerFiles(ledger, repository)) {
+    const hasFailedChunks = file.failedChunks.length > 0
+    files.set(file.path, { version: file.version, contentHash: file.contentHash, hasFailedChunks })
+  }
+  return { repository: summary, files }
+}
+
+/**
+ * Decides about each file of a tree by its content, never by its time: `unchanged` is what the
+ * ledger has in the same version and embedded by the same embedder. `emit` gets the plan in pages.
+ */
+export async function makePlan(options: {
+  readonly repository: string
+  readonly tree: SourceTree
+  readonly ledger: LedgerState
+  readonly parserFingerprint: string
+  readonly embedderFingerprint: string
+  readonly signal: AbortSignal
+  readonly onListed: (listed: number, total: number | null, path: string) => void
+  readonly emit: (files: readonly PlannedFile[]) => Promise<void>
+}): Promise<Plan> {
+  const { repository, tree, ledger, signal, emit } = options
+  const isSameEmbedder = ledger.repository?.embedder.fingerprint === options.embedderFingerprint
+  const totals = { files: 0, index: 0, unchanged: 0, skip: 0, delete: 0, bytes: 0 }
+  const filesByLanguage: Record<string, number> = {}
+  const bytesByLanguage: Record<string, number> = {}
+  const skippedByReason: Record<string, number> = {}
+  const versions = new Map<string, string>()
+  const changedPaths = new Set<string>()
+  let page: PlannedFile[] = []
+
+  const plan = async (file: PlannedFile): Promise<void> => {
+    page.push(file)
+    if (page.length < planPage) return
+    await emit(page)
+    page = []
+  }
+
+  let listed = 0
+  let total: number | null = null
+  const onProgress = (_: number, of: number | null): void => {
+    total = of
+  }
+  for await (const entry of tree.list({ signal, onProgress })) {
+    signal.throwIfAborted()
+    const { path, language, sizeBytes } = entry.file
+    totals.files++
+    listed++
+    options.onListed(listed, total, path)
+    if (entry.kind === 'skipped') {
+      const { reason, detail } = entry.file
+      totals.skip++
+      skippedByReason[reason] = (skippedByReason[reason] ?? 0) + 1
+      if (ledger.files.has(path)) changedPaths.add(path)
+      await plan({ path, language, sizeBytes, action: 'skip', reason, detail })
+      continue
+    }
+    const { contentHash } = entry.file
+    const version = versionId(repository, path, contentHash, options.parserFingerprint)
+    const known = ledger.files.get(path)
+    const isUnchanged = isSameEmbedder && known?.version === version && !known.hasFailedChunks
+    totals[isUnchanged ? 'unchanged' : 'index']++
+    if (!isUnchanged) totals.bytes += entry.file.sizeBytes
+    filesByLanguage[entry.file.language] = (filesByLanguage[entry.file.language] ?? 0) + 1
+    bytesByLanguage[entry.file.language] =
+      (bytesByLanguage[entry.file.language] ?? 0) + entry.file.sizeBytes
+    versions.set(path, version)
+    if (known?.version !== version) changedPaths.add(path)
+    await plan({
+      path,
+      language,
+      sizeBytes,
+      action: isUnchanged ? 'unchanged' : 'index',
+      contentHash,
+      version,
+    })
+  }
+  for (const path of ledger.files.keys()) {
+    if (versions.has(path) || changedPaths.has(path)) continue
+    totals.delete++
+    changedPaths.add(path)
+    await plan({ path, language: null, sizeBytes: null, action: 'delete' })
+  }
+  if (page.length > 0) await emit(page)
+  return {
+    totals: { ...totals, filesByLanguage, bytesByLanguage, skippedByReason },
+    versions,
+    changedPaths,
+  }
+}

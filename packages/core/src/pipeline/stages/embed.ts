@@ -1,0 +1,96 @@
+import type { MissingText } from '../../contracts/journal.ts'
+import { EmbedderError, toCairnError } from '../../errors.ts'
+import type { StageProgress } from '../../progress/run-progress.ts'
+import type { RunContext } from '../run-context.ts'
+import { createGuardedEmbedder } from './guarded-embedder.ts'
+
+/** Counts of the embedding stage. */
+export interface EmbedOutcome {
+  readonly chunks: number
+  /** Hashes of the texts that the embedder could not embed. */
+  readonly failedTexts: ReadonlySet<string>
+}
+
+const defaultBatch = 256
+// Batches on their way: one in the embedder's workers, one on its way into the cache.
+const batchesInFlight = 3
+
+/**
+ * Embeds each text of the plan that the cache lacks, once, shortest first, so that a batch holds
+ * texts of about one length. A vector is in the cache before it is counted: what a killed run has
+ * embedded is never embedded again.
+ */
+export async function embedChunks(
+  context: RunContext,
+  stage: StageProgress,
+): Promise<EmbedOutcome> {
+  const { storage, embedder, progress, signal, runId, space } = context
+  const { spool, cache } = storage.journal
+  const embed = createGuardedEmbedder(context)
+  const totals = await spool.totals(runId, space.fingerprint)
+  const failedTexts = new Set<string>()
+  let done = totals.cachedChunks
+  const report = (currentFile?: string): void => {
+    stage.update({
+      total: totals.chunks,
+      processed: done,
+      chunks: done,
+      reusedChunks: totals.cachedChunks,
+      ...(currentFile === undefined ? {} : { currentFile }),
+    })
+  }
+  report()
+
+  const embedBatch = async (texts: readonly MissingText[]): Promise<void> => {
+    const vectors = await embed(texts.map((text) => text.input))
+    const entries: { textHash: string; vector: Float32Array }[] = []
+    for (const [index, text] of texts.entries()) {
+      const result = vectors[index]
+      if (result instanceof Float32Array) entries.push({ textHash: text.textHash, vector: result })
+      else {
+        failedTexts.add(text.textHash)
+        progress.error(toCairnError(result, 'EMBEDDING_FAILED'), { filePath: text.path })
+      }
+    }
+    await context.retry('the journal', () => cache.put(space.fingerprint, entries))
+    for (const text of texts) done += text.chunks
+    report(texts.at(-1)?.path)
+  }
+
+  const limit = embedder.batchSize ?? defaultBatch
+  const inFlight = new Set<Promise<void>>()
+  let failure: unknown = null
+  let after: string | undefined
+  while (failure === null) {
+    signal.throwIfAborted()
+    const page = await spool.missingTexts(runId, space.fingerprint, {
+      limit,
+      ...(after === undefined ? {} : { after }),
+    })
+    after = page.at(-1)?.cursor
+    if (page.length > 0) {
+      const batch: Promise<void> = embedBatch(page)
+        .catch((error: unknown) => {
+          failure ??= error
+        })
+        .finally(() => inFlight.delete(batch))
+      inFlight.add(batch)
+    }
+    if (page.length < limit) break
+    if (inFlight.size >= batchesInFlight) await Promise.race(inFlight)
+    await progress.backpressure()
+  }
+  await Promise.all(inFlight)
+  if (failure !== null) throw failure
+  if (
+    totals.texts > totals.cachedTexts &&
+    failedTexts.size === totals.texts - totals.cachedTexts &&
+    failedTexts.size > 1
+  ) {
+    throw new EmbedderError(
+      'EMBEDDER_UNAVAILABLE',
+      `The embedder ${embedder.id} failed on every text.`,
+    )
+  }
+  return { chunks: totals.chunks, failedTexts }
+}

@@ -1,0 +1,109 @@
+import { CairnError, EmbedderError, toCairnError } from '../../errors.ts'
+import type { RunContext } from '../run-context.ts'
+
+/** A vector for each text, or why that text has none. */
+export type GuardedEmbed = (texts: readonly string[]) => Promise<(Float32Array | EmbedderError)[]>
+
+// So many texts in a row that fail alone mean that the embedder is down, not that the texts are bad.
+const failuresInARow = 8
+// A unit vector after rounding to float32; farther off, cosine distances would be wrong.
+const normTolerance = 1e-2
+
+/**
+ * Calls an embedder that may misbehave: a call that never returns ends at its time limit; a batch
+ * that fails is halved until the bad text is alone; vectors are checked before they count.
+ */
+export function createGuardedEmbedder(context: RunContext): GuardedEmbed {
+  const { embedder, retry, limits, signal } = context
+  let failuresSinceSuccess = 0
+
+  const call = async (texts: readonly string[]): Promise<Float32Array[]> => {
+    const timeout = AbortSignal.timeout(limits.embedTimeoutMs)
+    const either = AbortSignal.any([signal, timeout])
+    const vectors = await Promise.race([
+      embedder.embedDocuments(texts, { signal: either }),
+      rejectionOf(either, timeout, embedder.id, limits.embedTimeoutMs),
+    ])
+    assertShape(embedder.id, embedder.dimensions, texts.length, vectors)
+    return vectors
+  }
+
+  const embed: GuardedEmbed = async (texts) => {
+    try {
+      const vectors = await retry(`the embedder ${embedder.id}`, () => call(texts))
+      failuresSinceSuccess = 0
+      return vectors.map(checkVector)
+    } catch (error) {
+      signal.throwIfAborted()
+      const code = CairnError.isInstance(error) ? error.code : null
+      if (code === 'EMBEDDER_INVALID' || code === 'EMBEDDER_UNAVAILABLE') throw error
+      if (texts.length > 1) {
+        const middle = texts.length >> 1
+        const left = await embed(texts.slice(0, middle))
+        return [...left, ...(await embed(texts.slice(middle)))]
+      }
+      failuresSinceSuccess++
+      const failure = toCairnError(error, 'EMBEDDING_FAILED')
+      if (failuresSinceSuccess >= failuresInARow) {
+        throw new EmbedderError(
+          'EMBEDDER_UNAVAILABLE',
+          `The embedder ${embedder.id} failed on ${failuresInARow} texts in a row: ${failure.message}`,
+          { cause: error, recoverable: true },
+        )
+      }
+      return [new EmbedderError('EMBEDDING_FAILED', failure.message, { cause: error })]
+    }
+  }
+  return embed
+}
+
+function rejectionOf(
+  either: AbortSignal,
+  timeout: AbortSignal,
+  id: string,
+  timeoutMs: number,
+): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = (): void => {
+      if (timeout.aborted) {
+        const message = `The embedder ${id} did not answer within ${timeoutMs} ms.`
+        reject(new EmbedderError('EMBEDDER_UNAVAILABLE', message, { recoverable: true }))
+      } else reject(either.reason)
+    }
+    if (either.aborted) fail()
+    else either.addEventListener('abort', fail, { once: true })
+  })
+}
+
+function assertShape(
+  id: string,
+  dimensions: number,
+  count: number,
+  vectors: readonly Float32Array[],
+): void {
+  if (!Array.isArray(vectors) || vectors.length !== count) {
+    const got = Array.isArray(vectors) ? `${vectors.length} vectors` : 'no list of vectors'
+    throw new EmbedderError(
+      'EMBEDDER_INVALID',
+      `The embedder ${id} gave ${got} for ${count} texts.`,
+    )
+  }
+  for (const vector of vectors) {
+    if (vector instanceof Float32Array && vector.length === dimensions) continue
+    const got = vector instanceof Float32Array ? `${vector.length} dimensions` : 'no Float32Array'
+    throw new EmbedderError(
+      'EMBEDDER_INVALID',
+      `The embedder ${id} gave ${got}, not ${dimensions} dimensions.`,
+    )
+  }
+}
+
+function checkVector(vector: Float32Array): Float32Array | EmbedderError {
+  let squares = 0
+  for (const value of vector) squares += value * value
+  if (Math.abs(squares - 1) <= normTolerance) return vector
+  const what = Number.isFinite(squares)
+    ? `a vector of length ${Math.sqrt(squares)}, not 1`
+    : 'a vector with NaN'
+  return new EmbedderError('EMBEDDING_FAILED', `The embedder gave ${what}.`)
+}

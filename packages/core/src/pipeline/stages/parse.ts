@@ -1,0 +1,177 @@
+import type { PlannedFile } from '../../contracts/journal.ts'
+import type { ParsedFile } from '../../contracts/parsed-file.ts'
+import type { SourceTree } from '../../contracts/source-file.ts'
+import { FileError } from '../../errors.ts'
+import type { StageProgress } from '../../progress/run-progress.ts'
+import { blobId } from '../../source/blob-id.ts'
+import type { RunContext } from '../run-context.ts'
+
+type FileToIndex = Extract<PlannedFile, { action: 'index' }>
+
+const planPage = 256
+// A write of this much text keeps the transaction short and is large enough to cost little a row.
+const spoolBytes = 1_000_000
+const spoolFiles = 64
+// Files on their way to a worker, for each worker: one parsed, one read ahead.
+const filesPerThread = 2
+
+/** Counts of the parsing stage. */
+export interface ParseOutcome {
+  readonly chunks: number
+  /** Paths of the files that could not be parsed; what was indexed of them before stays. */
+  readonly failed: ReadonlySet<string>
+}
+
+/** Parses the files of the plan into the spool, those that are not there yet. */
+export async function parseFiles(
+  context: RunContext,
+  tree: SourceTree,
+  stage: StageProgress,
+): Promise<ParseOutcome> {
+  const { storage, signal, progress, limits } = context
+  const { plans, spool } = storage.journal
+  const failed = new Set<string>()
+  const writer = createSpoolWriter(context)
+  let processed = 0
+  let chunks = 0
+
+  const settle = (path: string, made: number): void => {
+    processed++
+    chunks += made
+    stage.update({ processed, chunks, currentFile: path })
+  }
+
+  const parseOne = async (file: FileToIndex): Promise<void> => {
+    try {
+      const parsed = await readAndParse(context, tree, file)
+      for (const message of parsed.warnings) progress.warning('PARSE_FAILED', message, file.path)
+      if (parsed.syntaxErrors > 0) {
+        const places = parsed.syntaxErrors === 1 ? 'one place' : `${parsed.syntaxErrors} places`
+        progress.warning(
+          'PARSE_FAILED',
+          `${file.path} has syntax errors in ${places}; it is indexed all the same.`,
+          file.path,
+        )
+      }
+      await writer.add(file, parsed)
+      settle(file.path, parsed.chunks.length)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof FileError)) throw error
+      failed.add(file.path)
+      const made = progress.error(error, { filePath: file.path })
+      const { path, language, sizeBytes } = file
+      progress.settled({
+        path,
+        outcome: 'failed',
+        language,
+        sizeBytes,
+        chunks: 0,
+        reason: null,
+        detail: error.message,
+        error: made,
+      })
+      settle(file.path, 0)
+    }
+  }
+
+  for (let after: string | undefined; ; ) {
+    const page = await plans.toIndex(context.runId, {
+      limit: planPage,
+      ...(after === undefined ? {} : { after }),
+    })
+    const present = await spool.has(page.map((file) => file.version))
+    const missing: FileToIndex[] = []
+    for (const file of page) {
+      if (present.has(file.version)) settle(file.path, 0)
+      else missing.push(file)
+    }
+    await eachOf(missing, limits.parseThreads * filesPerThread, signal, parseOne)
+    await progress.backpressure()
+    after = page.at(-1)?.path
+    if (page.length < planPage || after === undefined) break
+  }
+  await writer.flush()
+  return { chunks, failed }
+}
+
+async function readAndParse(
+  context: RunContext,
+  tree: SourceTree,
+  file: FileToIndex,
+): Promise<ParsedFile> {
+  const { signal, parser } = context
+  const bytes = await tree.read(file.path, { signal })
+  if (blobId(bytes) !== file.contentHash) {
+    throw new FileError(
+      'FILE_CHANGED',
+      `${file.path} changed while it was being read; index again.`,
+      {
+        recoverable: true,
+      },
+    )
+  }
+  return parser.parse({ path: file.path, language: file.language ?? 'text', bytes }, { signal })
+}
+
+/** Collects parsed files and writes them in batches, one batch at a time. */
+function createSpoolWriter(context: RunContext): {
+  add(file: FileToIndex, parsed: ParsedFile): Promise<void>
+  flush(): Promise<void>
+} {
+  let batch: { version: string; path: string; parsed: ParsedFile }[] = []
+  let bytes = 0
+  let writing: Promise<void> = Promise.resolve()
+
+  const flush = async (): Promise<void> => {
+    const files = batch
+    batch = []
+    bytes = 0
+    // Waiting for the batch before this one is the back-pressure on parsing.
+    await writing
+    if (files.length === 0) return
+    writing = context.retry('the journal', () =>
+      context.storage.journal.spool.write(context.repository, files),
+    )
+    // The rejection reaches the caller by the next await; it must not count as unhandled till then.
+    writing.catch(() => undefined)
+  }
+
+  return {
+    async add(file, parsed) {
+      batch.push({ version: file.version, path: file.path, parsed })
+      bytes += file.sizeBytes ?? 0
+      if (bytes >= spoolBytes || batch.length >= spoolFiles) await flush()
+    },
+    async flush() {
+      await flush()
+      await writing
+    },
+  }
+}
+
+/** Runs `work` over the items, at most `concurrency` at a time; the first failure ends it. */
+async function eachOf<T>(
+  items: readonly T[],
+  concurrency: number,
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  let hasFailed = false
+  const lane = async (): Promise<void> => {
+    while (next < items.length && !hasFailed) {
+      signal.throwIfAborted()
+      const item = items[next++]
+      if (item === undefined) return
+      try {
+        await work(item)
+      } catch (error) {
+        hasFailed = true
+        throw error
+      }
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: concurrency }, lane))
+  const failure = lanes.find((result) => result.status === 'rejected')
+  if (failure) throw failure.reason
+}

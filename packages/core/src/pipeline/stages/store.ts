@@ -1,0 +1,244 @@
+import { chunkId } from '../../content-ids.ts'
+import type { GraphEdge, GraphNode } from '../../contracts/graph-store.ts'
+import type {
+  LedgerFile,
+  LedgerRepository,
+  PlannedFile,
+  SpooledFile,
+} from '../../contracts/journal.ts'
+import type { VectorRow } from '../../contracts/vector-store.ts'
+import type { FileGraph } from '../../graph/graph-resolver.ts'
+import { createGraphResolver } from '../../graph/graph-resolver.ts'
+import type { StageProgress } from '../../progress/run-progress.ts'
+import type { RunContext } from '../run-context.ts'
+import { filesToResolveAgain } from './affected-files.ts'
+import type { Plan } from './analyze.ts'
+import { collectGarbage } from './collect-garbage.ts'
+
+type FileToIndex = Extract<PlannedFile, { action: 'index' }>
+
+const storePage = 64
+
+/** What the storing stage is given by those before it. */
+export interface StoreInput {
+  readonly plan: Plan
+  /** Path → version that the ledger had before this run. */
+  readonly previous: ReadonlyMap<string, { readonly version: string }>
+  /** Paths that were not parsed. */
+  readonly failedPaths: ReadonlySet<string>
+  /** Hashes of texts that have no vector. */
+  readonly failedTexts: ReadonlySet<string>
+  readonly repository: LedgerRepository
+}
+
+/**
+ * Writes the rows of the files to index, then commits the ledger, then deletes what no longer
+ * counts. Until the commit none of it is visible, after it all of it is.
+ */
+export async function storeFiles(
+  context: RunContext,
+  input: StoreInput,
+  stage: StageProgress,
+): Promise<void> {
+  const { storage, signal, progress, runId } = context
+  const { ledger, plans, spool } = storage.journal
+  const versions = nextState(input)
+  const resolver = createGraphResolver({
+    repository: context.repository,
+    spool,
+    versions,
+    language: context.parser.language,
+  })
+  const settled: { file: FileToIndex; chunks: number }[] = []
+  let processed = 0
+  let chunks = 0
+
+  for (let after: string | undefined; ; ) {
+    signal.throwIfAborted()
+    const page = await plans.toIndex(runId, {
+      limit: storePage,
+      ...(after === undefined ? {} : { after }),
+    })
+    after = page.at(-1)?.path
+    const wanted = page.filter((file) => !input.failedPaths.has(file.path))
+    const files = await spool.files(wanted.map((file) => file.version))
+    const graphs = await resolver.resolve(files, signal)
+    await writeVectors(context, files, input.failedTexts)
+    await context.retry('the journal', () =>
+      storage.journal.text.index(files.map((file) => file.version)),
+    )
+    await writeGraph(context, graphs, { withNodes: true })
+    const sizes = new Map(wanted.map((file) => [file.version, file]))
+    const rows = files.flatMap((file, index) => {
+      const planned = sizes.get(file.version)
+      const graph = graphs[index]
+      return planned && graph ? [ledgerFile(planned, file, graph, input.failedTexts)] : []
+    })
+    await context.retry('the journal', () => ledger.stage(runId, rows))
+    for (const row of rows) {
+      const file = sizes.get(row.version)
+      if (file) settled.push({ file, chunks: row.chunkCount })
+      chunks += row.chunkCount
+    }
+    processed += page.length
+    stage.update({ processed, chunks, ...(after === undefined ? {} : { currentFile: after }) })
+    if (page.length < storePage || after === undefined) break
+  }
+
+  stage.update({ operation: 'resolving what changed files mean to others' })
+  await resolveAffected(context, input, versions, resolver)
+  signal.throwIfAborted()
+  stage.update({ operation: 'committing' })
+  await context.retry('the journal', () => ledger.commit(runId, input.repository))
+  for (const { file, chunks: made } of settled) {
+    const { path, language, sizeBytes } = file
+    progress.settled({
+      path,
+      outcome: 'indexed',
+      language,
+      sizeBytes,
+      chunks: made,
+      reason: null,
+      detail: null,
+      error: null,
+    })
+    await progress.backpressure()
+  }
+  stage.update({ operation: 'removing what is no longer there' })
+  await collectGarbage(context)
+}
+
+/** Path → version after this run: a file that failed keeps the version that it had. */
+function nextState({ plan, previous, failedPaths }: StoreInput): Map<string, string> {
+  const versions = new Map(plan.versions)
+  for (const path of failedPaths) {
+    const before = previous.get(path)
+    if (before) versions.set(path, before.version)
+    else versions.delete(path)
+  }
+  return versions
+}
+
+async function resolveAffected(
+  context: RunContext,
+  input: StoreInput,
+  versions: ReadonlyMap<string, string>,
+  resolver: ReturnType<typeof createGraphResolver>,
+): Promise<void> {
+  const { storage, signal, runId, repository } = context
+  const { ledger } = storage.journal
+  for await (const files of filesToResolveAgain(context, input, versions)) {
+    const graphs = await resolver.resolve(files, signal)
+    const rows: LedgerFile[] = []
+    const changed: FileGraph[] = []
+    for (const [index, file] of files.entries()) {
+      const graph = graphs[index]
+      const row = await ledger.file(repository, file.path)
+      if (!graph || !row || row.edgeSet === graph.edgeSet) continue
+      changed.push(graph)
+      rows.push({
+        ...row,
+        edgeSet: graph.edgeSet,
+        edgeSetNodes: graph.modules.length,
+        edgeSetEdges: graph.edges.length,
+      })
+    }
+    await writeGraph(context, changed, { withNodes: false })
+    if (rows.length > 0) await context.retry('the journal', () => ledger.stage(runId, rows))
+  }
+}
+
+/** Writes the vectors of files from the cache; chunks of failed texts have none. */
+export async function writeVectors(
+  context: Pick<RunContext, 'storage' | 'space' | 'repository' | 'retry' | 'signal'>,
+  files: readonly SpooledFile[],
+  failedTexts: ReadonlySet<string>,
+): Promise<void> {
+  const { storage, space, repository, retry, signal } = context
+  const wanted = files.flatMap((file) =>
+    file.chunks
+      .filter((chunk) => !failedTexts.has(chunk.textHash))
+      .map((chunk) => ({ file, chunk })),
+  )
+  for (let start = 0; start < wanted.length; start += storage.vectors.maxBatch) {
+    signal.throwIfAborted()
+    const batch = wanted.slice(start, start + storage.vectors.maxBatch)
+    const vectors = await storage.journal.cache.get(
+      space.fingerprint,
+      batch.map(({ chunk }) => chunk.textHash),
+    )
+    const rows: VectorRow[] = batch.flatMap(({ file, chunk }, index) => {
+      const vector = vectors[index]
+      return vector
+        ? [
+            {
+              id: chunkId(file.version, chunk.ordinal),
+              vector,
+              repository,
+              version: file.version,
+              path: file.path,
+              language: file.language,
+              symbolKind: chunk.symbolKind,
+            },
+          ]
+        : []
+    })
+    await retry(`the vector store ${storage.vectors.id}`, () =>
+      storage.vectors.upsert(space, rows, { signal }),
+    )
+  }
+}
+
+/** Writes graphs in batches that the store takes. */
+export async function writeGraph(
+  context: Pick<RunContext, 'storage' | 'retry' | 'signal'>,
+  graphs: readonly FileGraph[],
+  { withNodes }: { readonly withNodes: boolean },
+): Promise<void> {
+  const { storage, retry, signal } = context
+  const nodes: GraphNode[] = graphs.flatMap((graph) => [
+    ...(withNodes ? graph.nodes : []),
+    ...graph.modules,
+  ])
+  const edges: GraphEdge[] = graphs.flatMap((graph) => graph.edges)
+  const { maxBatch } = storage.graph
+  const write = (rows: {
+    nodes: readonly GraphNode[]
+    edges: readonly GraphEdge[]
+  }): Promise<void> =>
+    retry(`the graph store ${storage.graph.id}`, () => storage.graph.upsert(rows, { signal }))
+  // Nodes first: an edge is never there without its ends.
+  for (let start = 0; start < nodes.length; start += maxBatch) {
+    signal.throwIfAborted()
+    await write({ nodes: nodes.slice(start, start + maxBatch), edges: [] })
+  }
+  for (let start = 0; start < edges.length; start += maxBatch) {
+    signal.throwIfAborted()
+    await write({ nodes: [], edges: edges.slice(start, start + maxBatch) })
+  }
+}
+
+function ledgerFile(
+  planned: FileToIndex,
+  file: SpooledFile,
+  graph: FileGraph,
+  failedTexts: ReadonlySet<string>,
+): LedgerFile {
+  return {
+    path: planned.path,
+    language: file.language,
+    sizeBytes: planned.sizeBytes ?? 0,
+    contentHash: planned.contentHash,
+    version: planned.version,
+    edgeSet: graph.edgeSet,
+    chunkCount: file.chunks.length,
+    failedChunks: file.chunks
+      .filter((chunk) => failedTexts.has(chunk.textHash))
+      .map((chunk) => chunk.ordinal),
+    nodeCount: graph.nodes.length,
+    symbolCount: file.symbols.length,
+    edgeSetNodes: graph.modules.length,
+    edgeSetEdges: graph.edges.length,
+    syntaxErrors: file.syntaxErrors,
+  }
+}

@@ -1,0 +1,60 @@
+import {
+  foldStatus,
+  type IndexEvent,
+  type NewIndexEvent,
+  type StatusDocument,
+} from '@cairn/protocol'
+import type { TaskLog } from '../contracts/journal.ts'
+import { toCairnError } from '../errors.ts'
+
+/** Stores the events of one run in their order and hands them on once they are stored. */
+export interface EventRecorder {
+  /** Queues an event. What fails to be stored fails the next {@link drained}. */
+  record(event: NewIndexEvent): void
+  /** Resolves when at most `most` events wait to be stored. @default 0 */
+  drained(most?: number): Promise<void>
+  /** The status folded from what is stored; null before the first event. */
+  status(): StatusDocument | null
+}
+
+/** `deliver` gets each stored event with the status folded up to it; it must not throw. */
+export function createEventRecorder(options: {
+  readonly log: TaskLog
+  readonly deliver: (event: IndexEvent, status: StatusDocument) => void
+}): EventRecorder {
+  let pending: NewIndexEvent[] = []
+  let storing: Promise<void> | null = null
+  let failure: unknown = null
+  let status: StatusDocument | null = null
+
+  const storePending = async (): Promise<void> => {
+    try {
+      // Whatever is recorded in the same turn goes into the same transaction.
+      await Promise.resolve()
+      while (pending.length > 0) {
+        const batch = pending
+        pending = []
+        for (const event of await options.log.append(batch)) {
+          status = foldStatus(status, event)
+          options.deliver(event, status)
+        }
+      }
+    } catch (error) {
+      failure = error
+    } finally {
+      storing = null
+    }
+  }
+
+  return {
+    record(event) {
+      pending.push(event)
+      if (failure === null) storing ??= storePending()
+    },
+    async drained(most = 0) {
+      while (failure === null && storing && pending.length >= most) await storing
+      if (failure !== null) throw toCairnError(failure, 'STORE_FAILED')
+    },
+    status: () => status,
+  }
+}

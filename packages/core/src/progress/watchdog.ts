@@ -1,0 +1,77 @@
+import type { Health } from '@cairn/protocol'
+
+/** Watches that a run gets on. */
+export interface Watchdog {
+  /** Something was done; `perSecond` is the rate of the stage now, null where it has none. */
+  progressed(perSecond: number | null): void
+  /** A stage began: its rate says nothing of the last one's. */
+  stageStarted(): void
+  /** The run waits for something outside, which `detail` names; null: it does no longer. */
+  waiting(detail: string | null): void
+  close(): void
+}
+
+const checkEveryMs = 1_000
+// Slow: under a quarter of the fastest rate of the stage, for as long as it takes to be no hiccup.
+const slowShare = 0.25
+const slowAfterMs = 10_000
+
+/** Calls `changed` whenever the health of a run is another than before. Starts as `ok`. */
+export function createWatchdog(options: {
+  readonly stallAfterMs: number
+  readonly changed: (health: Health) => void
+}): Watchdog {
+  let state: Health['state'] = 'ok'
+  let detail: string | null = null
+  let lastProgressMs = Date.now()
+  let fastest = 0
+  let slowSinceMs: number | null = null
+  let waitingFor: string | null = null
+
+  const become = (next: Health['state'], nextDetail: string | null): void => {
+    if (next === state && nextDetail === detail) return
+    state = next
+    detail = nextDetail
+    options.changed({ state, since: new Date(), detail })
+  }
+
+  const check = (): void => {
+    const now = Date.now()
+    if (waitingFor !== null) {
+      become('waiting', waitingFor)
+    } else if (now - lastProgressMs >= options.stallAfterMs) {
+      become('stalled', `Nothing has moved since ${new Date(lastProgressMs).toISOString()}.`)
+    } else if (slowSinceMs !== null && now - slowSinceMs >= slowAfterMs) {
+      become('slow', 'Going at less than a quarter of its earlier rate.')
+    } else {
+      become('ok', null)
+    }
+  }
+
+  const timer = setInterval(check, checkEveryMs)
+  timer.unref()
+
+  return {
+    progressed(perSecond) {
+      lastProgressMs = Date.now()
+      if (perSecond !== null) {
+        fastest = Math.max(fastest, perSecond)
+        const isSlow = perSecond < fastest * slowShare
+        slowSinceMs = isSlow ? (slowSinceMs ?? lastProgressMs) : null
+      }
+      if (state === 'stalled') check()
+    },
+    stageStarted() {
+      lastProgressMs = Date.now()
+      fastest = 0
+      slowSinceMs = null
+      check()
+    },
+    waiting(what) {
+      waitingFor = what
+      lastProgressMs = Date.now()
+      check()
+    },
+    close: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,185 @@
+import type { SearchHit } from '@cairn/protocol'
+import picomatch from 'picomatch'
+import { z } from 'zod'
+import type { Embedder } from '../contracts/embedder.ts'
+import type { LedgerSummary, StoredChunk } from '../contracts/journal.ts'
+import type { SymbolKind } from '../contracts/parsed-file.ts'
+import type { Storage } from '../contracts/storage.ts'
+import type { ChunkFilter } from '../contracts/vector-store.ts'
+import { InvalidOptionsError, NotFoundError } from '../errors.ts'
+import { ledgerFiles } from '../ledger/read-ledger.ts'
+import type { SearchOptions, SearchResult } from '../options.ts'
+import { splitTerms } from '../parsing/terms.ts'
+import { findNeighbours } from './find-neighbours.ts'
+import { fuseRanks, type RankedList } from './fuse-ranks.ts'
+
+const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1))])
+
+const optionsSchema = z.strictObject({
+  repository: oneOrMore.optional(),
+  language: oneOrMore.optional(),
+  path: z.string().min(1).optional(),
+  symbolKind: oneOrMore.optional(),
+  limit: z.int().min(1).max(100).default(10),
+  mode: z.enum(['hybrid', 'lexical', 'dense']).default('hybrid'),
+  neighbours: z.boolean().default(false),
+  signal: z.instanceof(AbortSignal).optional(),
+})
+
+type Checked = z.infer<typeof optionsSchema>
+
+const longestQuery = 10_000
+// Each half gives this many candidates for each hit asked: deep enough for the fusion to matter.
+const candidatesPerHit = 10
+const fewestCandidates = 50
+const mostCandidates = 2_000
+// Above this many, a glob is checked on the candidates instead of in the stores.
+const mostFilterVersions = 2_000
+
+/**
+ * Hybrid search: BM25 over split identifiers and dense neighbours, fused by reciprocal rank with the
+ * embedder's weights. A candidate that the ledger does not have is dropped.
+ */
+export async function searchChunks(
+  { storage, embedder }: { readonly storage: Storage; readonly embedder: Embedder },
+  query: string,
+  options: SearchOptions,
+): Promise<SearchResult> {
+  const checked = checkSearch(query, options)
+  const repositories = await searchedRepositories(storage, checked)
+  if (repositories.length === 0) return { hits: [], freshness: [] }
+  const { filter, matchesPath } = await chunkFilter(storage, checked, repositories)
+  const signal = checked.signal ? { signal: checked.signal } : {}
+
+  const terms = checked.mode === 'dense' ? [] : splitTerms(query)
+  const vector = checked.mode === 'lexical' ? null : await embedder.embedQuery(query, signal)
+  const space = { fingerprint: embedder.fingerprint, dimensions: embedder.dimensions }
+  const fusion = embedder.fusion ?? { dense: 1, lexical: 1 }
+
+  let limit = Math.max(fewestCandidates, checked.limit * candidatesPerHit)
+  for (;;) {
+    const [lexical, dense] = await Promise.all([
+      terms.length === 0 ? [] : storage.journal.text.search(terms, { limit, filter, ...signal }),
+      vector ? storage.vectors.query(space, vector, { limit, filter, ...signal }) : [],
+    ])
+    const lists: RankedList[] = [
+      { ids: lexical.map(({ id }) => id), weight: checked.mode === 'hybrid' ? fusion.lexical : 1 },
+      { ids: dense.map(({ id }) => id), weight: checked.mode === 'hybrid' ? fusion.dense : 1 },
+    ]
+    const found = await liveHits(storage, fuseRanks(lists), checked.limit, matchesPath)
+    const isExhausted = lexical.length < limit && dense.length < limit
+    if (found.length === checked.limit || isExhausted || limit >= mostCandidates) {
+      const hits = await Promise.all(
+        found.map(({ chunk, score }) => searchHit(storage, chunk, score, checked)),
+      )
+      return { hits, freshness: repositories.map(freshnessOf) }
+    }
+    limit = Math.min(mostCandidates, limit * 4)
+  }
+}
+
+function checkSearch(query: string, options: SearchOptions): Checked {
+  if (typeof query !== 'string' || query.trim() === '') {
+    throw new InvalidOptionsError('A search needs a query that is not empty.')
+  }
+  if (query.length > longestQuery) {
+    throw new InvalidOptionsError(
+      `A query may have ${longestQuery} characters; this one has ${query.length}.`,
+    )
+  }
+  const parsed = optionsSchema.safeParse(options)
+  if (parsed.success) return parsed.data
+  throw new InvalidOptionsError(`Search options: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  })
+}
+
+async function searchedRepositories(
+  storage: Storage,
+  { repository }: Checked,
+): Promise<readonly LedgerSummary[]> {
+  const all = await storage.journal.ledger.repositories()
+  if (repository === undefined) return all
+  return listOf(repository).map((name) => {
+    const found = all.find((candidate) => candidate.name === name)
+    if (found) return found
+    throw new NotFoundError('REPOSITORY_NOT_FOUND', `No repository "${name}" is indexed.`)
+  })
+}
+
+async function chunkFilter(
+  storage: Storage,
+  { repository, language, symbolKind, path }: Checked,
+  repositories: readonly LedgerSummary[],
+): Promise<{ filter: ChunkFilter; matchesPath: (path: string) => boolean }> {
+  const filter: ChunkFilter = {
+    ...(repository === undefined ? {} : { repositories: listOf(repository) }),
+    ...(language === undefined ? {} : { languages: listOf(language) }),
+    ...(symbolKind === undefined ? {} : { symbolKinds: listOf(symbolKind) as SymbolKind[] }),
+  }
+  if (path === undefined) return { filter, matchesPath: () => true }
+  const matchesPath = picomatch(path, { dot: true })
+  const versions: string[] = []
+  for (const { name } of repositories) {
+    for await (const file of ledgerFiles(storage.journal.ledger, name)) {
+      if (matchesPath(file.path)) versions.push(file.version)
+    }
+  }
+  return {
+    filter: versions.length <= mostFilterVersions ? { ...filter, versions } : filter,
+    matchesPath,
+  }
+}
+
+async function liveHits(
+  storage: Storage,
+  ranked: readonly { id: string; score: number }[],
+  limit: number,
+  matchesPath: (path: string) => boolean,
+): Promise<{ chunk: StoredChunk; score: number }[]> {
+  const found: { chunk: StoredChunk; score: number }[] = []
+  for (let start = 0; start < ranked.length && found.length < limit; start += limit) {
+    const page = ranked.slice(start, start + limit)
+    const chunks = await storage.journal.text.chunks(page.map(({ id }) => id))
+    for (const [index, chunk] of chunks.entries()) {
+      if (chunk && matchesPath(chunk.path) && found.length < limit) {
+        found.push({ chunk, score: page[index]?.score ?? 0 })
+      }
+    }
+  }
+  return found
+}
+
+async function searchHit(
+  storage: Storage,
+  chunk: StoredChunk,
+  score: number,
+  { neighbours, signal }: Checked,
+): Promise<SearchHit> {
+  return {
+    id: chunk.id,
+    repository: chunk.repository,
+    path: chunk.path,
+    startLine: chunk.startLine,
+    endLine: chunk.endLine,
+    language: chunk.language,
+    symbol: chunk.symbolPath,
+    symbolKind: chunk.symbolKind,
+    text: chunk.text,
+    score,
+    neighbours: neighbours ? await findNeighbours(storage, chunk, signal) : null,
+  }
+}
+
+function freshnessOf({
+  name,
+  ref,
+  commit,
+  indexedAt,
+}: LedgerSummary): SearchResult['freshness'][number] {
+  return { repository: name, ref, commit, indexedAt }
+}
+
+function listOf(value: string | readonly string[]): string[] {
+  return typeof value === 'string' ? [value] : [...value]
+}
