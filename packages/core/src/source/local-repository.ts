@@ -24,7 +24,8 @@ async function kindOf(path: string): Promise<'file' | 'folder' | null> {
   }
 }
 
-async function isGitDirectory(path: string): Promise<boolean> {
+/** Whether a folder is a repository's own one, as git itself decides it. */
+export async function isGitDirectory(path: string): Promise<boolean> {
   const [head, objects, refs, common] = await Promise.all([
     kindOf(join(path, 'HEAD')),
     kindOf(join(path, 'objects')),

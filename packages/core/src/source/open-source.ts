@@ -3,6 +3,8 @@ import { realpath, stat } from 'node:fs/promises'
 import type { SourceTree } from '../contracts/source-file.ts'
 import { CancelledError, InvalidOptionsError, SourceError } from '../errors.ts'
 import type { LocalSource, Source } from '../options.ts'
+import { fetchClone } from './clone.ts'
+import type { CloneProgress } from './clone-progress.ts'
 import { containedFolder } from './contained-folder.ts'
 import { listCommit } from './list-commit.ts'
 import { listFolder } from './list-folder.ts'
@@ -17,17 +19,6 @@ import { objectReader } from './object-reader.ts'
 import { parseSource } from './parse-source.ts'
 import { pathFilter } from './path-filter.ts'
 import { type KnownFile, type SourceTreeOptions, sourceTree } from './source-tree.ts'
-
-/** How far a clone or fetch is. */
-export interface CloneProgress {
-  /** 0–100 over the whole of cloning; never falls. */
-  readonly percent: number
-  /** Git objects of the current operation. */
-  readonly processed: number
-  readonly total: number
-  /** What git does, for example `Receiving objects`. */
-  readonly operation: string
-}
 
 /** Options of {@link openSource}. */
 export interface OpenSourceOptions {
@@ -187,5 +178,6 @@ export async function openSource(source: Source, options: OpenSourceOptions): Pr
   }
   if (options.signal.aborted) throw new CancelledError()
   if ('path' in checked) return await openLocal(checked, basics, options.signal)
-  throw new SourceError('GIT_FAILED', 'not yet')
+  const clone = await fetchClone(checked, options)
+  return commitTree(clone.repository, { ref: clone.ref, commit: clone.commit }, basics)
 }
