@@ -1,0 +1,75 @@
+import { cutWindow } from './cut-window.ts'
+import type { LineTable } from './line-table.ts'
+import { type ChunkLimits, noSubject, type Piece } from './piece.ts'
+
+const tomlTable = /^\[+\s*([^\]]+?)\s*\]+/
+const yamlOrTomlKey = /^(?:"([^"]+)"|'([^']+)'|([^\s#\-[{"':=][^:=]*?))\s*(?:[:=]|$)/
+const jsonKey = /^(?:\t| {2}| {4})"((?:[^"\\]|\\.)*)"\s*:/
+
+/**
+ * Cuts configuration at its top-level keys: TOML by tables, YAML and TOML by unindented keys, JSON by
+ * keys of the first level. Small neighbours are put together up to the limit; the context of a piece
+ * names its keys.
+ */
+export function cutKeys(lines: LineTable, limits: ChunkLimits): Piece[] {
+  const blocks = keyBlocks(lines)
+  const pieces: Piece[] = []
+  let index = 0
+  while (index < blocks.length) {
+    const block = blocks[index]
+    if (block === undefined) break
+    const keys = [block.key]
+    let last = block.lastLine
+    for (let next = index + 1; next < blocks.length; next++) {
+      const candidate = blocks[next]
+      if (candidate === undefined) break
+      const size = lines.end(candidate.lastLine) - lines.start(block.firstLine)
+      const own = lines.end(candidate.lastLine) - lines.start(candidate.firstLine)
+      if (size > limits.maxChunkCharacters) break
+      // What is large enough to be found by itself is left to stand alone.
+      if (own > limits.minChunkCharacters && last > block.firstLine) break
+      keys.push(candidate.key)
+      last = candidate.lastLine
+      index = next
+    }
+    const named = keys.filter((key) => key !== '').slice(0, 8)
+    const subject = { ...noSubject, context: named.join(', ').slice(0, 200) }
+    pieces.push(...cutWindow(lines, block.firstLine, last, limits.maxChunkCharacters, subject))
+    index++
+  }
+  return pieces
+}
+
+interface KeyBlock {
+  readonly key: string
+  readonly firstLine: number
+  lastLine: number
+}
+
+function keyBlocks(lines: LineTable): KeyBlock[] {
+  const blocks: KeyBlock[] = []
+  const isJson = /^\s*[{[]/.test(lines.text.slice(0, 1_000)) && !tomlTable.test(lines.text)
+  let inTable = false
+  for (let line = 0; line < lines.count; line++) {
+    const text = lines.text.slice(
+      lines.start(line),
+      Math.min(lines.end(line), lines.start(line) + 300),
+    )
+    const table = isJson ? null : tomlTable.exec(text)
+    const key = isJson
+      ? jsonKey.exec(text)?.[1]
+      : (table?.[1] ?? (inTable ? undefined : firstGroup(yamlOrTomlKey.exec(text))))
+    if (table !== null) inTable = true
+    if (key !== undefined || blocks.length === 0) {
+      blocks.push({ key: key ?? '', firstLine: line, lastLine: line })
+    } else {
+      const current = blocks.at(-1)
+      if (current !== undefined) current.lastLine = line
+    }
+  }
+  return blocks
+}
+
+function firstGroup(match: RegExpExecArray | null): string | undefined {
+  return match === null ? undefined : (match[1] ?? match[2] ?? match[3])
+}

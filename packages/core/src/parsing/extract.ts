@@ -1,0 +1,218 @@
+import type { Node, QueryMatch } from 'web-tree-sitter'
+import type { ImportBinding, Reference, SymbolKind } from '../contracts/parsed-file.ts'
+import type { Definition } from './definition.ts'
+import type { Grammar } from './grammar.ts'
+import { expandImportTree } from './import-tree.ts'
+import type { LineTable } from './line-table.ts'
+
+/** A comment, a decorator or a docstring. */
+export interface Mark {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  readonly isComment: boolean
+}
+
+/** A use of a name, before it is known which definition it stands in. */
+export interface Use {
+  readonly kind: Reference['kind']
+  readonly name: string
+  readonly receiver: string | null
+  readonly start: number
+}
+
+/** An import and its offset. */
+export type FoundImport = ImportBinding & { readonly start: number }
+
+/** What the query of a language found in one tree. */
+export interface Extraction {
+  /** In the order of their start; of two that start together the longer first. */
+  readonly definitions: Definition[]
+  /** In the order of their start. */
+  readonly uses: Use[]
+  /** In the order of their start. */
+  readonly imports: FoundImport[]
+  /** Comments and decorators by the line they end on, from 0. */
+  readonly attached: ReadonlyMap<number, Mark>
+  readonly docstrings: readonly Mark[]
+  readonly exportedNames: ReadonlySet<string>
+  readonly packageName: string | null
+}
+
+/** Runs the query of a language over a tree and reads what it captured. */
+export function extract(grammar: Grammar, root: Node, lines: LineTable): Extraction {
+  const { text } = lines
+  const definitions = new Map<number, Definition & { readonly patternIndex: number }>()
+  const uses = new Map<number, Use>()
+  const imports: FoundImport[] = []
+  const attached = new Map<number, Mark>()
+  const docstrings: Mark[] = []
+  const exportedNames = new Set<string>()
+  let packageName: string | null = null
+
+  for (const match of grammar.query.matches(root)) {
+    const pattern = grammar.patterns[match.patternIndex]
+    switch (pattern?.role) {
+      case 'reference': {
+        const use = readUse(match, pattern.kind, text)
+        if (use !== null && !uses.has(use.start)) uses.set(use.start, use)
+        break
+      }
+      case 'definition': {
+        const definition = readDefinition(match, pattern.kind, pattern.exported, lines)
+        if (definition === null) break
+        const known = definitions.get(definition.nameStart)
+        if (known === undefined || match.patternIndex < known.patternIndex) {
+          definitions.set(definition.nameStart, {
+            ...definition,
+            patternIndex: match.patternIndex,
+          })
+        }
+        break
+      }
+      case 'import':
+        imports.push(...readImport(match, pattern.isReexport, lines))
+        break
+      default:
+        for (const { name, node } of match.captures) {
+          switch (name) {
+            case 'comment':
+            case 'decorator': {
+              const mark = readMark(node, text, name === 'comment')
+              attached.set(lines.lineAt(Math.max(mark.start, mark.end - 1)), mark)
+              break
+            }
+            case 'doc':
+              docstrings.push(readMark(node, text, true))
+              break
+            case 'export.name':
+              exportedNames.add(text.slice(node.startIndex, node.endIndex))
+              break
+            case 'package':
+              packageName ??= text.slice(node.startIndex, node.endIndex).replace(/\s+/g, '')
+              break
+          }
+        }
+    }
+  }
+  return {
+    definitions: [...definitions.values()].sort((a, b) => a.start - b.start || b.end - a.end),
+    uses: [...uses.values()].sort((a, b) => a.start - b.start),
+    imports: imports.sort((a, b) => a.start - b.start),
+    attached,
+    docstrings: docstrings.sort((a, b) => a.start - b.start),
+    exportedNames,
+    packageName,
+  }
+}
+
+function readMark(node: Node, text: string, isComment: boolean): Mark {
+  const start = node.startIndex
+  const end = node.endIndex
+  return { start, end, text: text.slice(start, end), isComment }
+}
+
+function readDefinition(
+  match: QueryMatch,
+  kind: SymbolKind | 'scope',
+  exported: boolean,
+  lines: LineTable,
+): Definition | null {
+  let whole: Node | undefined
+  let nameNode: Node | undefined
+  let scope: string | null = null
+  for (const { name, node } of match.captures) {
+    if (name === 'name') nameNode = node
+    else if (name === 'scope') scope = lines.text.slice(node.startIndex, node.endIndex)
+    else if (name.startsWith('definition.')) whole = node
+  }
+  if (whole === undefined || nameNode === undefined) return null
+  const start = whole.startIndex
+  const end = whole.endIndex
+  const nameStart = nameNode.startIndex
+  const nameEnd = nameNode.endIndex
+  const name = lines.text.slice(nameStart, nameEnd).replace(/\s+/g, ' ')
+  if (name === '') return null
+  return {
+    name: name.length > maxNameLength ? name.slice(0, maxNameLength) : name,
+    kind,
+    scope: scope === null ? null : scope.replace(/\s+/g, '').replaceAll('::', '.'),
+    start,
+    end,
+    nameStart,
+    head: lines.text.slice(lines.start(lines.lineAt(start)), nameEnd),
+    isMarkedExported: exported,
+  }
+}
+
+const maxNameLength = 200
+const separators = /(?:\?\.|\.|::|->|\?->|:)\s*$/
+const chainOfNames = /^[$@:\\#\p{L}_][\p{L}\p{M}\p{N}_$@:.\\#>?!*&-]*$/u
+
+function readUse(match: QueryMatch, kind: Reference['kind'], text: string): Use | null {
+  let nameNode: Node | undefined
+  let receiverNode: Node | undefined
+  for (const { name, node } of match.captures) {
+    if (name === 'name') nameNode = node
+    else if (name === 'receiver') receiverNode = node
+  }
+  if (nameNode === undefined) return null
+  const start = nameNode.startIndex
+  const name = text.slice(start, nameNode.endIndex)
+  if (name === '' || name.length > maxNameLength) return null
+  return { kind, name, receiver: readReceiver(receiverNode, start, text), start }
+}
+
+function readReceiver(node: Node | undefined, nameStart: number, text: string): string | null {
+  if (node === undefined) return null
+  // The separator before the name ends the receiver, which saves asking the node for its end.
+  const from = node.startIndex
+  if (nameStart - from > maxNameLength) return '?'
+  const written = text.slice(from, nameStart).trimEnd().replace(separators, '').replace(/\s+/g, '')
+  if (written === '') return null
+  return chainOfNames.test(written) || written === 'super()' ? written : '?'
+}
+
+function readImport(match: QueryMatch, isReexport: boolean, lines: LineTable): FoundImport[] {
+  const { text } = lines
+  const read = (node: Node): string => text.slice(node.startIndex, node.endIndex)
+  let start = 0
+  let specifier: string | null = null
+  let imported: string | null = null
+  let local: string | null = null
+  for (const { name, node } of match.captures) {
+    switch (name) {
+      case 'import':
+      case 'reexport':
+        start = node.startIndex
+        break
+      case 'import.specifier':
+        specifier = read(node).replace(/\s+/g, '')
+        break
+      case 'import.name':
+        imported = read(node)
+        break
+      case 'import.local':
+        local = read(node)
+        break
+      case 'import.default':
+        imported = 'default'
+        local = read(node)
+        break
+      case 'import.namespace':
+        imported = '*'
+        local = read(node)
+        break
+      case 'import.wildcard':
+        imported = '*'
+        break
+      case 'import.tree': {
+        const line = lines.lineAt(start) + 1
+        return expandImportTree(read(node)).map((entry) => ({ ...entry, isReexport, line, start }))
+      }
+    }
+  }
+  if (specifier === null) return []
+  if (imported !== null && imported !== '*') local ??= imported
+  return [{ specifier, imported, local, isReexport, line: lines.lineAt(start) + 1, start }]
+}

@@ -1,0 +1,26 @@
+/** Folder of a `/`-separated path; `''` is the root. */
+export function parentFolder(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return slash === -1 ? '' : path.slice(0, slash)
+}
+
+/** `path` as it is meant from `folder`; it begins with `..` where it leaves the repository. */
+export function joinPath(folder: string, path: string): string {
+  const segments: string[] = []
+  for (const segment of `${folder}/${path}`.split('/')) {
+    if (segment === '' || segment === '.') continue
+    if (segment === '..' && segments.length > 0 && segments.at(-1) !== '..') segments.pop()
+    else segments.push(segment)
+  }
+  return segments.join('/')
+}
+
+/** `folder` and the folders around it, the innermost first, the root (`''`) last. */
+export function foldersUpFrom(folder: string): string[] {
+  const folders = [folder]
+  for (let at = folder; at !== ''; ) {
+    at = parentFolder(at)
+    folders.push(at)
+  }
+  return folders
+}

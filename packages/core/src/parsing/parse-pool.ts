@@ -1,0 +1,247 @@
+import { Tinypool } from 'tinypool'
+import type { ParsedFile } from '../contracts/parsed-file.ts'
+import { CairnError, CancelledError, FileError } from '../errors.ts'
+import { createProgressMemory, readProgress } from './batch-progress.ts'
+import type { ParseBatch, ParseOutcome, WorkerOptions } from './parse-batch.ts'
+
+/** Options of {@link createParsePool}. */
+export interface ParsePoolOptions {
+  readonly threads: number
+  /** Milliseconds that one file may take. */
+  readonly timeLimitMs: number
+  /** Megabytes of JavaScript heap of a thread; the parser's own memory comes on top. */
+  readonly maxHeapMb: number
+  readonly worker: WorkerOptions
+}
+
+/** A file to parse. */
+export interface ParseRequest {
+  readonly path: string
+  readonly language: string
+  readonly bytes: Uint8Array
+}
+
+/** Worker threads that parse files. */
+export interface ParsePool {
+  parse(request: ParseRequest, signal: AbortSignal | undefined): Promise<ParsedFile>
+  close(): Promise<void>
+}
+
+interface Job extends ParseRequest {
+  readonly resolve: (file: ParsedFile) => void
+  readonly reject: (error: unknown) => void
+  /** Whether a worker died while it was at this file. */
+  isSuspect: boolean
+  isSettled: boolean
+}
+
+interface FlyingBatch {
+  readonly jobs: readonly Job[]
+  readonly progress: SharedArrayBuffer
+  readonly abort: AbortController
+  /** Rejects the run; needed where the pool itself would never say that its worker died. */
+  readonly fail: (error: Error) => void
+}
+
+const maxBatchFiles = 16
+const maxBatchBytes = 128 * 1024
+// Loading a grammar compiles megabytes of WebAssembly and is no fault of the file.
+const loadLimitMs = 30_000
+const idleTimeoutMs = 2_000
+
+// From source, the worker is TypeScript too and runs as it is.
+const isSource = import.meta.url.endsWith('.ts')
+const workerUrl = new URL(isSource ? './parse.worker.ts' : './parse.worker.js', import.meta.url)
+const sourceArguments = ['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning']
+
+/**
+ * Starts threads when there is work and ends them when there is none. Files go to a thread in small
+ * batches; a thread that hangs or dies costs the file it was at, the others of its batch are parsed
+ * again.
+ */
+export function createParsePool(options: ParsePoolOptions): ParsePool {
+  const queue: Job[] = []
+  const flying = new Set<FlyingBatch>()
+  let isClosed = false
+
+  const pool = new Tinypool({
+    filename: workerUrl.href,
+    name: 'parseBatch',
+    minThreads: 0,
+    maxThreads: options.threads,
+    idleTimeout: idleTimeoutMs,
+    workerData: options.worker,
+    execArgv: isSource ? sourceArguments : [],
+    resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb },
+  })
+  // A thread that dies before its first file is reported here and nowhere else.
+  pool.on('error', (error: Error) => {
+    for (const batch of flying) if (readProgress(batch.progress).file === -1) batch.fail(error)
+  })
+
+  const settle = (job: Job, outcome: ParseOutcome): void => {
+    if (outcome.kind === 'parsed') {
+      finish(job, () => job.resolve(outcome.file))
+    } else if (outcome.code === 'GRAMMAR_INVALID') {
+      finish(job, () => job.reject(new CairnError(outcome.code, outcome.message)))
+    } else {
+      const message = `${job.path} could not be parsed: ${outcome.message}`
+      finish(job, () => job.reject(new FileError(outcome.code, message)))
+    }
+  }
+
+  const dispatch = (): void => {
+    while (!isClosed && queue.length > 0 && flying.size < options.threads) run(takeBatch())
+  }
+
+  const takeBatch = (): Job[] => {
+    const share = Math.ceil(queue.length / (options.threads - flying.size))
+    const limit = Math.min(maxBatchFiles, share)
+    const batch: Job[] = []
+    let size = 0
+    while (batch.length < limit) {
+      const job = queue[0]
+      if (job === undefined) break
+      // A suspect goes alone, so that what it does again harms no other.
+      const fits = size + job.bytes.byteLength <= maxBatchBytes && !job.isSuspect
+      if (batch.length > 0 && !fits) break
+      queue.shift()
+      batch.push(job)
+      size += job.bytes.byteLength
+      if (job.isSuspect) break
+    }
+    return batch
+  }
+
+  const run = (jobs: readonly Job[]): void => {
+    const abort = new AbortController()
+    const message = packBatch(jobs)
+    let timer: NodeJS.Timeout | undefined
+    let timedOut = -1
+    const watch = (delayMs: number): void => {
+      timer = setTimeout(() => {
+        const { file, elapsedMs, isReady } = readProgress(message.progress)
+        const limitMs = isReady ? options.timeLimitMs : Math.max(options.timeLimitMs, loadLimitMs)
+        if (file === -1 || elapsedMs < limitMs) {
+          watch(file === -1 ? loadLimitMs : Math.max(1, limitMs - elapsedMs))
+        } else {
+          timedOut = file
+          abort.abort()
+        }
+      }, delayMs)
+      timer.unref()
+    }
+    watch(options.timeLimitMs)
+
+    const work = new Promise<ParseOutcome[]>((resolve, reject) => {
+      const batch: FlyingBatch = { jobs, progress: message.progress, abort, fail: reject }
+      flying.add(batch)
+      pool
+        .run(message, { signal: abort.signal, transferList: [message.bytes.buffer] })
+        .then(resolve, reject)
+        .finally(() => flying.delete(batch))
+    })
+    work
+      .then(
+        (outcomes) => {
+          for (const [index, job] of jobs.entries()) {
+            const outcome = outcomes[index]
+            if (outcome !== undefined) settle(job, outcome)
+          }
+        },
+        (error: unknown) => recover(jobs, timedOut, readProgress(message.progress).file, error),
+      )
+      .finally(() => {
+        clearTimeout(timer)
+        dispatch()
+      })
+  }
+
+  const recover = (jobs: readonly Job[], timedOut: number, at: number, error: unknown): void => {
+    if (isClosed) {
+      for (const job of jobs) finish(job, () => job.reject(closedError()))
+      return
+    }
+    const again: Job[] = []
+    for (const [index, job] of jobs.entries()) {
+      if (index === timedOut) {
+        const message = `Parsing ${job.path} took longer than ${options.timeLimitMs} ms.`
+        finish(job, () => job.reject(new FileError('PARSE_TIMEOUT', message)))
+      } else if (timedOut === -1 && index === Math.max(0, at)) {
+        if (job.isSuspect) {
+          const message = `The parsing worker died on ${job.path}.`
+          finish(job, () => job.reject(new FileError('PARSE_CRASHED', message, { cause: error })))
+        } else {
+          job.isSuspect = true
+          again.push(job)
+        }
+      } else {
+        again.push(job)
+      }
+    }
+    queue.unshift(...again.filter((job) => !job.isSettled))
+  }
+
+  return {
+    parse(request, signal) {
+      if (isClosed) return Promise.reject(closedError())
+      if (signal?.aborted === true) return Promise.reject(cancelledError(signal))
+      return new Promise((resolve, reject) => {
+        const onAbort = (): void => {
+          const index = queue.indexOf(job)
+          if (index !== -1) queue.splice(index, 1)
+          finish(job, () => job.reject(cancelledError(signal)))
+        }
+        const job: Job = {
+          ...request,
+          isSuspect: false,
+          isSettled: false,
+          resolve(file) {
+            signal?.removeEventListener('abort', onAbort)
+            resolve(file)
+          },
+          reject(error) {
+            signal?.removeEventListener('abort', onAbort)
+            reject(error)
+          },
+        }
+        signal?.addEventListener('abort', onAbort, { once: true })
+        queue.push(job)
+        // Calls of the same turn make one batch.
+        if (queue.length === 1) queueMicrotask(dispatch)
+      })
+    },
+    async close() {
+      isClosed = true
+      for (const job of queue.splice(0)) finish(job, () => job.reject(closedError()))
+      for (const batch of flying) batch.abort.abort()
+      await pool.destroy()
+    },
+  }
+}
+
+function finish(job: Job, settle: () => void): void {
+  if (job.isSettled) return
+  job.isSettled = true
+  settle()
+}
+
+function packBatch(jobs: readonly Job[]): ParseBatch & { readonly bytes: Uint8Array<ArrayBuffer> } {
+  const bytes = new Uint8Array(jobs.reduce((sum, job) => sum + job.bytes.byteLength, 0))
+  let start = 0
+  const files = jobs.map((job) => {
+    bytes.set(job.bytes, start)
+    const file = { language: job.language, start, end: start + job.bytes.byteLength }
+    start = file.end
+    return file
+  })
+  return { bytes, files, progress: createProgressMemory() }
+}
+
+function closedError(): CairnError {
+  return new CairnError('CLOSED', 'The parser is closed.')
+}
+
+function cancelledError(signal: AbortSignal | undefined): CancelledError {
+  return new CancelledError('Parsing was cancelled.', { cause: signal?.reason })
+}

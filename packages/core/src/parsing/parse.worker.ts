@@ -1,0 +1,56 @@
+import { Tinypool } from 'tinypool'
+import type { ParsedFile } from '../contracts/parsed-file.ts'
+import { CairnError } from '../errors.ts'
+import { createProgressWriter } from './batch-progress.ts'
+import { createGrammarLoader } from './grammar.ts'
+import type { ParseBatch, ParseOutcome, WorkerOptions } from './parse-batch.ts'
+import { createFileParser, type FileParser } from './parse-file.ts'
+
+// What a worker keeps between batches: it lives as long as the thread.
+let parse: FileParser | undefined
+let onReady: () => void = () => {}
+const languages = new Map<string, WorkerOptions['languages'][number]>()
+
+/** Parses the files of a batch one after the other; called by the pool in a worker thread. */
+export async function parseBatch(batch: ParseBatch): Promise<ParseOutcome[]> {
+  parse ??= start()
+  const parseFile = parse
+  const progress = createProgressWriter(batch.progress)
+  onReady = progress.ready
+  const outcomes: ParseOutcome[] = []
+  for (const [index, file] of batch.files.entries()) {
+    progress.begin(index)
+    const bytes = batch.bytes.subarray(file.start, file.end)
+    outcomes.push(await outcomeOf(() => parseFile(bytes, languages.get(file.language) ?? null)))
+  }
+  return outcomes
+}
+
+function start(): FileParser {
+  const options: WorkerOptions = Tinypool.workerData
+  for (const language of options.languages) languages.set(language.id, language)
+  return createFileParser(createGrammarLoader(), options.limits, () => onReady())
+}
+
+async function outcomeOf(parseFile: () => Promise<ParsedFile>): Promise<ParseOutcome> {
+  try {
+    return { kind: 'parsed', file: await parseFile() }
+  } catch (error) {
+    // WebAssembly.RuntimeError: an abort or a trap.
+    if (error instanceof Error && error.name === 'RuntimeError') {
+      // The parser's memory can no longer be trusted: this thread ends, the pool starts another.
+      process.nextTick(() => {
+        throw error
+      })
+      return new Promise(() => {})
+    }
+    return {
+      kind: 'failed',
+      code:
+        CairnError.isInstance(error) && error.code === 'GRAMMAR_INVALID'
+          ? 'GRAMMAR_INVALID'
+          : 'PARSE_FAILED',
+      message: error instanceof Error ? error.message : String(error),
+    }
+  }
+}
