@@ -4,7 +4,7 @@ import type { Journal, SpooledFile } from '../contracts/journal.ts'
 import type { Language } from '../contracts/language.ts'
 import { createFileIndex } from './file-index.ts'
 import { type FileGraph, resolveFile } from './resolve-file.ts'
-import { importedPaths, type ResolutionContext } from './resolve-name.ts'
+import { importedModulePaths, importedPaths, type ResolutionContext } from './resolve-name.ts'
 import { indexSurface, type SurfaceIndex } from './surface-index.ts'
 
 // Surfaces kept in memory: about 20 kB each, whatever the size of the repository.
@@ -63,6 +63,7 @@ export function createGraphResolver(options: {
   const prefetch = (surface: SurfaceIndex): void => {
     for (const binding of surface.imports) {
       for (const path of importedPaths(context, surface, binding.specifier)) context.surface(path)
+      for (const path of importedModulePaths(context, surface, binding)) context.surface(path)
     }
   }
 

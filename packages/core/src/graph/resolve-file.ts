@@ -7,7 +7,12 @@ import type {
 } from '../contracts/graph-store.ts'
 import type { SpooledFile } from '../contracts/journal.ts'
 import type { Reference } from '../contracts/parsed-file.ts'
-import { importedPaths, type ResolutionContext, resolveReference } from './resolve-name.ts'
+import {
+  importedModulePaths,
+  importedPaths,
+  type ResolutionContext,
+  resolveReference,
+} from './resolve-name.ts'
 import type { SurfaceIndex } from './surface-index.ts'
 
 /** What one file puts into the graph. */
@@ -49,13 +54,16 @@ export function resolveFile(
     add('defines', nodeOf(symbol.parent), nodeOf(index), 'syntax', symbol.startLine)
   }
   for (const binding of file.imports) {
-    const paths = importedPaths(context, surface, binding.specifier)
+    const paths = new Set([
+      ...importedPaths(context, surface, binding.specifier),
+      ...importedModulePaths(context, surface, binding),
+    ])
     for (const path of paths) {
       if (path !== file.path) {
         add('imports', fileNode, fileNodeId(repository, path), 'import', binding.line)
       }
     }
-    if (paths.length === 0) {
+    if (paths.size === 0) {
       const module = moduleNodeId(repository, binding.specifier)
       moduleNames.set(module, binding.specifier)
       add('imports', fileNode, module, 'syntax', binding.line)

@@ -53,6 +53,17 @@ export function importedPaths(
   return context.language(file.language)?.resolveModule?.(specifier, file.path, context.files) ?? []
 }
 
+/** The files that an imported name itself means, as in Python's `from package import module`. */
+export function importedModulePaths(
+  context: ResolutionContext,
+  file: SurfaceIndex,
+  binding: ImportBinding,
+): readonly string[] {
+  if (binding.imported === null || binding.imported === '*') return []
+  const separator = binding.specifier.endsWith('.') ? '' : '.'
+  return importedPaths(context, file, `${binding.specifier}${separator}${binding.imported}`)
+}
+
 function resolveName(
   context: ResolutionContext,
   file: SurfaceIndex,
@@ -195,14 +206,8 @@ function resolveInModule(
       )
       if (found) return found
     }
-    // `from package import module`: the imported name is itself a file.
     if (!isNamespace && binding.local === segments[0] && segments.length === 1) {
-      const separator = binding.specifier.endsWith('.') ? '' : '.'
-      const paths = importedPaths(
-        context,
-        file,
-        `${binding.specifier}${separator}${binding.imported}`,
-      )
+      const paths = importedModulePaths(context, file, binding)
       const found = findExport(context, paths, name, mostHops)
       if (found) return found
     }

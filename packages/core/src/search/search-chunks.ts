@@ -51,7 +51,7 @@ export async function searchChunks(
   const { filter, matchesPath } = await chunkFilter(storage, checked, repositories)
   const signal = checked.signal ? { signal: checked.signal } : {}
 
-  const terms = checked.mode === 'dense' ? [] : splitTerms(query)
+  const terms = checked.mode === 'dense' ? [] : queryTerms(query)
   const vector = checked.mode === 'lexical' ? null : await embedder.embedQuery(query, signal)
   const space = { fingerprint: embedder.fingerprint, dimensions: embedder.dimensions }
   const fusion = embedder.fusion ?? { dense: 1, lexical: 1 }
@@ -169,6 +169,11 @@ async function searchHit(
     score,
     neighbours: neighbours ? await findNeighbours(storage, chunk, signal) : null,
   }
+}
+
+/** The distinct words of a query, in its order. */
+function queryTerms(query: string): string[] {
+  return [...new Set(splitTerms(query).split(' '))].filter((term) => term !== '')
 }
 
 function freshnessOf({

@@ -13,7 +13,9 @@ const normTolerance = 1e-2
  * Calls an embedder that may misbehave: a call that never returns ends at its time limit; a batch
  * that fails is halved until the bad text is alone; vectors are checked before they count.
  */
-export function createGuardedEmbedder(context: RunContext): GuardedEmbed {
+export function createGuardedEmbedder(
+  context: Pick<RunContext, 'embedder' | 'retry' | 'limits' | 'signal'>,
+): GuardedEmbed {
   const { embedder, retry, limits, signal } = context
   let failuresSinceSuccess = 0
 

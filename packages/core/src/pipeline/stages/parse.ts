@@ -12,8 +12,8 @@ const planPage = 256
 // A write of this much text keeps the transaction short and is large enough to cost little a row.
 const spoolBytes = 1_000_000
 const spoolFiles = 64
-// Files on their way to a worker, for each worker: one parsed, one read ahead.
-const filesPerThread = 2
+// Files on their way for each worker: the parser sends those that come together together.
+const filesPerThread = 16
 
 /** Counts of the parsing stage. */
 export interface ParseOutcome {
