@@ -27,7 +27,7 @@ export const logEntrySchema = z.object({
   /** One sentence for a person. */
   message: z.string(),
   /** The fields of the event that the entry is derived from, as they stand on the wire. */
-  details: z.record(z.string(), z.json()),
+  details: z.record(z.string(), z.unknown()),
 })
 /** One line of a task's log. */
 export type LogEntry = z.infer<typeof logEntrySchema>
