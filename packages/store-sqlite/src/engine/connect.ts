@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { EngineOptions } from '../options.ts'
+import type { Database, Driver } from './database.ts'
+import { Fault } from './fault.ts'
+import { checkVersion, type Migration, migrate, migrations } from './schema.ts'
+
+const pageBytes = 8_192
+/** Bytes of the write-ahead log at which it is copied into the file. */
+const checkpointBytes = 33_554_432
+/** Milliseconds to wait for a lock that another connection holds for an instant. */
+const busyTimeoutMs = 5_000
+
+/** Opens the file for the one writer; makes it and its folder where they are missing. */
+export function connectWriter(
+  driver: Driver,
+  options: EngineOptions,
+  steps: readonly Migration[] = migrations,
+): Database {
+  const database = driver.open(options.path, { readOnly: false, withVectors: true })
+  try {
+    database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
+    // Looked at before anything is written: what is not ours stays as it is.
+    checkVersion(database, options.path, steps.length)
+    database.exec(
+      `pragma page_size = ${pageBytes};
+       pragma journal_mode = wal;
+       pragma synchronous = normal;
+       pragma wal_autocheckpoint = ${checkpointBytes / pageBytes};
+       pragma journal_size_limit = ${checkpointBytes * 2};
+       pragma temp_store = memory;
+       pragma cache_size = ${-Math.ceil(options.cacheBytes / 1024)}`,
+    )
+    if (options.maxBytes !== null) {
+      database.exec(
+        `pragma max_page_count = ${Math.max(1, Math.floor(options.maxBytes / pageBytes))}`,
+      )
+    }
+    migrate(database, options.path, steps)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Makes the folder of the file. */
+export function makeFolder(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+}
+
+/**
+ * Opens the file for reading; null where there is nothing to read yet. It is never made or changed.
+ * @throws Fault `STORE_READ_ONLY` for a file of an older version, which only a writer can bring up.
+ */
+export function connectReader(driver: Driver, options: EngineOptions): Database | null {
+  if (!existsSync(options.path)) return null
+  const database = driver.open(options.path, { readOnly: true, withVectors: true })
+  try {
+    database.exec(
+      `pragma busy_timeout = ${busyTimeoutMs}; pragma temp_store = memory;
+       pragma cache_size = ${-Math.ceil(options.cacheBytes / 2048)}`,
+    )
+    const version = checkVersion(database, options.path)
+    if (version === migrations.length) return database
+    database.close()
+    if (version === 0) return null
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  throw new Fault(
+    'STORE_READ_ONLY',
+    `The store ${options.path} was written by an older version of cairn. Index once with this version to bring it up to date.`,
+  )
+}
+
+/** An empty database in memory, which answers as a store does that holds nothing. */
+export function connectNothing(driver: Driver): Database {
+  const database = driver.open(':memory:', { readOnly: false, withVectors: true })
+  migrate(database, ':memory:')
+  return database
+}

@@ -1,0 +1,46 @@
+import type { Journal, Spool } from '@cairn/core'
+import type { Database } from './database.ts'
+import { type CachePart, createEmbeddingCache } from './embedding-cache.ts'
+import { createGraph } from './graph.ts'
+import { createLedger } from './ledger.ts'
+import { createMetrics } from './metrics.ts'
+import { createMissingTexts } from './missing-texts.ts'
+import { createNames } from './names.ts'
+import { createPlans } from './plans.ts'
+import { createSpool } from './spool.ts'
+import type { Sync } from './sync.ts'
+import { createTasks } from './tasks.ts'
+import { createTextIndex } from './text-index.ts'
+import { createVectors, type VectorPart } from './vectors.ts'
+
+type GraphPart = ReturnType<typeof createGraph>
+type LedgerPart = ReturnType<typeof createLedger>
+
+/** All contracts over one connection, without threads: what the threads run. */
+export interface Engine {
+  readonly tasks: Sync<Journal['tasks']> & { interrupt(): void }
+  readonly plans: Sync<Journal['plans']>
+  readonly spool: Omit<Sync<Spool>, 'sweep'> & ReturnType<typeof createSpool>
+  readonly ledger: LedgerPart
+  readonly cache: CachePart
+  readonly text: Sync<Journal['text']>
+  readonly vectors: VectorPart
+  readonly graph: GraphPart
+}
+
+/** The engine over an open database of the newest schema. */
+export function createEngine(database: Database): Engine {
+  const names = createNames(database, 'names')
+  const repositories = createNames(database, 'repositories')
+  const { record, ...tasks } = createTasks(database, repositories)
+  return {
+    tasks: { ...tasks, ...createMetrics(database, repositories) },
+    plans: { ...createPlans(database, names, repositories), record },
+    spool: { ...createSpool(database, names, repositories), ...createMissingTexts(database) },
+    ledger: createLedger(database, names, repositories),
+    cache: createEmbeddingCache(database, names),
+    text: createTextIndex(database),
+    vectors: createVectors(database, names, repositories),
+    graph: createGraph(database, repositories),
+  }
+}

@@ -1,0 +1,79 @@
+import type { PlanLog, PlannedFile } from '@cairn/core'
+import type { Database } from './database.ts'
+import type { Names } from './names.ts'
+import type { Sync } from './sync.ts'
+
+interface ToIndexRow {
+  path: string
+  language: string | null
+  size: number | null
+  content_hash: string
+  version: string
+}
+
+/** {@link PlanLog} but for `record`, which reads the event log. */
+export function createPlans(
+  database: Database,
+  names: Names,
+  repositories: Names,
+): Omit<Sync<PlanLog>, 'record'> {
+  const planOf = (runId: string): number | null =>
+    database.prepare<{ id: number }>('select id from plans where run_id = ?').get(runId)?.id ?? null
+  return {
+    begin({ repository, runId }) {
+      const id = repositories.intern(repository)
+      const earlier = database
+        .prepare<{ id: number; run_id: string }>(
+          'select id, run_id from plans where repository = ? or run_id = ?',
+        )
+        .all(id, runId)
+      for (const plan of earlier) {
+        database.prepare('delete from plan_files where plan = ?').run(plan.id)
+        database.prepare('delete from staged_files where run_id = ?').run(plan.run_id)
+        database.prepare('delete from plans where id = ?').run(plan.id)
+      }
+      database.prepare('insert into plans (run_id, repository) values (?, ?)').run(runId, id)
+    },
+    add(runId, files) {
+      const plan = planOf(runId)
+      if (plan === null) throw new Error(`There is no plan of run ${runId}.`)
+      const insert = database.prepare(
+        'insert or replace into plan_files (plan, path, action, version, language, size, content_hash, reason, detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      for (const file of files) {
+        const hasVersion = file.action === 'index' || file.action === 'unchanged'
+        insert.run(
+          plan,
+          file.path,
+          file.action,
+          hasVersion ? names.intern(file.version) : null,
+          file.language,
+          file.sizeBytes,
+          hasVersion ? file.contentHash : null,
+          file.action === 'skip' ? file.reason : null,
+          file.action === 'skip' ? file.detail : null,
+        )
+      }
+    },
+    toIndex(runId, { after, limit }) {
+      return database
+        .prepare<ToIndexRow>(
+          `select f.path, f.language, f.size, f.content_hash, n.name as version
+           from plan_files f join names n on n.id = f.version
+           where f.plan = (select id from plans where run_id = ?) and f.path > ? and f.action = 'index'
+           order by f.path limit ?`,
+        )
+        .all(runId, after ?? '', limit)
+        .map(
+          (row): Extract<PlannedFile, { action: 'index' }> => ({
+            action: 'index',
+            path: row.path,
+            language: row.language,
+            sizeBytes: row.size,
+            contentHash: row.content_hash,
+            version: row.version,
+          }),
+        )
+    },
+  }
+}

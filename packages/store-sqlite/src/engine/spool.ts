@@ -1,0 +1,207 @@
+import type { FileSurface, Spool, SpooledFile, SymbolKind } from '@cairn/core'
+import type { Database } from './database.ts'
+import type { Names } from './names.ts'
+import {
+  decodeReferences,
+  decodeSurface,
+  encodeReferences,
+  encodeSurface,
+} from './surface-codec.ts'
+import type { Stepwise, Sync } from './sync.ts'
+
+interface FileRow {
+  version: string
+  path: string
+  language: string
+  syntax_errors: number
+  surface: string
+  uses: string
+  first_chunk: number
+  chunk_count: number
+}
+
+type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep'> & {
+  readonly sweep: Stepwise<[repository: string], number>
+}
+
+/** Versions that one step of a sweep deletes. */
+const sweepPage = 100
+
+/** {@link Spool} but for `missingTexts`. */
+export function createSpool(database: Database, names: Names, repositories: Names): SpoolPart {
+  const byVersion = <Row>(columns: string, versions: readonly string[]): Row[] =>
+    database
+      .prepare<Row>(
+        `select ${columns} from json_each(?) j join names n on n.name = j.value
+         join spool_files f on f.version = n.id order by j.key`,
+      )
+      .all(JSON.stringify(versions))
+
+  return {
+    has: (versions) =>
+      new Set(byVersion<{ version: string }>('n.name as version', versions).map((r) => r.version)),
+
+    write(repository, files) {
+      const repositoryId = repositories.intern(repository)
+      const isThere = database.prepare('select 1 from spool_files where version = ?')
+      const insertFile = database.prepare(
+        `insert into spool_files (version, repository, is_indexed, first_chunk, chunk_count, path, language, syntax_errors, surface, uses)
+         values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      const insertChunk = database.prepare(
+        `insert into chunks (id, version, ordinal, symbol_kind, start_line, end_line, text_hash, characters, symbol_path, context, text)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      const insertTerms = database.prepare('insert into chunk_terms (chunk, terms) values (?, ?)')
+      let next = nextChunk(database)
+      for (const { version, path, parsed } of files) {
+        const versionId = names.intern(version)
+        if (isThere.get(versionId) !== undefined) continue
+        insertFile.run(
+          versionId,
+          repositoryId,
+          next,
+          parsed.chunks.length,
+          path,
+          parsed.language,
+          parsed.syntaxErrors,
+          encodeSurface(parsed),
+          encodeReferences(parsed.references),
+        )
+        for (const chunk of parsed.chunks) {
+          insertChunk.run(
+            next,
+            versionId,
+            chunk.ordinal,
+            chunk.symbolKind,
+            chunk.startLine,
+            chunk.endLine,
+            Buffer.from(chunk.textHash, 'hex'),
+            chunk.text.length + chunk.context.length,
+            chunk.symbolPath,
+            chunk.context,
+            chunk.text,
+          )
+          insertTerms.run(next, chunk.terms)
+          next += 1
+        }
+      }
+    },
+
+    files(versions) {
+      const chunksOf = database.prepare<{
+        ordinal: number
+        text_hash: Uint8Array
+        symbol_kind: SymbolKind | null
+      }>(
+        'select ordinal, text_hash, symbol_kind from chunks where id >= ? and id < ? order by ordinal',
+      )
+      return byVersion<FileRow>(
+        'n.name as version, f.path, f.language, f.syntax_errors, f.surface, f.uses, f.first_chunk, f.chunk_count',
+        versions,
+      ).map(
+        (row): SpooledFile => ({
+          ...decodeSurface(row.surface),
+          version: row.version,
+          path: row.path,
+          language: row.language,
+          syntaxErrors: row.syntax_errors,
+          references: decodeReferences(row.uses),
+          chunks: chunksOf.all(row.first_chunk, row.first_chunk + row.chunk_count).map((chunk) => ({
+            ordinal: chunk.ordinal,
+            textHash: Buffer.from(chunk.text_hash).toString('hex'),
+            symbolKind: chunk.symbol_kind,
+          })),
+        }),
+      )
+    },
+
+    surfaces: (versions) =>
+      byVersion<Pick<FileRow, 'version' | 'path' | 'language' | 'surface'>>(
+        'n.name as version, f.path, f.language, f.surface',
+        versions,
+      ).map((row): FileSurface & { version: string; path: string; language: string } => ({
+        ...decodeSurface(row.surface),
+        version: row.version,
+        path: row.path,
+        language: row.language,
+      })),
+
+    totals(runId, fingerprint) {
+      const row = database
+        .prepare<{ chunks: number; texts: number; cached_chunks: number; cached_texts: number }>(
+          `select ifnull(sum(n), 0) as chunks, count(*) as texts,
+             ifnull(sum(n * cached), 0) as cached_chunks, ifnull(sum(cached), 0) as cached_texts
+           from (
+             select count(*) as n, exists (
+               select 1 from embedding_cache e where e.space = (select id from names where name = ?2) and e.text_hash = c.text_hash
+             ) as cached
+             from plan_files p
+             join spool_files f on f.version = p.version
+             join chunks c on c.id >= f.first_chunk and c.id < f.first_chunk + f.chunk_count
+             where p.plan = (select id from plans where run_id = ?1) and p.action = 'index'
+             group by c.text_hash
+           )`,
+        )
+        .get(runId, fingerprint)
+      return {
+        chunks: row?.chunks ?? 0,
+        texts: row?.texts ?? 0,
+        cachedChunks: row?.cached_chunks ?? 0,
+        cachedTexts: row?.cached_texts ?? 0,
+      }
+    },
+
+    *sweep(repository) {
+      const repositoryId = repositories.find(repository)
+      if (repositoryId === null) return 0
+      let swept = 0
+      for (let after = 0; ; ) {
+        // Versions are looked through in the order of their ids: a file that stays is seen once.
+        const page = database
+          .prepare<{ version: number; is_used: number }>(
+            `select f.version, exists (select 1 from ledger_files l where l.version = f.version)
+                 or exists (select 1 from plan_files p where p.version = f.version) as is_used
+             from spool_files f where f.repository = ? and f.version > ? order by f.version limit ?`,
+          )
+          .all(repositoryId, after, sweepPage)
+        const last = page.at(-1)
+        if (!last) return swept
+        after = last.version
+        for (const { version, is_used } of page) {
+          if (is_used) continue
+          deleteSpooled(database, version)
+          swept += 1
+        }
+        yield
+      }
+    },
+  }
+}
+
+/** Ids of chunks only grow, so that a file's chunks stand together. */
+function nextChunk(database: Database): number {
+  const row = database.prepare<{ last: number | null }>('select max(id) as last from chunks').get()
+  return (row?.last ?? 0) + 1
+}
+
+/** Deletes a version with its chunks and their place in the text index. */
+export function deleteSpooled(database: Database, version: number): void {
+  const file = database
+    .prepare<{ first_chunk: number; chunk_count: number; is_indexed: number }>(
+      'select first_chunk, chunk_count, is_indexed from spool_files where version = ?',
+    )
+    .get(version)
+  if (!file) return
+  const range: [number, number] = [file.first_chunk, file.first_chunk + file.chunk_count]
+  if (file.is_indexed) {
+    database
+      .prepare(
+        'delete from chunk_words where rowid in (select id from chunks where id >= ? and id < ?)',
+      )
+      .run(...range)
+  }
+  database.prepare('delete from chunk_terms where chunk >= ? and chunk < ?').run(...range)
+  database.prepare('delete from chunks where id >= ? and id < ?').run(...range)
+  database.prepare('delete from spool_files where version = ?').run(version)
+}

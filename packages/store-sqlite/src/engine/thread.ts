@@ -1,0 +1,119 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { createBirpc } from 'birpc'
+import type { EngineOptions } from '../options.ts'
+import {
+  type Answer,
+  type ThreadError,
+  type ThreadStart,
+  transferables,
+} from '../thread-messages.ts'
+import { chooseDriver } from './choose-driver.ts'
+import type { Engine } from './engine.ts'
+import { type Fault, toFault } from './fault.ts'
+import { type Mode, methods } from './methods.ts'
+import { createReader, type Reader } from './reader.ts'
+import { createWriter, type Writer } from './writer.ts'
+
+// The entry of both threads. Functions run one after the other, in the order they were asked.
+
+type Work = (engine: Engine) => unknown
+
+const port = parentPort
+if (port === null) throw new Error('This module runs in a worker thread only.')
+const start: ThreadStart = workerData
+
+const functions: Record<string, (...values: unknown[]) => Promise<Answer<unknown>>> = {}
+const side = openSide(start)
+for (const [name, mode] of Object.entries(methods)) {
+  functions[name] = (...values) =>
+    answer(start.options, async () => (await side).run(mode, workOf(name, values)))
+}
+functions.acquire = () => answer(start.options, async () => (await side).acquire())
+functions.close = () => answer(start.options, async () => (await side).close())
+
+createBirpc(functions, {
+  post: (message) => port.postMessage(message, transferables(message)),
+  on: (listener) => port.on('message', listener),
+  // An answer that cannot be cloned is told to the caller instead of ending the thread.
+  onGeneralError: () => true,
+})
+
+interface Side {
+  run(mode: Mode, work: Work): unknown
+  acquire(): void
+  close(): void
+}
+
+async function openSide({ role, options }: ThreadStart): Promise<Side> {
+  const driver = await chooseDriver(options.driver)
+  return role === 'writer'
+    ? writingSide(createWriter(driver, options))
+    : readingSide(createReader(driver, options))
+}
+
+function readingSide(reader: Reader): Side {
+  return {
+    run: (_, work) => reader.read(work),
+    acquire: () => {
+      throw new Error('The reading thread cannot become the writer.')
+    },
+    close: () => reader.close(),
+  }
+}
+
+function writingSide(writer: Writer): Side {
+  return {
+    run(mode, work) {
+      switch (mode) {
+        case 'steps':
+          return writer.writeInSteps((engine) => work(engine) as Generator<undefined>)
+        case 'write':
+          return writer.write(work)
+        default:
+          return writer.read(work)
+      }
+    },
+    acquire: () => writer.acquire(),
+    close: () => writer.close(),
+  }
+}
+
+/** The engine's function of a full name, bound to what it is called with. */
+function workOf(name: string, values: readonly unknown[]): Work {
+  const [part, key] = name.split('.')
+  return (engine) => {
+    const functionsOf = new Map<string, object>(Object.entries(engine)).get(part ?? '')
+    const called: unknown = functionsOf && Reflect.get(functionsOf, key ?? '')
+    if (typeof called !== 'function') throw new Error(`The engine has no function ${name}.`)
+    return called(...values)
+  }
+}
+
+async function answer(
+  options: EngineOptions,
+  work: () => Promise<unknown>,
+): Promise<Answer<unknown>> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    return { error: toThreadError(toFault(error, options.path)) }
+  }
+}
+
+function toThreadError(fault: Fault): ThreadError {
+  const { code, message, recoverable, cause } = fault
+  return {
+    code,
+    message,
+    recoverable,
+    cause:
+      cause instanceof Error
+        ? {
+            name: cause.name,
+            message: cause.message,
+            code: 'code' in cause && typeof cause.code === 'string' ? cause.code : null,
+            stack: cause.stack ?? null,
+          }
+        : null,
+  }
+}

@@ -1,0 +1,243 @@
+import type { VectorRow, VectorSpace, VectorStore } from '@cairn/core'
+import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from '../packed-vectors.ts'
+import type { Database } from './database.ts'
+import { Fault } from './fault.ts'
+import type { Names } from './names.ts'
+import { nearestRows } from './nearest-rows.ts'
+import type { Stepwise, Sync } from './sync.ts'
+import {
+  blockSlots,
+  factsPerSlot,
+  openBlock,
+  readBlock,
+  type VectorBlock,
+  wordsOf,
+  writeBlock,
+  writeSignBits,
+} from './vector-blocks.ts'
+
+/** `VectorStore` with vectors packed for the way between threads. */
+export interface VectorPart
+  extends Omit<Sync<VectorStore>, 'upsert' | 'get' | 'close' | 'removeRepository'> {
+  upsert(
+    space: VectorSpace,
+    rows: readonly Omit<VectorRow, 'vector'>[],
+    vectors: PackedVectors,
+  ): void
+  get(space: VectorSpace, ids: readonly string[]): PackedVectors
+  readonly removeRepository: Stepwise<[repository: string], number>
+}
+
+/**
+ * Vectors as rows for the exact distance (sqlite-vec), and their sign bits in blocks for finding the
+ * few rows whose distance is worth computing.
+ */
+export function createVectors(database: Database, names: Names, repositories: Names): VectorPart {
+  const findSpace = ({ fingerprint, dimensions }: VectorSpace): number | null => {
+    const row = database
+      .prepare<{ id: number; dimensions: number }>(
+        'select id, dimensions from spaces where fingerprint = ?',
+      )
+      .get(fingerprint)
+    if (row && row.dimensions !== dimensions) {
+      throw new Fault(
+        'STORE_FAILED',
+        `Vectors of ${fingerprint} have ${row.dimensions} dimensions, not ${dimensions}.`,
+      )
+    }
+    return row?.id ?? null
+  }
+
+  const internSpace = (space: VectorSpace): number => {
+    const known = findSpace(space)
+    if (known !== null) return known
+    const row = database
+      .prepare<{ id: number }>(
+        'insert into spaces (fingerprint, dimensions) values (?, ?) returning id',
+      )
+      .get(space.fingerprint, space.dimensions)
+    if (!row) throw new Error('SQLite returned no id for a new space.')
+    return row.id
+  }
+
+  const deleteRow = (space: number, id: string, row: number): void => {
+    database.prepare('delete from vectors where row = ?').run(row)
+    database.prepare('delete from vector_ids where space = ? and id = ?').run(space, id)
+  }
+
+  return {
+    upsert(space, rows, packed) {
+      const spaceId = internSpace(space)
+      const vectors = unpackVectors(packed)
+      const bytes = unpackBytes(packed)
+      const words = wordsOf(space.dimensions)
+      const find = database.prepare<{ row: number }>(
+        'select row from vector_ids where space = ? and id = ?',
+      )
+      const insertRow = database.prepare('insert into vectors (row, id, vector) values (?, ?, ?)')
+      const updateRow = database.prepare('update vectors set vector = ? where row = ?')
+      const insertId = database.prepare(
+        'insert into vector_ids (space, id, repository, row) values (?, ?, ?, ?)',
+      )
+      /** The block that new rows of a repository go to, and where in it to look for a free slot. */
+      const open = new Map<number, { block: VectorBlock; slot: number }>()
+      const fill = (
+        block: VectorBlock,
+        slot: number,
+        row: Omit<VectorRow, 'vector'>,
+        vector: Float32Array,
+      ) => {
+        const at = slot * factsPerSlot
+        block.facts[at] = names.intern(row.version)
+        block.facts[at + 1] = names.intern(row.language)
+        block.facts[at + 2] = row.symbolKind === null ? 0 : names.intern(row.symbolKind)
+        writeSignBits(vector, block.bits, slot * words)
+      }
+      for (const [index, row] of rows.entries()) {
+        const vector = vectors[index]
+        const blob = bytes[index]
+        if (!vector || !blob || vector.length !== space.dimensions) {
+          throw new Fault(
+            'STORE_FAILED',
+            `The vector of ${row.id} has ${vector?.length ?? 0} dimensions; its space has ${space.dimensions}.`,
+          )
+        }
+        const known = find.get(spaceId, row.id)
+        if (known) {
+          updateRow.run(blob, known.row)
+          const blockId = Math.floor(known.row / blockSlots)
+          const opened = [...open.values()].find(({ block }) => block.id === blockId)
+          const block = opened?.block ?? readBlock(database, blockId)
+          fill(block, known.row % blockSlots, row, vector)
+          if (!opened) writeBlock(database, block)
+          continue
+        }
+        const repository = repositories.intern(row.repository)
+        let current = open.get(repository)
+        if (current === undefined || current.block.live === blockSlots) {
+          if (current) writeBlock(database, current.block)
+          current = { block: openBlock(database, spaceId, repository, space.dimensions), slot: 0 }
+          open.set(repository, current)
+        }
+        const { block } = current
+        while (block.facts[current.slot * factsPerSlot] !== 0) current.slot += 1
+        const number = block.id * blockSlots + current.slot
+        fill(block, current.slot, row, vector)
+        block.live += 1
+        insertRow.run(number, row.id, blob)
+        insertId.run(spaceId, row.id, repository, number)
+      }
+      for (const { block } of open.values()) writeBlock(database, block)
+    },
+
+    delete(space, ids) {
+      const spaceId = findSpace(space)
+      if (spaceId === null) return 0
+      const find = database.prepare<{ row: number }>(
+        'select row from vector_ids where space = ? and id = ?',
+      )
+      const touched = new Map<number, VectorBlock>()
+      let deleted = 0
+      for (const id of ids) {
+        const row = find.get(spaceId, id)?.row
+        if (row === undefined) continue
+        const blockId = Math.floor(row / blockSlots)
+        const block = touched.get(blockId) ?? readBlock(database, blockId)
+        touched.set(blockId, block)
+        block.facts.fill(
+          0,
+          (row % blockSlots) * factsPerSlot,
+          ((row % blockSlots) + 1) * factsPerSlot,
+        )
+        block.live -= 1
+        deleteRow(spaceId, id, row)
+        deleted += 1
+      }
+      for (const block of touched.values()) writeBlock(database, block)
+      return deleted
+    },
+
+    query(space, vector, { limit, filter }) {
+      if (vector.length !== space.dimensions) {
+        throw new Fault(
+          'STORE_FAILED',
+          `The query has ${vector.length} dimensions; its space has ${space.dimensions}.`,
+        )
+      }
+      const spaceId = findSpace(space)
+      if (spaceId === null) return []
+      const rows = nearestRows(database, names, repositories, spaceId, vector, limit, filter)
+      return database
+        .prepare<{ id: string; distance: number }>(
+          `select id, vec_distance_cosine(vector, ?) as distance from vectors
+           where row in (select value from json_each(?)) order by distance, id limit ?`,
+        )
+        .all(
+          new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength),
+          JSON.stringify(rows),
+          limit,
+        )
+        .map(({ id, distance }) => ({ id, distance: Math.max(0, distance) }))
+    },
+
+    get(space, ids) {
+      const spaceId = findSpace(space)
+      const find = database.prepare<{ vector: Uint8Array }>(
+        'select v.vector from vector_ids i join vectors v on v.row = i.row where i.space = ? and i.id = ?',
+      )
+      return packVectors(ids.map((id) => find.get(spaceId, id)?.vector ?? null))
+    },
+
+    ids(space, { repository, after, limit }) {
+      return database
+        .prepare<{ id: string }>(
+          `select id from vector_ids where space = ? and id > ?
+             and repository = (select id from repositories where name = ?) order by id limit ?`,
+        )
+        .all(findSpace(space), after ?? '', repository, limit)
+        .map(({ id }) => id)
+    },
+
+    count(space, { repository }) {
+      const row = database
+        .prepare<{ live: number | null }>(
+          `select sum(live) as live from vector_blocks
+           where space = ? and repository = (select id from repositories where name = ?)`,
+        )
+        .get(findSpace(space), repository)
+      return row?.live ?? 0
+    },
+
+    spaces: () =>
+      database
+        .prepare<VectorSpace>(
+          `select fingerprint, dimensions from spaces s
+           where exists (select 1 from vector_blocks b where b.space = s.id) order by fingerprint`,
+        )
+        .all()
+        .map(({ fingerprint, dimensions }) => ({ fingerprint, dimensions })),
+
+    *removeRepository(repository) {
+      const repositoryId = repositories.find(repository)
+      if (repositoryId === null) return 0
+      let removed = 0
+      for (;;) {
+        const block = database
+          .prepare<{ id: number; space: number }>(
+            'select id, space from vector_blocks where repository = ? limit 1',
+          )
+          .get(repositoryId)
+        if (!block) return removed
+        const rows = database
+          .prepare<{ row: number; id: string }>(
+            'select row, id from vectors where row >= ? and row < ?',
+          )
+          .all(block.id * blockSlots, (block.id + 1) * blockSlots)
+        for (const { row, id } of rows) deleteRow(block.space, id, row)
+        database.prepare('delete from vector_blocks where id = ?').run(block.id)
+        removed += rows.length
+        yield
+      }
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { hostname } from 'node:os'
+import type { Database, Driver } from './database.ts'
+import { Fault, resultCode } from './fault.ts'
+
+/** Who holds the lock, as other processes are told. */
+interface Holder {
+  readonly pid: number
+  readonly host: string
+  readonly since: string
+}
+
+/**
+ * Makes this the one writer of a store. The lock is a reserved transaction on a small SQLite file
+ * beside the store: the operating system drops it with the process, however that ends, and others can
+ * still read who holds it.
+ * @returns what releases it.
+ * @throws Fault `STORE_LOCKED` naming the holder.
+ * @see https://sqlite.org/lockingv3.html
+ */
+export function takeWriterLock(driver: Driver, storePath: string): () => void {
+  const database = driver.open(`${storePath}.lock`, { readOnly: false, withVectors: false })
+  try {
+    const holder: Holder = {
+      pid: process.pid,
+      host: hostname(),
+      since: new Date().toISOString(),
+    }
+    reserve(database, storePath)
+    database.exec(
+      'create table if not exists holder (id integer primary key, pid integer, host text, since text)',
+    )
+    // The name must be committed to be seen, which lets go of the lock for a moment. A competitor
+    // may come in between, write its own name and lose; then it is written again.
+    do {
+      database
+        .prepare('insert or replace into holder values (1, ?, ?, ?)')
+        .run(holder.pid, holder.host, holder.since)
+      database.exec('commit')
+      reserve(database, storePath)
+    } while (readHolder(database)?.since !== holder.since)
+    return () => database.close()
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function reserve(database: Database, storePath: string): void {
+  try {
+    // No waiting: whoever holds the lock holds it for long.
+    database.exec('pragma busy_timeout = 0')
+    database.exec('begin immediate')
+  } catch (error) {
+    if (resultCode(error) !== 'SQLITE_BUSY') throw error
+    throw new Fault('STORE_LOCKED', lockedMessage(storePath, readHolder(database)), {
+      recoverable: true,
+      cause: error,
+    })
+  }
+}
+
+function readHolder(database: Database): Holder | null {
+  try {
+    // The file is closed to readers only for the instant in which a name is committed.
+    database.exec('pragma busy_timeout = 1000')
+    return (
+      database.prepare<Holder>('select pid, host, since from holder where id = 1').get() ?? null
+    )
+  } catch {
+    return null
+  }
+}
+
+function lockedMessage(storePath: string, holder: Holder | null): string {
+  const who = holder
+    ? `process ${holder.pid} on ${holder.host}, since ${holder.since}`
+    : 'another process'
+  return `The store ${storePath} is being written by ${who}. Wait for it to end, or stop it.`
+}

@@ -1,0 +1,80 @@
+import { setImmediate } from 'node:timers/promises'
+import type { EngineOptions } from '../options.ts'
+import { connectWriter, makeFolder } from './connect.ts'
+import { type Database, type Driver, inTransaction, onSnapshot } from './database.ts'
+import { createEngine, type Engine } from './engine.ts'
+import { Fault } from './fault.ts'
+import { takeWriterLock } from './writer-lock.ts'
+
+/** The writing side of a store. */
+export interface Writer {
+  /** Takes the lock and opens the file, unless that was done. */
+  acquire(): void
+  /** Runs `work` in one transaction. */
+  write<T>(work: (engine: Engine) => T): T
+  /** Runs `work` in one transaction for each step; other calls come in between. */
+  writeInSteps<T>(work: (engine: Engine) => Generator<undefined, T, undefined>): Promise<T>
+  /** Runs `work` that reads and keeps notes in temporary tables. */
+  read<T>(work: (engine: Engine) => T): T
+  close(): void
+}
+
+/** Writes nothing until it is asked to. */
+export function createWriter(driver: Driver, options: EngineOptions): Writer {
+  let open: { database: Database; engine: Engine; release: () => void } | null = null
+
+  const acquired = (): { database: Database; engine: Engine } => {
+    if (open) return open
+    if (options.readOnly) {
+      throw new Fault(
+        'STORE_READ_ONLY',
+        `The store ${options.path} was opened with readOnly: true, so nothing can be written to it.`,
+      )
+    }
+    makeFolder(options.path)
+    const release = takeWriterLock(driver, options.path)
+    try {
+      const database = connectWriter(driver, options)
+      try {
+        const engine = createEngine(database)
+        inTransaction(database, () => engine.tasks.interrupt())
+        open = { database, engine, release }
+        return open
+      } catch (error) {
+        database.close()
+        throw error
+      }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  return {
+    acquire() {
+      acquired()
+    },
+    write(work) {
+      const { database, engine } = acquired()
+      return inTransaction(database, () => work(engine))
+    },
+    async writeInSteps(work) {
+      const { database, engine } = acquired()
+      const steps = work(engine)
+      for (;;) {
+        const step = inTransaction(database, () => steps.next())
+        if (step.done) return step.value
+        await setImmediate()
+      }
+    },
+    read(work) {
+      const { database, engine } = acquired()
+      return onSnapshot(database, () => work(engine))
+    },
+    close() {
+      open?.database.close()
+      open?.release()
+      open = null
+    },
+  }
+}

@@ -1,0 +1,26 @@
+/** Options of `sqlite`. */
+export interface SqliteOptions {
+  /** The file; it and its folder are made by the first write, never by a read. */
+  readonly path: string
+  /** Whether everything that writes rejects with `STORE_READ_ONLY`. @default false */
+  readonly readOnly?: boolean
+  /**
+   * What runs SQLite: Node's own `node:sqlite`, or the optional peer `better-sqlite3`. `auto` takes
+   * Node's own where it has full text search and loads extensions.
+   * @default 'auto'
+   */
+  readonly driver?: 'auto' | 'node' | 'better-sqlite3'
+  /** Bytes of database pages that the writing thread keeps in memory; the reading one keeps half. @default 33_554_432 */
+  readonly cacheBytes?: number
+  /** Most bytes the file may grow to; beyond, writes reject with `STORE_FULL`. @default what the disk holds */
+  readonly maxBytes?: number
+}
+
+/** {@link SqliteOptions} with every default in its place, as it crosses into the threads. */
+export interface EngineOptions {
+  readonly path: string
+  readonly readOnly: boolean
+  readonly driver: 'auto' | 'node' | 'better-sqlite3'
+  readonly cacheBytes: number
+  readonly maxBytes: number | null
+}

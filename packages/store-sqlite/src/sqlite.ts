@@ -1,0 +1,206 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { GraphStore, Journal, Storage, VectorStore } from '@cairn/core'
+import { InvalidOptionsError } from '@cairn/core'
+import type { CallableMethods, CallableName } from './engine/methods.ts'
+import { methods } from './engine/methods.ts'
+import type { EngineOptions, SqliteOptions } from './options.ts'
+import { packVectors, unpackVectors } from './packed-vectors.ts'
+import { createThread } from './thread.ts'
+
+/** Everything of one indexer in one SQLite file. */
+export interface SqliteStorage extends Storage {
+  /** Ends the threads and lets go of the file; all three stores are closed with it. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Journal, vectors, full text and graph in one SQLite file. SQLite runs in two threads, one that
+ * writes and one that reads, so that neither the host's event loop nor a search waits for a write.
+ * Opens nothing before the first call.
+ * @throws InvalidOptionsError when the options are not of the documented shape.
+ */
+export function sqlite(options: SqliteOptions): SqliteStorage {
+  const engineOptions = checkOptions(options)
+  const threads = {
+    reader: createThread({ role: 'reader', options: engineOptions }),
+    writer: createThread({ role: 'writer', options: engineOptions }),
+  }
+
+  const call = <Name extends CallableName>(
+    name: Name,
+    ...values: Parameters<CallableMethods[Name]>
+  ): ReturnType<CallableMethods[Name]> =>
+    threads[methods[name] === 'read' ? 'reader' : 'writer'].call(name, ...values)
+
+  /** `call` that the caller may stop waiting for. */
+  const abortable = async <T>(
+    signal: AbortSignal | undefined,
+    start: () => Promise<T>,
+  ): Promise<T> => {
+    signal?.throwIfAborted()
+    if (!signal) return start()
+    let onAbort: (() => void) | undefined
+    try {
+      return await Promise.race([
+        start(),
+        new Promise<never>((_, reject) => {
+          onAbort = () => reject(signal.reason)
+          signal.addEventListener('abort', onAbort, { once: true })
+        }),
+      ])
+    } finally {
+      if (onAbort) signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    await Promise.all([threads.reader.close(), threads.writer.close()])
+  }
+
+  const journal: Journal = {
+    id: 'sqlite',
+    tasks: {
+      append: (events) => call('tasks.append', events),
+      events: (taskId, range) => call('tasks.events', taskId, range),
+      status: (taskId) => call('tasks.status', taskId),
+      tasks: (filter) => call('tasks.tasks', filter),
+      logs: (taskId, filter) => call('tasks.logs', taskId, filter),
+      metrics: () => call('tasks.metrics'),
+      secondsPerItem: (repository) => call('tasks.secondsPerItem', repository),
+    },
+    plans: {
+      begin: (run) => call('plans.begin', run),
+      add: (runId, files) => call('plans.add', runId, files),
+      toIndex: (runId, range) => call('plans.toIndex', runId, range),
+      record: (repository, path) => call('plans.record', repository, path),
+    },
+    spool: {
+      has: (versions) => call('spool.has', versions),
+      write: (repository, files) => call('spool.write', repository, files),
+      files: (versions) => call('spool.files', versions),
+      surfaces: (versions) => call('spool.surfaces', versions),
+      totals: (runId, fingerprint) => call('spool.totals', runId, fingerprint),
+      missingTexts: (runId, fingerprint, range) =>
+        call('spool.missingTexts', runId, fingerprint, range),
+      sweep: (repository) => call('spool.sweep', repository),
+    },
+    ledger: {
+      repositories: () => call('ledger.repositories'),
+      repository: (name) => call('ledger.repository', name),
+      file: (repository, path) => call('ledger.file', repository, path),
+      files: (repository, range) => call('ledger.files', repository, range),
+      stage: (runId, files) => call('ledger.stage', runId, files),
+      commit: (runId, repository) => call('ledger.commit', runId, repository),
+      live: (owners) => call('ledger.live', owners),
+      garbage: (repository, limit) => call('ledger.garbage', repository, limit),
+      collected: (repository, garbage) => call('ledger.collected', repository, garbage),
+      remove: (repository) => call('ledger.remove', repository),
+    },
+    cache: {
+      get: async (fingerprint, textHashes) =>
+        unpackVectors(await call('cache.get', fingerprint, textHashes)),
+      put: (fingerprint, entries) =>
+        call(
+          'cache.put',
+          fingerprint,
+          entries.map(({ textHash }) => textHash),
+          packVectors(entries.map(({ vector }) => vector)),
+        ),
+    },
+    text: {
+      index: (versions) => call('text.index', versions),
+      search: (terms, { signal, ...range }) =>
+        abortable(signal, () => call('text.search', terms, range)),
+      chunks: (ids) => call('text.chunks', ids),
+      unindexed: (repository, limit) => call('text.unindexed', repository, limit),
+    },
+    acquireWriter: (callOptions) => abortable(callOptions?.signal, () => threads.writer.acquire()),
+    sizeBytes: async () => {
+      const sizes = await Promise.all(
+        ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),
+      )
+      return sizes.reduce((sum, size) => sum + size, 0)
+    },
+    close,
+  }
+
+  const vectors: VectorStore = {
+    id: 'sqlite',
+    maxBatch: 1_000,
+    upsert: (space, rows, callOptions) =>
+      abortable(callOptions?.signal, () =>
+        call(
+          'vectors.upsert',
+          space,
+          rows.map(({ vector: _, ...row }) => row),
+          packVectors(rows.map(({ vector }) => vector)),
+        ),
+      ),
+    delete: (space, ids, callOptions) =>
+      abortable(callOptions?.signal, () => call('vectors.delete', space, ids)),
+    query: (space, vector, { signal, ...query }) =>
+      abortable(signal, () => call('vectors.query', space, vector, query)),
+    get: (space, ids, callOptions) =>
+      abortable(callOptions?.signal, async () =>
+        unpackVectors(await call('vectors.get', space, ids)),
+      ),
+    ids: (space, { signal, ...range }) =>
+      abortable(signal, () => call('vectors.ids', space, range)),
+    count: (space, { signal, ...range }) =>
+      abortable(signal, () => call('vectors.count', space, range)),
+    spaces: (callOptions) => abortable(callOptions?.signal, () => call('vectors.spaces')),
+    removeRepository: (repository, callOptions) =>
+      abortable(callOptions?.signal, () => call('vectors.removeRepository', repository)),
+    close,
+  }
+
+  const graph: GraphStore = {
+    id: 'sqlite',
+    maxBatch: 5_000,
+    upsert: (rows, callOptions) => abortable(callOptions?.signal, () => call('graph.upsert', rows)),
+    deleteOwners: (repository, owners, callOptions) =>
+      abortable(callOptions?.signal, () => call('graph.deleteOwners', repository, owners)),
+    nodes: (ids, callOptions) => abortable(callOptions?.signal, () => call('graph.nodes', ids)),
+    neighbours: (id, { signal, ...range }) =>
+      abortable(signal, () => call('graph.neighbours', id, range)),
+    owners: ({ signal, ...range }) => abortable(signal, () => call('graph.owners', range)),
+    danglingEdges: ({ signal, ...range }) =>
+      abortable(signal, () => call('graph.danglingEdges', range)),
+    removeRepository: (repository, callOptions) =>
+      abortable(callOptions?.signal, () => call('graph.removeRepository', repository)),
+    close,
+  }
+
+  return { journal, vectors, graph, close, [Symbol.asyncDispose]: close }
+}
+
+function checkOptions({
+  path,
+  readOnly = false,
+  driver = 'auto',
+  cacheBytes = 33_554_432,
+  maxBytes,
+}: SqliteOptions): EngineOptions {
+  if (typeof path !== 'string' || path === '') {
+    throw new InvalidOptionsError(
+      'sqlite() needs the path of a file: sqlite({ path: "index.db" }).',
+    )
+  }
+  if (!['auto', 'node', 'better-sqlite3'].includes(driver)) {
+    throw new InvalidOptionsError(
+      `The driver "${driver}" is not known; choose 'auto', 'node' or 'better-sqlite3'.`,
+    )
+  }
+  return { path: resolve(path), readOnly, driver, cacheBytes, maxBytes: maxBytes ?? null }
+}
+
+async function fileBytes(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch {
+    // No file: nothing stored.
+    return 0
+  }
+}

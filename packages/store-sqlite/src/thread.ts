@@ -1,0 +1,132 @@
+import { Worker } from 'node:worker_threads'
+import { CairnError, InvalidOptionsError, StoreError } from '@cairn/core'
+import { type BirpcReturn, createBirpc } from 'birpc'
+import type { CallableMethods, CallableName } from './engine/methods.ts'
+import {
+  type Answer,
+  type ThreadError,
+  type ThreadFunctions,
+  type ThreadStart,
+  transferables,
+} from './thread-messages.ts'
+
+/** A thread of the engine, as the host sees it. */
+export interface Thread {
+  /** Calls a function of the engine. @throws StoreError or InvalidOptionsError. */
+  call<Name extends CallableName>(
+    name: Name,
+    ...values: Parameters<CallableMethods[Name]>
+  ): ReturnType<CallableMethods[Name]>
+  acquire(): Promise<void>
+  /** Waits for what was asked before, then ends the thread. */
+  close(): Promise<void>
+}
+
+interface Running {
+  readonly worker: Worker
+  readonly remote: BirpcReturn<ThreadFunctions, Record<string, never>>
+}
+
+/**
+ * A worker thread that starts with the first call, keeps the process alive only while something is
+ * asked of it, and is replaced if it dies.
+ */
+export function createThread(start: ThreadStart): Thread {
+  let running: Running | null = null
+  let pending = 0
+  let isClosed = false
+
+  const spawn = (): Running => {
+    const isSource = import.meta.url.endsWith('.ts')
+    const worker = new Worker(
+      new URL(isSource ? './engine/thread.ts' : './engine/thread.js', import.meta.url),
+      {
+        workerData: start,
+        name: `cairn-sqlite-${start.role}`,
+        execArgv: [
+          '--disable-warning=ExperimentalWarning',
+          ...(isSource ? ['--conditions=@cairn/source'] : []),
+        ],
+      },
+    )
+    const remote = createBirpc<ThreadFunctions, Record<string, never>>(
+      {},
+      {
+        post: (message) => worker.postMessage(message, transferables(message)),
+        on: (listener) => worker.on('message', listener),
+        timeout: -1,
+      },
+    )
+    const spawned: Running = { worker, remote }
+    const onEnd = (cause: unknown): void => {
+      if (running === spawned) running = null
+      remote.$close(
+        new StoreError(
+          'STORE_FAILED',
+          `The thread that works on the store ${start.options.path} ended unexpectedly. What was asked may not have been done; try again.`,
+          { recoverable: true, cause },
+        ),
+      )
+    }
+    worker.on('error', onEnd)
+    worker.on('exit', (code) => onEnd(new Error(`The thread ended with exit code ${code}.`)))
+    worker.unref()
+    return spawned
+  }
+
+  const ask = async <T>(
+    question: (remote: Running['remote']) => Promise<Answer<T>>,
+  ): Promise<T> => {
+    if (isClosed) throw new StoreError('CLOSED', `The store ${start.options.path} is closed.`)
+    running ??= spawn()
+    const { worker, remote } = running
+    pending += 1
+    worker.ref()
+    try {
+      const answer = await question(remote)
+      if ('error' in answer) throw toError(answer.error)
+      return answer.value
+    } catch (error) {
+      if (CairnError.isInstance(error)) throw error
+      throw new StoreError('STORE_FAILED', `The store ${start.options.path} failed.`, {
+        cause: error,
+      })
+    } finally {
+      pending -= 1
+      if (pending === 0) worker.unref()
+    }
+  }
+
+  return {
+    call: ((name: CallableName, ...values: unknown[]) =>
+      ask((remote) =>
+        (remote.$call as (method: string, ...values: unknown[]) => Promise<Answer<unknown>>)(
+          name,
+          ...values,
+        ),
+      )) as Thread['call'],
+    acquire: () => ask((remote) => remote.acquire()),
+    async close() {
+      if (isClosed) return
+      const { worker } = running ?? {}
+      if (worker) await ask((remote) => remote.close())
+      isClosed = true
+      running = null
+      await worker?.terminate()
+    },
+  }
+}
+
+function toError({ code, message, recoverable, cause }: ThreadError): CairnError {
+  const options = { recoverable, ...(cause ? { cause: toCause(cause) } : {}) }
+  return code === 'INVALID_OPTIONS'
+    ? new InvalidOptionsError(message, options)
+    : new StoreError(code, message, options)
+}
+
+function toCause({ name, message, code, stack }: NonNullable<ThreadError['cause']>): Error {
+  const cause = new Error(message)
+  cause.name = name
+  if (stack !== null) cause.stack = stack
+  return code === null ? cause : Object.assign(cause, { code })
+}
