@@ -6,6 +6,7 @@ export type * from './contracts/parsed-file.ts'
 export type * from './contracts/source-file.ts'
 export type * from './contracts/storage.ts'
 export type * from './contracts/vector-store.ts'
+export { createIndexer } from './create-indexer.ts'
 export {
   CairnError,
   type CairnErrorOptions,
@@ -19,3 +20,7 @@ export {
   StoreError,
   toCairnError,
 } from './errors.ts'
+export type * from './options.ts'
+export { language, language } from './parsing/language.ts'
+export { createParser, type Parser, type ParserOptions } from './parsing/parser.ts'
+export { splitTerms, splitTerms } from './parsing/terms.ts'

@@ -1,0 +1,121 @@
+/**
+ * Time of parsing with chunks, symbols and references against web-tree-sitter parsing the same files
+ * on two workers and doing nothing else; both in the same run, alternately, because machines drift.
+ *
+ *     node --conditions=@cairn/source packages/bench/src/parsing.ts [corpus…]
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createParser, type ParsedFile } from '@cairn/core'
+import { Tinypool } from 'tinypool'
+import type { BareJob } from './bare-parse.worker.ts'
+import { type CorpusFile, corpora, loadCorpus } from './corpus.ts'
+
+const threads = 2
+const rounds = Number(process.env.CAIRN_BENCH_ROUNDS ?? 3)
+const inFlight = 64
+
+const grammarOf: Readonly<Record<string, string>> = {
+  '.py': 'python',
+  '.js': 'javascript',
+  '.java': 'java',
+}
+
+interface Totals {
+  files: number
+  chunks: number
+  symbols: number
+  references: number
+  failed: number
+}
+
+const chosen = process.argv.slice(2)
+const rows: Record<string, string | number>[] = []
+for (const corpus of corpora) {
+  if (chosen.length > 0 && !chosen.some((name) => corpus.name.startsWith(name))) continue
+  const files = loadCorpus(corpus)
+  const grammar = grammarOf[corpus.extensions[0] ?? ''] ?? 'typescript'
+  const bytes = files.reduce((sum, file) => sum + file.bytes.byteLength, 0)
+  const ratios: number[] = []
+  let bestBareMs = Number.POSITIVE_INFINITY
+  let bestMs = Number.POSITIVE_INFINITY
+  let delayMs = 0
+  let totals: Totals | undefined
+  for (let round = 0; round < rounds; round++) {
+    const bareMs = await timed(() => parseBare(files, grammar))
+    const delay = monitorEventLoopDelay({ resolution: 2 })
+    delay.enable()
+    const ms = await timed(async () => {
+      totals = await parseWhole(files)
+    })
+    delay.disable()
+    delayMs = Math.max(delayMs, delay.percentile(99) / 1e6)
+    ratios.push(ms / bareMs)
+    bestBareMs = Math.min(bestBareMs, bareMs)
+    bestMs = Math.min(bestMs, ms)
+  }
+  rows.push({
+    corpus: corpus.name,
+    files: files.length,
+    MB: (bytes / 1e6).toFixed(1),
+    'bare s': (bestBareMs / 1e3).toFixed(2),
+    'cairn s': (bestMs / 1e3).toFixed(2),
+    ratio: median(ratios).toFixed(2),
+    'files/s': Math.round(files.length / (bestMs / 1e3)),
+    'MB/s': (bytes / 1e6 / (bestMs / 1e3)).toFixed(1),
+    'delay p99 ms': delayMs.toFixed(1),
+    ...totals,
+  })
+}
+console.table(rows)
+
+async function parseBare(files: readonly CorpusFile[], grammar: string): Promise<void> {
+  const pool = new Tinypool({
+    filename: new URL('./bare-parse.worker.ts', import.meta.url).href,
+    name: 'bareParse',
+    minThreads: threads,
+    maxThreads: threads,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  const jobs = Array.from({ length: threads }, (_, thread): BareJob => {
+    const share = files.filter((_, index) => index % threads === thread)
+    return { grammar, files: share.map((file) => file.bytes) }
+  })
+  await Promise.all(jobs.map((job) => pool.run(job)))
+  await pool.destroy()
+}
+
+async function parseWhole(files: readonly CorpusFile[]): Promise<Totals> {
+  const parser = createParser({ threads })
+  const totals: Totals = { files: 0, chunks: 0, symbols: 0, references: 0, failed: 0 }
+  let next = 0
+  const take = async (): Promise<void> => {
+    for (let file = files[next++]; file !== undefined; file = files[next++]) {
+      const language = parser.languageOf(file.path, file.bytes)
+      const parsed: ParsedFile | null = await parser
+        .parse({ path: file.path, language, bytes: file.bytes })
+        .catch(() => null)
+      if (parsed === null) {
+        totals.failed++
+        continue
+      }
+      totals.files++
+      totals.chunks += parsed.chunks.length
+      totals.symbols += parsed.symbols.length
+      totals.references += parsed.references.length + parsed.heritage.length
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, take))
+  await parser.close()
+  return totals
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
