@@ -1,1 +1,1 @@
-export {}
+export { type StaticEmbedderOptions, staticEmbedder } from './static-embedder.ts'

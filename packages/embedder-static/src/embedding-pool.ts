@@ -1,0 +1,88 @@
+import { EmbedderError, toCairnError } from '@cairn/core'
+import { Tinypool } from 'tinypool'
+import { dimensions } from './encoder.ts'
+import type { Table } from './table.ts'
+
+// A task is short enough to let an aborted call and its workers go within a few ms.
+const mostTextsPerTask = 128
+const fewestTextsPerTask = 32
+const idleTimeoutMs = 2000
+
+/** Worker threads that embed; they start when there is work and end when there is none. */
+export interface EmbeddingPool {
+  /** One vector a text, each in memory of its own. */
+  embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]>
+  /** Ends the workers; calls that are under way reject. */
+  close(): Promise<void>
+}
+
+/** A pool of at most `threads` workers over the table, which all of them share. */
+export function createEmbeddingPool(table: Table, threads: number): EmbeddingPool {
+  const isSource = import.meta.url.endsWith('.ts')
+  const pool = new Tinypool({
+    filename: new URL(`./embed.worker.${isSource ? 'ts' : 'js'}`, import.meta.url).href,
+    name: 'embedTexts',
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: idleTimeoutMs,
+    workerData: table.buffer,
+    execArgv: isSource
+      ? ['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning']
+      : [],
+  })
+  let isClosed = false
+
+  const runTask = async (
+    texts: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array[]> => {
+    const vectors: unknown = await pool.run(texts)
+    signal?.throwIfAborted()
+    if (!(vectors instanceof Float32Array) || vectors.length !== texts.length * dimensions) {
+      throw new EmbedderError('INTERNAL', 'An embedding worker gave no vectors.')
+    }
+    return texts.map((_, index) => vectors.slice(index * dimensions, (index + 1) * dimensions))
+  }
+
+  return {
+    async embed(texts, signal) {
+      const share = Math.ceil(texts.length / threads)
+      const size = Math.min(mostTextsPerTask, Math.max(fewestTextsPerTask, share))
+      const results: Float32Array[][] = []
+      const slots = Array.from({ length: threads }, (_, slot) => slot * size)
+      const workThrough = async (start: number): Promise<void> => {
+        for (let at = start; at < texts.length; at += size * threads) {
+          signal?.throwIfAborted()
+          results[at / size] = await runTask(texts.slice(at, at + size), signal)
+        }
+      }
+      try {
+        await rejectOnAbort(Promise.all(slots.map(workThrough)), signal)
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason
+        if (isClosed) throw new EmbedderError('CLOSED', 'The embedder is closed.', { cause: error })
+        throw toCairnError(error, 'EMBEDDING_FAILED')
+      }
+      return results.flat()
+    },
+    async close() {
+      isClosed = true
+      await pool.destroy()
+    },
+  }
+}
+
+// The tasks that workers have begun end by themselves; the caller need not wait for them.
+async function rejectOnAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  let listener: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    listener = () => reject(signal.reason)
+    signal.addEventListener('abort', listener, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    if (listener !== undefined) signal.removeEventListener('abort', listener)
+  }
+}
