@@ -21,6 +21,6 @@ export {
   toCairnError,
 } from './errors.ts'
 export type * from './options.ts'
-export { language, language } from './parsing/language.ts'
+export { language } from './parsing/language.ts'
 export { createParser, type Parser, type ParserOptions } from './parsing/parser.ts'
-export { splitTerms, splitTerms } from './parsing/terms.ts'
+export { splitTerms } from './parsing/terms.ts'
