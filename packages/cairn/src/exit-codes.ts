@@ -15,8 +15,14 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** The exit code that an error ends the command with. */
 export function exitCodeOf(error: unknown): ExitCode {
+  if (isCancelled(error)) return exitCodes.cancelled
   if (!CairnError.isInstance(error)) return exitCodes.failed
-  if (error.code === 'CANCELLED') return exitCodes.cancelled
   if (error.code === 'INVALID_OPTIONS') return exitCodes.badUsage
   return exitCodes.failed
+}
+
+/** Whether an error says that the caller stopped what was under way. */
+export function isCancelled(error: unknown): boolean {
+  if (CairnError.isInstance(error)) return error.code === 'CANCELLED'
+  return error instanceof Error && error.name === 'AbortError'
 }

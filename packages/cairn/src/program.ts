@@ -1,16 +1,17 @@
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
+import { logLevels, stages, symbolKinds } from '@cairn/protocol'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type CommandContext, createCommandContext } from './command-context.ts'
-import { explainCommand } from './commands/explain.ts'
-import { indexCommand } from './commands/index.ts'
-import { logsCommand } from './commands/logs.ts'
-import { planCommand } from './commands/plan.ts'
-import { reconcileCommand } from './commands/reconcile.ts'
-import { removeCommand } from './commands/remove.ts'
-import { repositoriesCommand } from './commands/repositories.ts'
-import { searchCommand } from './commands/search.ts'
-import { statusCommand } from './commands/status.ts'
+import { explainCommand } from './commands/explain-command.ts'
+import { indexCommand } from './commands/index-command.ts'
+import { logsCommand } from './commands/logs-command.ts'
+import { planCommand } from './commands/plan-command.ts'
+import { reconcileCommand } from './commands/reconcile-command.ts'
+import { removeCommand } from './commands/remove-command.ts'
+import { repositoriesCommand } from './commands/repositories-command.ts'
+import { searchCommand } from './commands/search-command.ts'
+import { statusCommand } from './commands/status-command.ts'
 import { defaultDataDirectory } from './create-indexer.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { ProcessParts } from './run-command.ts'
@@ -31,6 +32,17 @@ function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value))
     throw new InvalidArgumentError('It must be a whole number from 1.')
   return Number(value)
+}
+
+/** One of these names, in whatever case it is typed. */
+function oneOf<Name extends string>(names: readonly Name[]): (value: string) => Name {
+  return (value) => {
+    const found = names.find((name) => name.toLowerCase() === value.toLowerCase())
+    if (found === undefined) {
+      throw new InvalidArgumentError(`It must be one of ${names.join(', ')}.`)
+    }
+    return found
+  }
 }
 
 function depth(value: string): number | 'full' {
@@ -83,12 +95,12 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
 
   selection(program.command('index'))
     .description('index a repository, or what changed in it since the last time')
-    .option('--force', 'index unchanged files again too')
     .option('--wait', 'wait if the repository is being indexed already')
     .action(run(indexCommand))
 
   selection(program.command('plan'))
     .description('say what index would do with each file, without writing anything')
+    .option('--files', 'list every file')
     .action(run(planCommand))
 
   program
@@ -100,8 +112,8 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
     .option('--path <GLOB>', 'only in files that match')
     .option(
       '--kind <KIND>',
-      'only symbols of this kind, such as function; may be repeated',
-      collect,
+      `only symbols of this kind; may be repeated: ${symbolKinds.join(', ')}`,
+      (value: string, before?: readonly string[]) => collect(oneOf(symbolKinds)(value), before),
     )
     .option('--limit <COUNT>', 'hits, at most 100 (default: 10)', wholeNumber)
     .addOption(
@@ -124,12 +136,12 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
     .command('logs')
     .description('print what happened in a task')
     .argument('<TASK>', 'id of a task')
-    .addOption(
-      new Option('--level <LEVEL>', 'this level and those above it')
-        .choices(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
-        .argParser((value: string) => value.toUpperCase()),
+    .option(
+      '--level <LEVEL>',
+      `this level and those above it: ${logLevels.join(', ')}`,
+      oneOf(logLevels),
     )
-    .option('--stage <STAGE>', 'only of this stage')
+    .option('--stage <STAGE>', 'only of this stage', oneOf(stages))
     .option('--file <PATH>', 'only about this file')
     .option('--query <TEXT>', 'only messages that contain this text')
     .option('--limit <COUNT>', 'entries to print', wholeNumber)

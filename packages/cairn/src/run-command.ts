@@ -2,7 +2,7 @@ import { CairnError } from '@cairn/core'
 import { CommanderError } from 'commander'
 import { advice } from './advice.ts'
 import { type CommandContextOptions, commandName } from './command-context.ts'
-import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts'
+import { type ExitCode, exitCodeOf, exitCodes, isCancelled } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 import { createPaint } from './terminal/paint.ts'
 import { printable } from './terminal/printable.ts'
@@ -34,14 +34,14 @@ export async function runCommand(
 
 function reportError(error: unknown, { stderr, environment }: ProcessParts): void {
   const paint = createPaint(streamTraits(stderr, environment).hasColor)
+  if (isCancelled(error)) {
+    stderr.write('Cancelled.\n')
+    return
+  }
   if (!CairnError.isInstance(error)) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
     stderr.write(`${paint('bad', 'cairn:')} ${detail.split('\n').map(printable).join('\n')}\n`)
     stderr.write(`${advice('INTERNAL', commandName(environment))}\n`)
-    return
-  }
-  if (error.code === 'CANCELLED') {
-    stderr.write('Cancelled.\n')
     return
   }
   stderr.write(`${paint('bad', 'cairn:')} ${printable(error.message)} (${error.code})\n`)

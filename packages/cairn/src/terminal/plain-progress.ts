@@ -1,8 +1,8 @@
-import type { StatusDocument } from '@cairn/protocol'
+import { isTerminal, type StatusDocument } from '@cairn/protocol'
 import { counted, percent, seconds, secondsRange } from './amounts.ts'
 import { printable } from './printable.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
-import { hasEnded, stageItems, stageRate } from './progress-lines.ts'
+import { stageItems, stageRate } from './progress-lines.ts'
 
 const looksEveryMs = 200
 const linesEveryMs = 5_000
@@ -25,8 +25,6 @@ export function plainLines(
   const lines: string[] = []
   let { started, ended } = said
   for (const [at, stage] of status.stageHistory.entries()) {
-    if (stage.stage === 'queued' || stage.stage === 'completed' || stage.stage === 'failed')
-      continue
     if (at >= started) {
       lines.push(`${stage.stage}: started`)
       started = at + 1
@@ -43,7 +41,7 @@ export function plainLines(
     }
   }
   const health = status.health.state
-  if (health !== said.health && !hasEnded(status)) {
+  if (health !== said.health && !isTerminal(status.status)) {
     const detail = status.health.detail === null ? '' : `: ${printable(status.health.detail)}`
     lines.push(`health: ${health}${detail}`)
   }
@@ -53,7 +51,7 @@ export function plainLines(
 /** One line about the stage under way; null where none is. */
 export function plainTick(status: StatusDocument): string | null {
   const stage = status.currentStageProgress
-  if (stage === null || hasEnded(status)) return null
+  if (stage === null || isTerminal(status.status)) return null
   const pieces = [percent(stage.progressPercentage), stageItems(stage), stageRate(status)]
   if (status.eta !== null) {
     pieces.push(`${secondsRange(status.eta.lowSeconds, status.eta.highSeconds)} left`)

@@ -1,4 +1,10 @@
-import type { Stage, StageProgress, StatusDocument } from '@cairn/protocol'
+import {
+  isTerminal,
+  type StageProgress,
+  type StatusDocument,
+  type WorkingStage,
+  workingStages,
+} from '@cairn/protocol'
 import { counted, percent, rate, seconds, secondsRange } from './amounts.ts'
 import { bar } from './bar.ts'
 import { columnsOf, cutEnd, cutMiddle, flow, padEnd, wrap } from './fit.ts'
@@ -16,18 +22,9 @@ export interface ProgressView {
   readonly paint: Paint
 }
 
-const stages = [
-  'cloning',
-  'analyzing',
-  'parsing',
-  'embedding',
-  'storing',
-  'validating',
-] as const satisfies readonly Stage[]
+const longestStage = Math.max(...workingStages.map((stage) => stage.length))
 
-const longestStage = Math.max(...stages.map((stage) => stage.length))
-
-const units: Readonly<Record<(typeof stages)[number], readonly [one: string, many: string]>> = {
+const units: Readonly<Record<WorkingStage, readonly [one: string, many: string]>> = {
   cloning: ['object', 'objects'],
   analyzing: ['file', 'files'],
   parsing: ['file', 'files'],
@@ -42,13 +39,6 @@ const plainSpinner = ['-', '\\', '|', '/']
 /** Seconds from a start to an end, or to now. */
 function elapsed(from: Date, to: Date | null, now: Date): number {
   return Math.max(0, ((to ?? now).getTime() - from.getTime()) / 1000)
-}
-
-/** Whether nothing more will happen to a task by itself. */
-export function hasEnded(status: StatusDocument): boolean {
-  return (
-    status.status === 'completed' || status.status === 'failed' || status.status === 'cancelled'
-  )
 }
 
 /** Items a second of the stage under way; null where nothing counts them. */
@@ -73,7 +63,7 @@ export function stageRate(status: StatusDocument): string | null {
 
 /** `181/312 files`, or `181 files` where the total is not known. */
 export function stageItems(stage: StageProgress): string | null {
-  const known = stages.find((name) => name === stage.stage)
+  const known = workingStages.find((name) => name === stage.stage)
   if (known === undefined) return null
   const [one, many] = units[known]
   if (stage.totalItems === null) {
@@ -94,7 +84,7 @@ function endedLine(stage: StageProgress, view: ProgressView): string {
   const mark = isBad ? paint('bad', isUnicode ? '✗' : 'x') : paint('good', isUnicode ? '✓' : '+')
   const time = seconds(elapsed(stage.startedAt, stage.completedAt, view.now))
   const total = stage.processedItems
-  const known = stages.find((name) => name === stage.stage)
+  const known = workingStages.find((name) => name === stage.stage)
   const items = known === undefined || total === 0 ? '' : counted(total, ...units[known])
   const head = ` ${mark} ${stageName(stage.stage, view)} ${padEnd(time, 7)}`
   const room = view.columns - columnsOf(head) - 1
@@ -154,19 +144,17 @@ function stageLines(status: StatusDocument, view: ProgressView): StageLine[] {
   const lines: StageLine[] = []
   const entered = new Map<string, StageProgress>()
   for (const stage of status.stageHistory) entered.set(stage.stage, stage)
-  const furthest = Math.max(-1, ...stages.map((name, at) => (entered.has(name) ? at : -1)))
-  for (const [at, name] of stages.entries()) {
+  const furthest = Math.max(-1, ...workingStages.map((name, at) => (entered.has(name) ? at : -1)))
+  for (const [at, name] of workingStages.entries()) {
     const stage = entered.get(name)
     if (stage === undefined) {
       // A stage that was passed over (a local folder needs no clone) is not waited for.
-      if (at > furthest && !hasEnded(status)) {
+      if (at > furthest && !isTerminal(status.status)) {
         lines.push({ kind: 'waiting', text: waitingLine(name, view) })
       }
-    } else if (stage.completedAt !== null && status.currentStageProgress?.stage !== name) {
+    } else if (stage.completedAt !== null) {
       lines.push({ kind: 'ended', text: endedLine(stage, view) })
-    } else if (stage.completedAt !== null && hasEnded(status)) {
-      lines.push({ kind: 'ended', text: endedLine(stage, view) })
-    } else if (hasEnded(status)) {
+    } else if (isTerminal(status.status)) {
       lines.push({ kind: 'active', text: interruptedLine(status, stage, view) })
     } else {
       lines.push({ kind: 'active', text: activeLine(status, stage, view) })
@@ -178,15 +166,15 @@ function stageLines(status: StatusDocument, view: ProgressView): StageLine[] {
 function totalsLines(status: StatusDocument, view: ProgressView): string[] {
   const { paint } = view
   const pieces: string[] = []
-  if (!hasEnded(status)) {
+  if (!isTerminal(status.status)) {
     pieces.push(`${paint('strong', percent(status.overallProgress))} of all`)
   }
-  if (status.startedAt !== null) {
-    pieces.push(
-      seconds(hasEnded(status) ? status.processingTime : elapsed(status.startedAt, null, view.now)),
-    )
-  }
-  if (status.eta !== null && !hasEnded(status)) {
+  pieces.push(
+    seconds(
+      isTerminal(status.status) ? status.processingTime : elapsed(status.startedAt, null, view.now),
+    ),
+  )
+  if (status.eta !== null && !isTerminal(status.status)) {
     pieces.push(`${secondsRange(status.eta.lowSeconds, status.eta.highSeconds)} left`)
   }
   if (status.totalFiles !== null) {
@@ -204,7 +192,7 @@ function totalsLines(status: StatusDocument, view: ProgressView): string[] {
 }
 
 function healthLines(status: StatusDocument, view: ProgressView): string[] {
-  if (status.health.state === 'ok' || hasEnded(status)) return []
+  if (status.health.state === 'ok' || isTerminal(status.status)) return []
   const detail = status.health.detail === null ? '' : `: ${printable(status.health.detail)}`
   const [first = '', second, ...more] = wrap(`! ${status.health.state}${detail}`, view.columns - 1)
   const lines = second === undefined ? [first] : [first, more.length > 0 ? `${second} …` : second]
@@ -245,7 +233,7 @@ export function progressLines(status: StatusDocument, view: ProgressView): strin
   const head = headLine(status, view)
   const staged = stageLines(status, view)
   const file =
-    status.currentFile === null || hasEnded(status)
+    status.currentFile === null || isTerminal(status.status)
       ? []
       : [view.paint('quiet', `   ${cutMiddle(printable(status.currentFile), view.columns - 3)}`)]
   const end = [...totalsLines(status, view), ...healthLines(status, view)]

@@ -1,0 +1,130 @@
+import { relative } from 'node:path'
+import type { Indexer, IndexResult, IndexRun } from '@cairn/core'
+import { encode, indexEventSchema, statusDocumentSchema } from '@cairn/protocol'
+import { type CommandContext, mention, say, sayJson, withIndexer } from '../command-context.ts'
+import { type ExitCode, exitCodes, isCancelled } from '../exit-codes.ts'
+import { type RunTally, tallyRun } from '../run-tally.ts'
+import { sourceArgument } from '../source-argument.ts'
+import { storeSizeBytes } from '../store-size.ts'
+import { percent } from '../terminal/amounts.ts'
+import { createProgress, type Progress } from '../terminal/progress.ts'
+import { summaryLines } from '../terminal/summary-lines.ts'
+import { writeLine } from '../write-line.ts'
+
+/** What the command line of `index` gives. */
+export interface IndexCommandOptions {
+  readonly ref?: string
+  readonly depth?: number | 'full'
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly name?: string
+  readonly wait?: boolean
+}
+
+/** `cairn index PATH|URL`. */
+export async function indexCommand(
+  context: CommandContext,
+  pathOrUrl: string,
+  options: IndexCommandOptions,
+): Promise<ExitCode> {
+  const source = sourceArgument(pathOrUrl, options)
+  return withIndexer(context, async (indexer) => {
+    const run = startRun(indexer, context, source, options)
+    const tally = tallyRun(run)
+    const events = context.isJson ? printEvents(context, run) : null
+    const progress = showProgress(context, run)
+    context.interrupt.onFirst(() => {
+      const line = 'Cancelling. What is done is kept. Ctrl-C again exits at once.'
+      if (progress === null) mention(context, line)
+      else progress.note(line)
+    })
+    const outcome = await run.finished.then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    )
+    progress?.stop()
+    await events
+    if (context.isJson) printResult(context, run)
+    if ('error' in outcome) {
+      if (isCancelled(outcome.error)) {
+        mentionCancelled(context, run)
+        return exitCodes.cancelled
+      }
+      throw outcome.error
+    }
+    if (!context.isJson) await printSummary(context, run, outcome.result, tally)
+    return outcome.result.files.failed > 0 ? exitCodes.someFilesFailed : exitCodes.done
+  })
+}
+
+function startRun(
+  indexer: Indexer,
+  context: CommandContext,
+  source: ReturnType<typeof sourceArgument>,
+  options: IndexCommandOptions,
+): IndexRun {
+  return indexer.index({
+    ...source,
+    ...(options.include === undefined ? {} : { include: options.include }),
+    ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    onBusy: options.wait === true ? 'wait' : 'reject',
+    signal: context.interrupt.signal,
+  })
+}
+
+/** A program that reads standard output gets no lines; a person before the same terminal no picture over them. */
+function showProgress(context: CommandContext, run: IndexRun): Progress | null {
+  if (context.isJson && (!context.err.isLive || context.stdout.isTTY)) return null
+  return createProgress({
+    status: () => run.status(),
+    stream: context.stderr,
+    traits: context.err,
+    now: () => new Date(),
+  })
+}
+
+async function printEvents(context: CommandContext, run: IndexRun): Promise<void> {
+  let hasReader = true
+  for await (const event of run) {
+    if (!hasReader) continue
+    const line = JSON.stringify(encode(indexEventSchema, event))
+    hasReader = await writeLine(context.stdout, line)
+  }
+}
+
+function printResult(context: CommandContext, run: IndexRun): void {
+  const status = run.status()
+  sayJson(context, {
+    type: 'result',
+    data: status === null ? null : encode(statusDocumentSchema, status),
+  })
+}
+
+function mentionCancelled(context: CommandContext, run: IndexRun): void {
+  const status = run.status()
+  const where =
+    status === null ? '' : ` at ${status.currentStage}, ${percent(status.overallProgress)} of all`
+  mention(context, `Cancelled${where}.`)
+  mention(context, 'To go on where it was, type the same command again.')
+}
+
+async function printSummary(
+  context: CommandContext,
+  run: IndexRun,
+  result: IndexResult,
+  tally: RunTally,
+): Promise<void> {
+  const lines = summaryLines(
+    {
+      result,
+      status: run.status(),
+      tally,
+      sizeBytes: await storeSizeBytes(context.dataDirectory),
+      dataDirectory: relative(process.cwd(), context.dataDirectory) || '.',
+      commandName: context.commandName,
+    },
+    context.out,
+  )
+  for (const line of lines) say(context, line)
+}
