@@ -1,1 +1,2 @@
-export {}
+export * from './cases.ts'
+export { vectorStoreConformance } from './vector-store-conformance.ts'

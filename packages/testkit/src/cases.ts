@@ -1,0 +1,7 @@
+/** The suites as data, for other test runners than vitest. */
+export type {
+  ConformanceCase,
+  OpenedSubject,
+  StoreConformanceOptions,
+} from './conformance-case.ts'
+export { vectorStoreCases } from './vector-store/vector-store-cases.ts'
