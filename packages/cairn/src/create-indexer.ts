@@ -4,15 +4,18 @@ import {
   createIndexer as createCoreIndexer,
   type Indexer,
   type IndexerOptions,
+  type PlanRequest,
+  type Storage,
   StoreError,
 } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
+import type { PlanDocument } from '@cairn/protocol'
 import { sqlite } from '@cairn/store-sqlite'
 
 /** Options of {@link createIndexer}; everything has a default. */
 export interface CairnOptions extends Partial<IndexerOptions> {
   /**
-   * Folder for the store (`cairn.db`) and the clones (`clones/`); made when missing, with a
+   * Folder for the store (`cairn.db`) and the clones (`clones/`); made by the first write, with a
    * `.gitignore` that keeps it out of Git.
    * @default '.cairn' in the working folder
    */
@@ -51,17 +54,20 @@ function makeDataDirectory(path: string): void {
 export function createIndexer(options: CairnOptions = {}): Indexer {
   const { dataDirectory = defaultDataDirectory, ...rest } = options
   const directory = resolve(dataDirectory)
-  if (options.storage === undefined || options.cloneDirectory === undefined) {
-    makeDataDirectory(directory)
-  }
-  const storage = options.storage ?? sqlite({ path: storePath(directory) })
   const embedder = options.embedder ?? staticEmbedder()
+  let storage: Storage
+  let closeStorage = async (): Promise<void> => undefined
+  if (options.storage === undefined) {
+    const own = sqlite({ path: storePath(directory) })
+    storage = withDirectory(own, directory)
+    closeStorage = own.close
+  } else {
+    storage = options.storage
+    if (options.cloneDirectory === undefined) makeDataDirectory(directory)
+  }
   const closeOwn = async (): Promise<void> => {
     if (options.embedder === undefined) await embedder.close?.()
-    if (options.storage !== undefined) return
-    await storage.vectors.close()
-    await storage.graph.close()
-    await storage.journal.close()
+    await closeStorage()
   }
   let indexer: Indexer
   try {
@@ -75,11 +81,33 @@ export function createIndexer(options: CairnOptions = {}): Indexer {
     void closeOwn()
     throw error
   }
+  const plan = indexer.plan.bind(indexer)
   const closeCore = indexer.close.bind(indexer)
   let closed: Promise<void> | null = null
   const close = (): Promise<void> => {
     closed ??= closeCore().finally(closeOwn)
     return closed
   }
-  return Object.assign(indexer, { close, [Symbol.asyncDispose]: close })
+  return Object.assign(indexer, {
+    close,
+    [Symbol.asyncDispose]: close,
+    async plan(request: PlanRequest): Promise<PlanDocument> {
+      if ('url' in request) makeDataDirectory(directory)
+      return plan(request)
+    },
+  })
+}
+
+/** The storage, with the data directory made before the first write and never by a read. */
+function withDirectory(storage: Storage, directory: string): Storage {
+  return {
+    ...storage,
+    journal: {
+      ...storage.journal,
+      async acquireWriter(options) {
+        makeDataDirectory(directory)
+        await storage.journal.acquireWriter(options)
+      },
+    },
+  }
 }

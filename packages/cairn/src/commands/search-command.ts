@@ -1,4 +1,5 @@
-import { encode, type SymbolKind, searchAnswerSchema } from '@cairn/protocol'
+import type { SymbolKind } from '@cairn/core'
+import { encode, searchAnswerSchema } from '@cairn/protocol'
 import {
   type CommandContext,
   hasStore,
