@@ -22,7 +22,7 @@ export const indexingErrorSchema = z.object({
   /** Whether trying again later, without changing anything, may succeed. */
   recoverable: z.boolean(),
   /** Null on the wire unless the host exposes stack traces. */
-  stackTrace: z.string().nullable(),
+  stackTrace: z.string().nullable().meta({ isPrivate: true }),
 })
 /** An error of a run or of one of its files, as it is told, stored and shown. */
 export type IndexingError = z.infer<typeof indexingErrorSchema>
