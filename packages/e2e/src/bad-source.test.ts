@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createWorkbench, git, shop, type Workbench } from './fixture.ts'
+
+let bench: Workbench
+beforeEach(() => {
+  bench = createWorkbench()
+})
+afterEach(() => bench.close())
+
+test.each([
+  ['a path that is not there', { path: '/nowhere/at/all' }, 'SOURCE_NOT_FOUND'],
+  ['a remote that is not there', { url: 'file:///nowhere/at/all' }, 'SOURCE_NOT_FOUND'],
+  ['a refused port', { url: 'http://127.0.0.1:9/a.git' }, 'REMOTE_UNREACHABLE'],
+])('%s fails the run with %o', async (_, request, code) => {
+  const { indexer } = bench.open({ limits: { retries: 0 } })
+  const run = indexer.index(request)
+  await expect(run.finished).rejects.toMatchObject({ code })
+  const status = await indexer.status(run.taskId)
+  expect(status).toMatchObject({ status: 'failed', currentStage: 'failed' })
+  expect(status.errorMessage).toBeTruthy()
+})
+
+test('an unknown ref, and a ref of a plain folder, fail with a name', async () => {
+  const { indexer } = bench.open()
+  const path = bench.repository('shop', shop)
+  await expect(indexer.index({ path, ref: 'no-such' }).finished).rejects.toMatchObject({
+    code: 'REF_NOT_FOUND',
+  })
+  const plain = join(bench.folder, 'plain')
+  mkdirSync(plain)
+  await expect(indexer.index({ path: plain, ref: 'main' }).finished).rejects.toMatchObject({
+    code: 'NOT_A_REPOSITORY',
+  })
+})
+
+test('a repository without commits says so', async () => {
+  const path = join(bench.folder, 'fresh')
+  mkdirSync(path)
+  git(path, 'init', '--quiet')
+  const { indexer } = bench.open()
+  await expect(indexer.index({ path }).finished).rejects.toMatchObject({ code: 'EMPTY_REPOSITORY' })
+})
+
+test.each([
+  [{ url: '--upload-pack=touch /tmp/x' }, 'URL_REFUSED'],
+  [{ url: 'ext::sh -c touch% /tmp/x' }, 'URL_REFUSED'],
+  [{ path: '.', ref: '--output=x' }, 'INVALID_OPTIONS'],
+  [{}, 'INVALID_OPTIONS'],
+  [{ path: '.', include: [''] }, 'INVALID_OPTIONS'],
+  [{ path: '.', name: 'a\u0007b' }, 'INVALID_OPTIONS'],
+])('%o is refused at once', (request, code) => {
+  const { indexer } = bench.open()
+  let thrown: unknown
+  try {
+    // A caller without types can pass anything.
+    indexer.index(request as { path: string })
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toMatchObject({ code })
+})
+
+test('a failed run leaves what was indexed before searchable', async () => {
+  const { indexer } = bench.open()
+  const path = bench.repository('shop', shop)
+  await indexer.index({ path }).finished
+  await expect(indexer.index({ path, ref: 'no-such' }).finished).rejects.toMatchObject({
+    code: 'REF_NOT_FOUND',
+  })
+  expect((await indexer.search('retry a failed request')).hits[0]?.symbol).toBe('retryRequest')
+})
+
+test.each([
+  ['', {}],
+  ['   ', {}],
+  ['x'.repeat(10_001), {}],
+  ['x', { limit: 0 }],
+  ['x', { limit: 1.5 }],
+  ['x', { mode: 'best' }],
+])('the search %j with %o is refused', async (query, options) => {
+  const { indexer } = bench.open()
+  await expect(indexer.search(query, options as { limit: number })).rejects.toMatchObject({
+    code: 'INVALID_OPTIONS',
+  })
+})
+
+test('a search in a repository that is not indexed says so', async () => {
+  const { indexer } = bench.open()
+  await expect(indexer.search('x', { repository: 'none' })).rejects.toMatchObject({
+    code: 'REPOSITORY_NOT_FOUND',
+  })
+  expect(await indexer.search('x')).toEqual({ hits: [], freshness: [] })
+})
