@@ -1,31 +1,13 @@
 /** Walks a folder that is no Git repository, with the rules of its `.gitignore` files. */
 import { lstat, opendir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import ignore, { type Ignore } from 'ignore'
 import { CancelledError, SourceError } from '../errors.ts'
 import { containedFolder } from './contained-folder.ts'
 import { eventLoopPause } from './event-loop-pause.ts'
+import { type IgnoreRules, isIgnored, readIgnoreRules } from './gitignore.ts'
 import { decodeName, sortCandidates, type TreeCandidate, unnameable } from './tree-candidate.ts'
 
 const ignoreFileBytes = 1_000_000
-
-/** The rules of one `.gitignore` and those of the folders above it. */
-interface IgnoreRules {
-  readonly outer: IgnoreRules | null
-  /** Length of the folder's path with its closing slash. */
-  readonly prefixLength: number
-  readonly rules: Ignore
-}
-
-// The rule nearest to the file decides, as in gitignore(5).
-function isIgnored(path: string, rules: IgnoreRules | null): boolean {
-  for (let level = rules; level !== null; level = level.outer) {
-    const verdict = level.rules.checkIgnore(path.slice(level.prefixLength))
-    if (verdict.ignored) return true
-    if (verdict.unignored) return false
-  }
-  return false
-}
 
 // Node decodes a name that is not UTF-8 with replacement characters; such a path then leads nowhere.
 async function exists(path: string): Promise<boolean> {
@@ -57,13 +39,7 @@ export async function listFolder(root: string, signal: AbortSignal): Promise<Tre
     let hasUnnameable = false
     const ignoreFile = await read(`${prefix}.gitignore`, ignoreFileBytes)
     if (ignoreFile.kind === 'content') {
-      rules = {
-        outer: folder.outer,
-        prefixLength: prefix.length,
-        rules: ignore({ allowRelativePaths: true }).add(
-          Buffer.from(ignoreFile.bytes).toString('utf8'),
-        ),
-      }
+      rules = readIgnoreRules(ignoreFile.bytes, prefix.length, folder.outer)
     }
     try {
       for await (const entry of await opendir(full, { bufferSize: 256 })) {
@@ -77,7 +53,7 @@ export async function listFolder(root: string, signal: AbortSignal): Promise<Tre
           continue
         }
         const isFolder = entry.isDirectory()
-        if (isIgnored(isFolder ? `${path}/` : path, rules)) continue
+        if (isIgnored(path, isFolder, rules)) continue
         if (isFolder) waiting.push({ prefix: `${path}/`, outer: rules })
         else if (entry.isSymbolicLink()) add(path, 'symlink')
         else if (entry.isFile()) add(path, 'file')

@@ -1,7 +1,45 @@
+import { readFile, stat } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { gitFailure } from './git-failure.ts'
-import { recordsOfGit } from './git-process.ts'
+import { recordsOfGit, runGit } from './git-process.ts'
 import { type LocalRepository, repositoryCall } from './local-repository.ts'
 import { decodeName, sortCandidates, type TreeCandidate, unnameable } from './tree-candidate.ts'
+
+// A walk over a large tree on a slow disk is silent for long.
+const walkTimeoutMs = 300_000
+
+async function isFile(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  )
+}
+
+/**
+ * The options that make git ignore what the host's user and the repository ignore. `--exclude-standard`
+ * would take the user's file from the repository's own configuration, which may name any file.
+ */
+async function ignoreOptions(repository: LocalRepository, signal: AbortSignal): Promise<string[]> {
+  const configured = await runGit({
+    arguments: ['config', '--global', '--type=path', '--get', 'core.excludesFile'],
+    workingDirectory: tmpdir(),
+    environment: {},
+    signal,
+  })
+  const settings = process.env.XDG_CONFIG_HOME || join(homedir(), '.config')
+  const ofUser =
+    configured.stdout.toString('utf8').replace(/\n$/, '') || join(settings, 'git', 'ignore')
+  const { gitDirectory } = repository
+  const shared = await readFile(join(gitDirectory, 'commondir'), 'utf8').catch(() => '.')
+  const ofRepository = join(resolve(gitDirectory, shared.trim()), 'info', 'exclude')
+  const options = ['--exclude-per-directory=.gitignore']
+  // The later file is the stronger one.
+  for (const file of [ofUser, ofRepository]) {
+    if (await isFile(file)) options.push(`--exclude-from=${file}`)
+  }
+  return options
+}
 
 /**
  * The entries of a working tree as it stands: tracked files, and untracked ones that are not
@@ -30,9 +68,10 @@ export async function listWorkingTree(
     })
   }
 
+  const ignored = await ignoreOptions(repository, signal)
   // The index knows the modes: links and submodules stay what they are where the system has none.
   const tracked = recordsOfGit(
-    repositoryCall(repository, ['ls-files', '--stage', '-z', ...within], signal),
+    repositoryCall(repository, ['ls-files', '--stage', '-z', ...within], signal, walkTimeoutMs),
     (record) => {
       const tab = record.indexOf(0x09)
       const mode = record.subarray(0, 6).toString('latin1')
@@ -43,8 +82,9 @@ export async function listWorkingTree(
   const untracked = recordsOfGit(
     repositoryCall(
       repository,
-      ['ls-files', '--others', '--exclude-standard', '-z', ...within],
+      ['ls-files', '--others', ...ignored, '-z', ...within],
       signal,
+      walkTimeoutMs,
     ),
     (record) => {
       // git ends a repository inside the repository with a slash and does not look into it.

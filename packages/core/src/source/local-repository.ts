@@ -35,24 +35,37 @@ export async function isGitDirectory(path: string): Promise<boolean> {
   return head === 'file' && ((objects === 'folder' && refs === 'folder') || common === 'file')
 }
 
+function notUsable(path: string, why: string): SourceError {
+  return new SourceError('NOT_A_REPOSITORY', `${path} cannot be used as a repository: ${why}.`)
+}
+
 // A `.git` file names a folder elsewhere (a worktree, a submodule). One that came with a download
 // could name any repository of this machine, so the folder must know the working tree too.
 async function followGitFile(gitFile: string, workTree: string): Promise<string> {
   const text = (await readFile(gitFile, 'utf8')).slice(0, 8_192)
   const named = /^gitdir: (.+?)\r?\n*$/.exec(text)?.[1]
-  const refuse = (why: string): SourceError =>
-    new SourceError('NOT_A_REPOSITORY', `${gitFile} is not a usable link to a repository: ${why}.`)
+  const refuse = (why: string): SourceError => notUsable(gitFile, why)
   if (named === undefined) throw refuse('it names no folder')
   const target = resolve(workTree, named)
   if (!(await isGitDirectory(target))) throw refuse(`${target} is not a repository`)
   const real = await realpath(target)
-  if (real.startsWith(workTree + sep)) return real
+  if (real.startsWith(workTree + sep)) {
+    await refuseShared(real)
+    return real
+  }
   const back = await readFile(join(real, 'gitdir'), 'utf8').catch(() => null)
   if (back !== null && (await sameFile(resolve(real, back.trim()), gitFile))) return real
   const config = await readFile(join(real, 'config'), 'utf8').catch(() => '')
   const declared = /^\s*worktree\s*=\s*"?(.+?)"?\s*$/m.exec(config)?.[1]
   if (declared !== undefined && (await sameFile(resolve(real, declared), workTree))) return real
   throw refuse(`${target} belongs to another folder`)
+}
+
+// Only a linked worktree, whose own folder lies in the main repository, shares the objects of another.
+async function refuseShared(gitDirectory: string): Promise<void> {
+  if ((await kindOf(join(gitDirectory, 'commondir'))) !== null) {
+    throw notUsable(gitDirectory, 'it takes its objects from another repository')
+  }
 }
 
 async function sameFile(a: string, b: string): Promise<boolean> {
@@ -65,7 +78,7 @@ async function sameFile(a: string, b: string): Promise<boolean> {
 
 /**
  * The repository that `folder` (a real path) is or lies in, or null for a plain folder.
- * @throws SourceError `NOT_A_REPOSITORY` for a `.git` file that leads nowhere or to a stranger.
+ * @throws SourceError `NOT_A_REPOSITORY` for a `.git` that leads nowhere or to a stranger's repository.
  */
 export async function findRepository(folder: string): Promise<LocalRepository | null> {
   for (let current = folder; ; ) {
@@ -74,7 +87,10 @@ export async function findRepository(folder: string): Promise<LocalRepository | 
     switch (await kindOf(dotGit)) {
       case 'folder':
         if (await isGitDirectory(dotGit)) {
-          return { gitDirectory: await realpath(dotGit), workTree: current, subfolder: below }
+          const gitDirectory = await realpath(dotGit)
+          if (gitDirectory !== dotGit) throw notUsable(dotGit, 'it is a symbolic link')
+          await refuseShared(gitDirectory)
+          return { gitDirectory, workTree: current, subfolder: below }
         }
         break
       case 'file':
@@ -100,8 +116,10 @@ export function repositoryCall(
   repository: LocalRepository,
   args: readonly string[],
   signal: AbortSignal,
+  idleTimeoutMs = 30_000,
 ): GitCall {
   return {
+    idleTimeoutMs,
     arguments: args,
     workingDirectory: repository.workTree ?? repository.gitDirectory,
     environment: {

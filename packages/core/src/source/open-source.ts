@@ -98,6 +98,9 @@ async function workingTree(
     currentBranch(repository, signal),
   ])
   const listed = await listWorkingTree(repository, signal)
+  // Nothing that git would show: an ignored folder (a dependency, a download) that was asked for by
+  // name, so it is taken for itself.
+  if (listed.length === 0 && repository.subfolder !== '') return plainFolder(root, basics)
   if (commit === null && listed.length === 0) {
     throw new SourceError(
       'EMPTY_REPOSITORY',
