@@ -4,4 +4,5 @@ export type {
   OpenedSubject,
   StoreConformanceOptions,
 } from './conformance-case.ts'
+export { graphStoreCases } from './graph-store/graph-store-cases.ts'
 export { vectorStoreCases } from './vector-store/vector-store-cases.ts'

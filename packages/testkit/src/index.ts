@@ -1,2 +1,3 @@
 export * from './cases.ts'
+export { graphStoreConformance } from './graph-store-conformance.ts'
 export { vectorStoreConformance } from './vector-store-conformance.ts'
