@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { access, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { cacheFolder } from './corpus.ts'
 
 const run = promisify(execFile)
 
@@ -66,20 +66,11 @@ export const corpora: Record<Split, Record<CorpusLanguage, readonly CorpusPackag
   },
 }
 
-/** Where packages are kept between runs: `CAIRN_BENCH_CACHE`, or a folder in the user's cache. */
-export function cacheFolder(): string {
-  return (
-    process.env.CAIRN_BENCH_CACHE ??
-    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cairn-bench')
-  )
-}
-
 /** Fetches and unpacks a package unless the cache has it; resolves to its folder. */
 export async function fetchPackage(entry: CorpusPackage): Promise<string> {
   const cache = cacheFolder()
   const target = join(cache, `${entry.registry}-${entry.name}-${entry.version}`)
   if (await exists(target)) return target
-  await mkdir(cache, { recursive: true })
   const work = await mkdtemp(join(cache, 'fetching-'))
   try {
     if (entry.registry === 'npm') await fetchFromNpm(entry, work)

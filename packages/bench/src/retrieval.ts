@@ -1,0 +1,94 @@
+// How well the default embedder finds code by its documentation, and how fast it embeds:
+//
+//   node --conditions=@cairn/source packages/bench/src/retrieval.ts [--split tuning|test]
+//
+// The question is the first sentence of a function's documentation, the right answer the function
+// without its documentation, among 1,000 functions a language. Weights were chosen on the packages of
+// `tuning`; what is reported is `test`, which shares no package with it.
+import { parseArgs } from 'node:util'
+import type { Embedder } from '@cairn/core'
+import { staticEmbedder } from '@cairn/embedder-static'
+import { createLexicalScorer } from './retrieval-bm25.ts'
+import { documentedFunctions } from './retrieval-functions.ts'
+import { type CorpusLanguage, corpora } from './retrieval-packages.ts'
+import { cosineScorer, measureQuality, type Quality, type RankedHalf } from './retrieval-quality.ts'
+
+const functionsPerLanguage = 1000
+// Where the hashed half of a vector ends and the distilled one begins.
+const hashedDimensions = 256
+const timedRounds = 7
+const languages: readonly CorpusLanguage[] = ['Python', 'TypeScript/JavaScript']
+
+const { values } = parseArgs({ options: { split: { type: 'string', default: 'test' } } })
+const corpus = values.split === 'tuning' ? corpora.tuning : corpora.test
+
+const embedder = staticEmbedder()
+const table = new Map<string, string[]>()
+const allTexts: string[] = []
+for (const language of languages) {
+  const functions = await documentedFunctions(language, corpus[language], functionsPerLanguage)
+  const sentences = functions.map(({ sentence }) => sentence)
+  const texts = functions.map(({ text }) => text)
+  for (const [name, quality] of await measureLanguage(sentences, texts)) {
+    table.set(name, [...(table.get(name) ?? []), format(quality)])
+  }
+  allTexts.push(...texts)
+}
+console.log(`| MRR@10 / Recall@10, ${values.split} packages | ${languages.join(' | ')} |`)
+console.log(`| --- |${' --- |'.repeat(languages.length)}`)
+for (const [name, cells] of table) console.log(`| ${name} | ${cells.join(' | ')} |`)
+await embedder.close?.()
+
+const meanLength = allTexts.reduce((sum, text) => sum + text.length, 0) / allTexts.length
+console.log(`\nchunks/s, of ${Math.round(meanLength)} characters on average, 256 a call, median:`)
+for (const threads of [1, 2]) console.log(`- ${threads} worker thread(s): ${await speed(threads)}`)
+
+async function measureLanguage(
+  sentences: readonly string[],
+  texts: readonly string[],
+): Promise<Map<string, Quality>> {
+  const queries = await Promise.all(sentences.map((sentence) => embedder.embedQuery(sentence)))
+  const vectors = await embedder.embedDocuments(texts)
+  const { dense, lexical } = embedder.fusion ?? { dense: 1, lexical: 1 }
+  const score = createLexicalScorer(texts)
+  const words: RankedHalf = {
+    weight: lexical,
+    score: (query) => score(sentences[query] ?? ''),
+  }
+  const part = (start: number, end: number): RankedHalf => ({
+    weight: dense,
+    score: cosineScorer(queries, vectors, start, end),
+  })
+  const joined = part(0, embedder.dimensions)
+  const measure = (...halves: RankedHalf[]): Quality => measureQuality(texts.length, halves)
+  return new Map([
+    ['BM25 over split identifiers', measure(words)],
+    ['hashed subwords, 256 dimensions', measure(part(0, hashedDimensions))],
+    ['distilled tokens, 128 dimensions', measure(part(hashedDimensions, embedder.dimensions))],
+    ['both joined', measure(joined)],
+    [`both joined, fused with BM25 (RRF ${dense}:${lexical})`, measure(joined, words)],
+  ])
+}
+
+function format({ meanReciprocalRank, recall }: Quality): string {
+  return `${meanReciprocalRank.toFixed(3)} / ${recall.toFixed(3)}`
+}
+
+async function speed(threads: number): Promise<string> {
+  const timed = staticEmbedder({ threads })
+  const rates: number[] = []
+  for (let round = 0; round <= timedRounds; round++) {
+    const start = performance.now()
+    await embedAll(timed, allTexts)
+    if (round > 0) rates.push((allTexts.length / (performance.now() - start)) * 1000)
+  }
+  await timed.close?.()
+  const median = rates.sort((first, second) => first - second)[timedRounds >> 1] ?? 0
+  return Math.round(median).toLocaleString('en')
+}
+
+async function embedAll(target: Embedder, texts: readonly string[]): Promise<void> {
+  for (let start = 0; start < texts.length; start += 256) {
+    await target.embedDocuments(texts.slice(start, start + 256))
+  }
+}
