@@ -1,6 +1,5 @@
 import type { ChunkFilter } from '@cairn/core'
 import type { Database } from './database.ts'
-import type { Names } from './names.ts'
 import { blockSlots, factsPerSlot, readBlocks, wordsOf, writeSignBits } from './vector-blocks.ts'
 
 /** Rows up to which every one is compared exactly. */
@@ -17,16 +16,14 @@ const leastCandidates = 400
  */
 export function nearestRows(
   database: Database,
-  names: Names,
-  repositories: Names,
   space: number,
   vector: Float32Array,
   limit: number,
   filter: ChunkFilter | undefined,
 ): number[] {
-  const versions = numbersOf(filter?.versions, names)
-  const languages = numbersOf(filter?.languages, names)
-  const symbolKinds = numbersOf(filter?.symbolKinds, names)
+  const versions = numbersOf(database, filter?.versions, 'names')
+  const languages = numbersOf(database, filter?.languages, 'names')
+  const symbolKinds = numbersOf(database, filter?.symbolKinds, 'names')
   const words = wordsOf(vector.length)
   const query = new Int32Array(words)
   writeSignBits(vector, query, 0)
@@ -34,7 +31,7 @@ export function nearestRows(
   const rows: number[] = []
   const distances: number[] = []
   const histogram = new Uint32Array(words * 32 + 1)
-  for (const repository of partitions(filter, repositories)) {
+  for (const repository of partitions(database, filter)) {
     for (const { id, facts, bits } of readBlocks(database, space, repository)) {
       for (let slot = 0; slot < blockSlots; slot += 1) {
         const at = slot * factsPerSlot
@@ -61,20 +58,23 @@ export function nearestRows(
 }
 
 /** Repositories to look in; null stands for all. */
-function partitions(filter: ChunkFilter | undefined, repositories: Names): (number | null)[] {
+function partitions(database: Database, filter: ChunkFilter | undefined): (number | null)[] {
   if (filter?.repositories === undefined) return [null]
-  const numbers = numbersOf(filter.repositories, repositories)
-  return [...(numbers ?? [])]
+  return [...(numbersOf(database, filter.repositories, 'repositories') ?? [])]
 }
 
-function numbersOf(wanted: readonly string[] | undefined, names: Names): Set<number> | null {
+function numbersOf(
+  database: Database,
+  wanted: readonly string[] | undefined,
+  table: 'names' | 'repositories',
+): Set<number> | null {
   if (wanted === undefined) return null
-  const numbers = new Set<number>()
-  for (const name of wanted) {
-    const number = names.find(name)
-    if (number !== null) numbers.add(number)
-  }
-  return numbers
+  const rows = database
+    .prepare<{ id: number }>(
+      `select id from ${table} where name in (select value from json_each(?))`,
+    )
+    .all(JSON.stringify(wanted))
+  return new Set(rows.map(({ id }) => id))
 }
 
 function hammingDistance(

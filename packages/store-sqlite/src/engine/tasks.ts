@@ -7,6 +7,7 @@ import {
   type LogLevel,
   logEntry,
   type NewIndexEvent,
+  type Stage,
   type StatusDocument,
 } from '@cairn/protocol'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -99,7 +100,9 @@ export function createTasks(database: Database, repositories: Names): TaskPart {
       touched.set(added.taskId, task)
       task.seq += 1
       const event: IndexEvent = { ...added, seq: task.seq }
-      const entry = logEntry(event)
+      const before = task.status
+      task.status = { ...foldStatus(before, event), epoch: readEpoch() }
+      const entry = logEntry(event, (before ?? task.status).currentStage)
       insert.run(
         task.id,
         event.seq,
@@ -110,8 +113,6 @@ export function createTasks(database: Database, repositories: Names): TaskPart {
         pathOf(event),
         toDatedJson(event),
       )
-      const before = task.status
-      task.status = { ...foldStatus(before, event), epoch: readEpoch() }
       const repository = repositories.intern(task.status.repositoryName)
       recordStageRun(database, { task: task.id, repository, before, event })
       if (event.type === 'file.settled') record.run(repository, event.path, task.id, event.seq)
@@ -204,12 +205,12 @@ export function createTasks(database: Database, repositories: Names): TaskPart {
       }
       // A text is looked for in the message, which is made from the event: every one has to be made.
       const rows = database
-        .prepare<{ seq: number; data: string }>(
-          `select seq, data from events ${where} and seq > ? order by seq limit ?`,
+        .prepare<{ seq: number; stage: Stage; data: string }>(
+          `select seq, stage, data from events ${where} and seq > ? order by seq limit ?`,
         )
         .iterate(...values, ...(query === undefined ? [after, limit + 1] : [0, -1]))
       for (const row of rows) {
-        const entry = logEntry(fromDatedJson<IndexEvent>(row.data))
+        const entry = logEntry(fromDatedJson<IndexEvent>(row.data), row.stage)
         if (!entry) continue
         if (query !== undefined) {
           if (!entry.message.toLowerCase().includes(query)) continue

@@ -1,5 +1,6 @@
 import type { ChunkFilter, StoredChunk, SymbolKind, TextIndex } from '@cairn/core'
 import type { Database, SqlValue } from './database.ts'
+import { queryWords } from './query-words.ts'
 import type { Sync } from './sync.ts'
 
 interface ChunkRow {
@@ -17,6 +18,8 @@ interface ChunkRow {
   context: string
   text: string
 }
+
+const liveJoins = 'join ledger_files l on l.version = c.version join names n on n.id = c.version'
 
 /** {@link TextIndex}: FTS5, whose rows have the ids of chunks. */
 export function createTextIndex(database: Database): Sync<TextIndex> {
@@ -44,33 +47,40 @@ export function createTextIndex(database: Database): Sync<TextIndex> {
     },
 
     search(terms, { limit, filter }) {
-      const words = [...new Set(terms)].filter((term) => term !== '')
+      const words = queryWords(database, terms)
       if (words.length === 0) return []
       const match = words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ')
-      const ranked = database.prepare<{ rowid: number; rank: number }>(
-        'select rowid, rank from chunk_words where chunk_words match ? order by rank, rowid limit ?',
-      )
       const { where, values } = narrowing(filter)
-      const live = database.prepare<{ id: string; chunk: number }>(
-        `select n.name || ':' || c.ordinal as id, c.id as chunk
-         from json_each(?) j
-         join chunks c on c.id = j.value
-         join ledger_files l on l.version = c.version
-         join names n on n.id = c.version
-         where true ${where}
-         order by j.key`,
-      )
-      // Dead and filtered rows are few as a rule; where they are many the net is cast wider.
-      for (let width = Math.max(limit * 4, 64); ; width *= 8) {
-        const rows = ranked.all(match, width)
-        const scores = new Map(rows.map((row) => [row.rowid, -row.rank]))
-        const hits = live.all(JSON.stringify(rows.map((row) => row.rowid)), ...values)
-        if (hits.length >= limit || rows.length < width) {
-          return hits
-            .slice(0, limit)
-            .map((hit) => ({ id: hit.id, score: scores.get(hit.chunk) ?? 0 }))
-        }
+
+      // Few chunks are dead, and most filters let many through: the best of all usually hold enough.
+      const width = Math.max(limit * 4, 200)
+      const best = database
+        .prepare<{ chunk: number; rank: number }>(
+          'select rowid as chunk, rank from chunk_words where chunk_words match ? order by rank, rowid limit ?',
+        )
+        .all(match, width)
+      const ranks = new Map(best.map(({ chunk, rank }) => [chunk, rank]))
+      const live = database
+        .prepare<{ id: string; chunk: number }>(
+          `select n.name || ':' || c.ordinal as id, c.id as chunk
+           from json_each(?) j join chunks c on c.id = j.value ${liveJoins} where true ${where} order by j.key`,
+        )
+        .all(JSON.stringify(best.map(({ chunk }) => chunk)), ...values)
+      if (live.length >= limit || best.length < width) {
+        return live
+          .slice(0, limit)
+          .map(({ id, chunk }) => ({ id, score: -(ranks.get(chunk) ?? 0) }))
       }
+
+      // Where they do not, filtering comes first and only what passes is scored.
+      return database
+        .prepare<{ id: string; rank: number }>(
+          `select n.name || ':' || c.ordinal as id, w.rank as rank
+           from chunk_words w cross join chunks c on c.id = w.rowid ${liveJoins}
+           where w.chunk_words match ? ${where} order by w.rank, w.rowid limit ?`,
+        )
+        .all(match, ...values, limit)
+        .map(({ id, rank }) => ({ id, score: -rank }))
     },
 
     chunks(ids) {

@@ -166,7 +166,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
       }
       const spaceId = findSpace(space)
       if (spaceId === null) return []
-      const rows = nearestRows(database, names, repositories, spaceId, vector, limit, filter)
+      const rows = nearestRows(database, spaceId, vector, limit, filter)
       return database
         .prepare<{ id: string; distance: number }>(
           `select id, vec_distance_cosine(vector, ?) as distance from vectors
