@@ -38,13 +38,14 @@ function reportError(error: unknown, { stderr, environment }: ProcessParts): voi
     stderr.write('Cancelled.\n')
     return
   }
-  if (!CairnError.isInstance(error)) {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const isKnown = CairnError.isInstance(error)
+  if (isKnown && error.code !== 'INTERNAL') {
+    stderr.write(`${paint('bad', 'cairn:')} ${printable(error.message)} (${error.code})\n`)
+  } else {
+    const defect = isKnown ? (error.cause ?? error) : error
+    const detail = defect instanceof Error ? (defect.stack ?? defect.message) : String(defect)
     stderr.write(`${paint('bad', 'cairn:')} ${detail.split('\n').map(printable).join('\n')}\n`)
-    stderr.write(`${advice('INTERNAL', commandName(environment))}\n`)
-    return
   }
-  stderr.write(`${paint('bad', 'cairn:')} ${printable(error.message)} (${error.code})\n`)
-  const next = advice(error.code, commandName(environment))
+  const next = advice(isKnown ? error.code : 'INTERNAL', commandName(environment))
   if (next !== null) stderr.write(`${next}\n`)
 }

@@ -79,12 +79,12 @@ export function hitLines(hit: SearchHit, rank: number, view: HitView): string[] 
     pieces.push(kind + printable(hit.symbol))
   }
   pieces.push(paint('quiet', hit.score.toPrecision(3)))
-  const [head = '', ...rest] = flow(pieces, '  ', columns - indent.length)
+  const number = String(rank).padEnd(indent.length - 1)
+  const [head = '', ...rest] = flow(pieces, '  ', columns - number.length - 1)
   const pattern = wordPattern(view.query)
   const text = printableLines(hit.text.replace(/\s+$/, ''))
   const shown = text.slice(0, mostLines)
   const margin = Math.min(...shown.filter((line) => line.trim() !== '').map(leadingSpaces), 40)
-  const number = String(rank).padEnd(indent.length - 1)
   return [
     `${paint('quiet', number)} ${head}`,
     ...rest.map((line) => indent + line),

@@ -29,7 +29,7 @@ const units: Readonly<Record<WorkingStage, readonly [one: string, many: string]>
   analyzing: ['file', 'files'],
   parsing: ['file', 'files'],
   embedding: ['chunk', 'chunks'],
-  storing: ['chunk', 'chunks'],
+  storing: ['file', 'files'],
   validating: ['check', 'checks'],
 }
 
