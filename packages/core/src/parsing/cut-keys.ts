@@ -4,7 +4,7 @@ import { type ChunkLimits, noSubject, type Piece } from './piece.ts'
 
 const tomlTable = /^\[+\s*([^\]]+?)\s*\]+/
 const yamlOrTomlKey = /^(?:"([^"]+)"|'([^']+)'|([^\s#\-[{"':=][^:=]*?))\s*(?:[:=]|$)/
-const jsonKey = /^(?:\t| {2}| {4})"((?:[^"\\]|\\.)*)"\s*:/
+const jsonKey = /^(\s*)"((?:[^"\\]|\\.)*)"\s*:/
 
 /**
  * Cuts configuration at its top-level keys: TOML by tables, YAML and TOML by unindented keys, JSON by
@@ -50,14 +50,20 @@ function keyBlocks(lines: LineTable): KeyBlock[] {
   const blocks: KeyBlock[] = []
   const isJson = /^\s*[{[]/.test(lines.text.slice(0, 1_000)) && !tomlTable.test(lines.text)
   let inTable = false
+  // The first key of a JSON file says how far its level is indented.
+  let jsonIndentation: string | undefined
   for (let line = 0; line < lines.count; line++) {
     const text = lines.text.slice(
       lines.start(line),
       Math.min(lines.end(line), lines.start(line) + 300),
     )
     const table = isJson ? null : tomlTable.exec(text)
+    const property = isJson ? jsonKey.exec(text) : null
+    jsonIndentation ??= property?.[1]
     const key = isJson
-      ? jsonKey.exec(text)?.[1]
+      ? property?.[1] === jsonIndentation
+        ? property?.[2]
+        : undefined
       : (table?.[1] ?? (inTable ? undefined : firstGroup(yamlOrTomlKey.exec(text))))
     if (table !== null) inTable = true
     if (key !== undefined || blocks.length === 0) {

@@ -13,4 +13,6 @@ export interface Definition {
   /** The text from the start of the line it begins on to the end of its name. */
   readonly head: string
   readonly isMarkedExported: boolean
+  /** Whether it counts only where it does not stand inside a function. */
+  readonly isNeverLocal: boolean
 }

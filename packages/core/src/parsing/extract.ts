@@ -1,9 +1,10 @@
 import type { Node, QueryMatch } from 'web-tree-sitter'
-import type { ImportBinding, Reference, SymbolKind } from '../contracts/parsed-file.ts'
+import type { ImportBinding, Reference } from '../contracts/parsed-file.ts'
 import type { Definition } from './definition.ts'
 import type { Grammar } from './grammar.ts'
 import { expandImportTree } from './import-tree.ts'
 import type { LineTable } from './line-table.ts'
+import type { Pattern } from './pattern.ts'
 
 /** A comment, a decorator or a docstring. */
 export interface Mark {
@@ -59,7 +60,7 @@ export function extract(grammar: Grammar, root: Node, lines: LineTable): Extract
         break
       }
       case 'definition': {
-        const definition = readDefinition(match, pattern.kind, pattern.exported, lines)
+        const definition = readDefinition(match, pattern, lines)
         if (definition === null) break
         const known = definitions.get(definition.nameStart)
         if (known === undefined || match.patternIndex < known.patternIndex) {
@@ -71,7 +72,7 @@ export function extract(grammar: Grammar, root: Node, lines: LineTable): Extract
         break
       }
       case 'import':
-        imports.push(...readImport(match, pattern.isReexport, lines))
+        imports.push(...readImport(match, pattern, lines))
         break
       default:
         for (const { name, node } of match.captures) {
@@ -114,8 +115,7 @@ function readMark(node: Node, text: string, isComment: boolean): Mark {
 
 function readDefinition(
   match: QueryMatch,
-  kind: SymbolKind | 'scope',
-  exported: boolean,
+  pattern: Extract<Pattern, { role: 'definition' }>,
   lines: LineTable,
 ): Definition | null {
   let whole: Node | undefined
@@ -128,21 +128,50 @@ function readDefinition(
   }
   if (whole === undefined || nameNode === undefined) return null
   const start = whole.startIndex
-  const end = whole.endIndex
   const nameStart = nameNode.startIndex
   const nameEnd = nameNode.endIndex
-  const name = lines.text.slice(nameStart, nameEnd).replace(/\s+/g, ' ')
+  const written = readName(lines.text.slice(nameStart, nameEnd))
+  const cut = pattern.kind === 'namespace' ? null : splitQualified(written)
+  const name = (cut?.name ?? written).slice(0, maxNameLength)
   if (name === '') return null
+  scope ??= cut?.qualifier ?? null
   return {
-    name: name.length > maxNameLength ? name.slice(0, maxNameLength) : name,
-    kind,
-    scope: scope === null ? null : scope.replace(/\s+/g, '').replaceAll('::', '.'),
+    name,
+    kind: pattern.kind,
+    scope: scope === null ? null : withoutTypeArguments(scope).replaceAll('::', '.'),
     start,
-    end,
+    end: whole.endIndex,
     nameStart,
     head: lines.text.slice(lines.start(lines.lineAt(start)), nameEnd),
-    isMarkedExported: exported,
+    isMarkedExported: pattern.isExported,
+    isNeverLocal: pattern.isNeverLocal,
   }
+}
+
+/** A name without the quotes or the colon of a symbol that it may be written with. */
+function readName(written: string): string {
+  const name = written.replace(/\s+/g, ' ')
+  return /^(?:'.*'|".*"|`.*`)$/.test(name) ? name.slice(1, -1) : name.replace(/^:(?!:)/, '')
+}
+
+/** The parts of `a::B<T>::c`; null for a plain name. */
+function splitQualified(written: string): { qualifier: string; name: string } | null {
+  const plain = written.includes('<') ? withoutTypeArguments(written) : written
+  const colons = plain.lastIndexOf('::')
+  const at = colons === -1 ? plain.lastIndexOf('\\') : colons
+  if (at === -1) return null
+  return { qualifier: plain.slice(0, at), name: plain.slice(at + (colons === -1 ? 1 : 2)).trim() }
+}
+
+function withoutTypeArguments(written: string): string {
+  let text = written.replace(/\s+/g, '')
+  // From the innermost outwards; the bound keeps odd input from costing more than it is worth.
+  for (let depth = 0; depth < 8 && text.includes('<'); depth++) {
+    const next = text.replace(/(?:::)?<[^<>]*>/g, '')
+    if (next === text) break
+    text = next
+  }
+  return text
 }
 
 const maxNameLength = 200
@@ -158,9 +187,16 @@ function readUse(match: QueryMatch, kind: Reference['kind'], text: string): Use 
   }
   if (nameNode === undefined) return null
   const start = nameNode.startIndex
-  const name = text.slice(start, nameNode.endIndex)
-  if (name === '' || name.length > maxNameLength) return null
-  return { kind, name, receiver: readReceiver(receiverNode, start, text), start }
+  const written = text.slice(start, nameNode.endIndex)
+  if (written === '' || written.length > maxNameLength) return null
+  if (receiverNode === undefined) {
+    const cut = splitQualified(written)
+    if (cut !== null) {
+      const receiver = cut.qualifier === '' ? null : namesOnly(cut.qualifier)
+      return cut.name === '' ? null : { kind, name: cut.name, receiver, start }
+    }
+  }
+  return { kind, name: written, receiver: readReceiver(receiverNode, start, text), start }
 }
 
 function readReceiver(node: Node | undefined, nameStart: number, text: string): string | null {
@@ -168,12 +204,21 @@ function readReceiver(node: Node | undefined, nameStart: number, text: string): 
   // The separator before the name ends the receiver, which saves asking the node for its end.
   const from = node.startIndex
   if (nameStart - from > maxNameLength) return '?'
-  const written = text.slice(from, nameStart).trimEnd().replace(separators, '').replace(/\s+/g, '')
-  if (written === '') return null
+  const before = text.slice(from, nameStart).trimEnd().replace(separators, '')
+  const written = before.includes('<') ? withoutTypeArguments(before) : before.replace(/\s+/g, '')
+  const names = written.replace(separators, '')
+  return names === '' ? null : namesOnly(names)
+}
+
+function namesOnly(written: string): string {
   return chainOfNames.test(written) || written === 'super()' ? written : '?'
 }
 
-function readImport(match: QueryMatch, isReexport: boolean, lines: LineTable): FoundImport[] {
+function readImport(
+  match: QueryMatch,
+  { isReexport, prefix }: Extract<Pattern, { role: 'import' }>,
+  lines: LineTable,
+): FoundImport[] {
   const { text } = lines
   const read = (node: Node): string => text.slice(node.startIndex, node.endIndex)
   let start = 0
@@ -187,13 +232,14 @@ function readImport(match: QueryMatch, isReexport: boolean, lines: LineTable): F
         start = node.startIndex
         break
       case 'import.specifier':
-        specifier = read(node).replace(/\s+/g, '')
+        specifier = readSpecifier(read(node))
+        if (!specifier.startsWith('.')) specifier = prefix + specifier
         break
       case 'import.name':
-        imported = read(node)
+        imported = readName(read(node))
         break
       case 'import.local':
-        local = read(node)
+        local = lastSegment(read(node))
         break
       case 'import.default':
         imported = 'default'
@@ -212,7 +258,19 @@ function readImport(match: QueryMatch, isReexport: boolean, lines: LineTable): F
       }
     }
   }
-  if (specifier === null) return []
+  if (specifier === null || specifier === '') return []
   if (imported !== null && imported !== '*') local ??= imported
   return [{ specifier, imported, local, isReexport, line: lines.lineAt(start) + 1, start }]
+}
+
+/** A module's name without white space and without the quotes or brackets around it. */
+function readSpecifier(written: string): string {
+  return written.replace(/^[<"'`]|[>"'`]$/g, '').replace(/\s+/g, '')
+}
+
+/** The name that a path is used by: `yaml` of `gopkg.in/yaml.v3`, `gin` of `github.com/gin-gonic/gin/v2`. */
+function lastSegment(path: string): string {
+  if (!path.includes('/')) return path
+  const segments = path.replace(/\/v\d+$/, '').split('/')
+  return (segments.at(-1) ?? path).replace(/\.v\d+$/, '')
 }

@@ -20,7 +20,7 @@ export function expandImportTree(text: string): ImportTreeEntry[] {
     segment = ''
     if (written !== '') entries.push(entryOf(prefix + written, separator))
   }
-  for (const character of withoutComments(text)) {
+  for (const character of withoutKeywords(text)) {
     if (character === '{') {
       prefixes.push(prefix)
       prefix += segment.replace(/\s+/g, '')
@@ -38,8 +38,10 @@ export function expandImportTree(text: string): ImportTreeEntry[] {
   return entries
 }
 
-function withoutComments(text: string): string {
-  return text.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
+function withoutKeywords(text: string): string {
+  return text
+    .replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
+    .replace(/^\s*use\s+(?:function\s+|const\s+)?|;\s*$/g, '')
 }
 
 function entryOf(written: string, separator: string): ImportTreeEntry {

@@ -43,7 +43,7 @@ const typeKinds = new Set<string>([
   'type',
   'scope',
 ])
-const openKinds = new Set<string>(['interface', 'trait', 'enum'])
+const openKinds = new Set<string>(['interface', 'trait'])
 const functionKinds = new Set<string>(['function', 'method', 'constructor', 'macro'])
 
 /** Makes symbols of the definitions: paths, parents, visibility, summaries. */
@@ -64,29 +64,43 @@ export function createOutline(
   for (const definition of definitions) {
     while (open.length > 0) {
       const last = entries[open[open.length - 1] ?? -1]
-      if (last === undefined || definition.start >= last.definition.end) open.pop()
+      // Names declared together have the same range and stand side by side.
+      const isBeside =
+        last !== undefined &&
+        last.definition.start === definition.start &&
+        last.definition.end === definition.end
+      if (last === undefined || isBeside || definition.start >= last.definition.end) open.pop()
       else break
     }
     if (open.length >= maxNesting) continue
     const aroundIndex = open.at(-1) ?? null
     const around = aroundIndex === null ? undefined : entries[aroundIndex]
-    const kind = refineKind(definition, around, language)
-    const prefix = definition.scope ?? around?.path
-    const path =
-      prefix === undefined || prefix === '' ? definition.name : `${prefix}.${definition.name}`
-    const { firstLine, comments } = readAttached(definition, extraction, lines)
-    const scopeOwner = definition.scope === null ? undefined : symbolByPath.get(definition.scope)
+    if (definition.isNeverLocal && around !== undefined && isFunctionKind(around.kind)) continue
+    const scope =
+      definition.scope !== null && around !== undefined && around.path !== ''
+        ? `${around.path}.${definition.scope}`
+        : definition.scope
+    const prefix = scope ?? around?.path ?? ''
+    const ownPath = definition.name.replaceAll('::', '.')
+    const path = prefix === '' ? ownPath : `${prefix}.${ownPath}`
+    const { firstLine, comments } = readAttached(definition, around, extraction, lines)
+    const scopeOwner = scope === null ? undefined : symbolByPath.get(scope)
+    const owner = scopeOwner === undefined ? undefined : symbols[scopeOwner]
+    const kind = refineKind(definition, around, owner, language)
     const parent = scopeOwner ?? around?.symbol ?? null
     let symbol: number | null
     let context: string
     if (kind === 'scope') {
       symbol = symbolByPath.get(path) ?? null
-      context = `type ${definition.name}`
+      context = describeType(symbol, definition.name)
     } else {
       symbol = symbols.length
       if (!symbolByPath.has(path)) symbolByPath.set(path, symbol)
       const own = `${kind} ${definition.name}`
-      const outer = definition.scope === null ? around?.context : `type ${definition.scope}`
+      const outer =
+        definition.scope === null
+          ? around?.context
+          : describeType(scopeOwner ?? null, definition.scope)
       context = outer === undefined ? own : `${outer} › ${own}`
       symbols.push({
         name: definition.name,
@@ -114,6 +128,11 @@ export function createOutline(
       firstLine,
       lastLine: lines.lineAt(Math.max(definition.start, definition.end - 1)),
     })
+  }
+
+  function describeType(symbol: number | null, name: string): string {
+    const known = symbol === null ? undefined : symbols[symbol]
+    return known === undefined ? `type ${name}` : `${known.kind} ${name}`
   }
 
   for (const doc of docstrings) {
@@ -161,21 +180,23 @@ function walkerOver(getEntries: () => readonly OutlineEntry[]): (offset: number)
 }
 
 function refineKind(
-  definition: Definition,
+  { kind, name, scope }: Definition,
   around: OutlineEntry | undefined,
+  owner: SymbolDefinition | undefined,
   language: LanguageData,
 ): SymbolKind | 'scope' {
-  const { kind, name } = definition
-  const isMember = definition.scope !== null || (around !== undefined && isTypeKind(around.kind))
-  if ((kind === 'function' || kind === 'method') && isMember) {
-    const typeName = definition.scope?.split('.').at(-1) ?? around?.definition.name
-    const isConstructor =
-      language.constructorNames?.includes(name) === true ||
-      (name === typeName && around?.kind !== 'scope')
-    return isConstructor ? 'constructor' : 'method'
-  }
-  if (kind === 'variable' && /^\p{Lu}[\p{Lu}\p{N}_]*$/u.test(name)) return 'constant'
-  return kind
+  if (kind === 'variable') return /^\p{Lu}[\p{Lu}\p{N}_]*$/u.test(name) ? 'constant' : kind
+  if (kind !== 'function' && kind !== 'method') return kind
+  if (scope === null && around === undefined) return 'function'
+  const isMember =
+    scope === null
+      ? around !== undefined && isTypeKind(around.kind)
+      : owner === undefined || isTypeKind(owner.kind)
+  if (!isMember) return scope === null ? kind : 'function'
+  const typeName = scope?.split('.').at(-1) ?? around?.definition.name
+  const isNamedAsType = name === typeName && around?.kind !== 'scope'
+  const isConstructor = isNamedAsType || language.constructorNames?.includes(name) === true
+  return isConstructor ? 'constructor' : 'method'
 }
 
 type IsVisible = (
@@ -204,6 +225,7 @@ function createVisibility(language: LanguageData, exportedNames: ReadonlySet<str
     if (definition.scope !== null) return matches(head, exportedMember, hiddenMember)
     if (around === undefined || !isTypeKind(around.kind)) return matches(head, exported, hidden)
     if (around.definition.isMarkedExported || openKinds.has(around.kind)) return true
+    if (around.kind === 'enum' && definition.kind === 'constant') return true
     return matches(head, exportedMember, hiddenMember)
   }
 }
@@ -211,11 +233,16 @@ function createVisibility(language: LanguageData, exportedNames: ReadonlySet<str
 /** First line of a definition with what is attached to it, and the comments among that. */
 function readAttached(
   definition: Definition,
+  around: OutlineEntry | undefined,
   { attached }: Extraction,
   lines: LineTable,
 ): { firstLine: number; comments: string[] } {
   const comments: string[] = []
   let firstLine = lines.lineAt(definition.start)
+  // What stands before a line belongs to the outermost definition that begins on it.
+  if (around !== undefined && lines.lineAt(around.definition.start) === firstLine) {
+    return { firstLine, comments }
+  }
   for (;;) {
     const mark = attached.get(firstLine - 1)
     if (mark === undefined || !fillsItsLines(mark, lines)) break

@@ -3,9 +3,14 @@ import type { SymbolKind } from '../contracts/parsed-file.ts'
 
 /** What one pattern of a language's query says about the nodes it matches. */
 export type Pattern =
-  | { readonly role: 'definition'; readonly kind: SymbolKind | 'scope'; readonly exported: boolean }
+  | {
+      readonly role: 'definition'
+      readonly kind: SymbolKind | 'scope'
+      readonly isExported: boolean
+      readonly isNeverLocal: boolean
+    }
   | { readonly role: 'reference'; readonly kind: 'call' | 'extends' | 'implements' }
-  | { readonly role: 'import'; readonly isReexport: boolean }
+  | { readonly role: 'import'; readonly isReexport: boolean; readonly prefix: string }
   | { readonly role: 'mark' }
 
 const kinds: Record<SymbolKind | 'scope', true> = {
@@ -39,13 +44,18 @@ function isKind(name: string): name is SymbolKind | 'scope' {
  */
 export function compilePatterns(query: Query): Pattern[] {
   const patterns = query.captureQuantifiers.map((quantifiers, index): Pattern => {
+    const properties = query.setProperties[index] ?? {}
     for (const [captureIndex, name] of query.captureNames.entries()) {
       if ((quantifiers[captureIndex] ?? 0) === 0) continue
       const [role, kind = ''] = name.split('.')
       if (role === 'definition') {
         if (!isKind(kind)) throw new Error(`@${name} is not a kind of definition`)
-        const exported = Object.hasOwn(query.setProperties[index] ?? {}, 'exported')
-        return { role, kind, exported }
+        return {
+          role,
+          kind,
+          isExported: Object.hasOwn(properties, 'exported'),
+          isNeverLocal: Object.hasOwn(properties, 'outside-functions'),
+        }
       }
       if (role === 'reference') {
         if (kind !== 'call' && kind !== 'extends' && kind !== 'implements') {
@@ -53,13 +63,15 @@ export function compilePatterns(query: Query): Pattern[] {
         }
         return { role, kind }
       }
-      if (name === 'import') return { role: 'import', isReexport: false }
-      if (name === 'reexport') return { role: 'import', isReexport: true }
+      if (name === 'import' || name === 'reexport') {
+        const prefix = properties['import.prefix'] ?? ''
+        return { role: 'import', isReexport: name === 'reexport', prefix }
+      }
     }
     return { role: 'mark' }
   })
   for (const name of query.captureNames) {
-    if (name.startsWith('reference.') || name.startsWith('_')) query.disableCapture(name)
+    if (name.startsWith('reference.')) query.disableCapture(name)
   }
   return patterns
 }

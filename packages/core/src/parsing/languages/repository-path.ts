@@ -1,3 +1,5 @@
+import type { FileIndex } from '../../contracts/language.ts'
+
 /** Folder of a `/`-separated path; `''` is the root. */
 export function parentFolder(path: string): string {
   const slash = path.lastIndexOf('/')
@@ -23,4 +25,21 @@ export function foldersUpFrom(folder: string): string[] {
     folders.push(at)
   }
   return folders
+}
+
+/**
+ * Files of a folder that is named by a part of its path, looked for from the folder of the importing
+ * file outwards.
+ */
+export function filesOfPackage(
+  folder: string,
+  fromPath: string,
+  files: FileIndex,
+  ending: string,
+): readonly string[] {
+  for (const around of foldersUpFrom(parentFolder(fromPath))) {
+    const found = files.inFolder(joinPath(around, folder)).filter((path) => path.endsWith(ending))
+    if (found.length > 0) return found
+  }
+  return []
 }
