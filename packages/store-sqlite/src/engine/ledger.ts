@@ -96,6 +96,7 @@ export function createLedger(database: Database, names: Names, repositories: Nam
       const earlier = summaries('where r.name = ?', repository.name)[0]
       const { fingerprint, dimensions } = (earlier ?? repository).embedder
       // What the coming state replaces or drops may be garbage; what it still names is taken out below.
+      const isSameSpace = fingerprint === repository.embedder.fingerprint
       const going = `from ledger_files l where l.repository = ?1 and (
           exists (select 1 from staged_files s where s.run_id = ?2 and s.path = l.path)
           or exists (select 1 from plan_files p where p.plan = (select id from plans where run_id = ?2)
@@ -103,10 +104,15 @@ export function createLedger(database: Database, names: Names, repositories: Nam
       database
         .prepare(
           `insert into garbage_versions (repository, version, fingerprint, dimensions, chunk_count)
-           select ?1, l.version, ?3, ?4, l.chunk_count ${going}
+           select ?1, l.version, ?3, ?4, l.chunk_count
+           ${isSameSpace ? going : 'from ledger_files l where l.repository = ?1'}
            on conflict do update set chunk_count = max(chunk_count, excluded.chunk_count)`,
         )
-        .run(id, runId, fingerprint, dimensions)
+        .run(
+          ...(isSameSpace
+            ? [id, runId, fingerprint, dimensions]
+            : [id, null, fingerprint, dimensions]),
+        )
       database
         .prepare(`insert or ignore into garbage_edge_sets select ?1, l.edge_set ${going}`)
         .run(id, runId)
@@ -123,9 +129,9 @@ export function createLedger(database: Database, names: Names, repositories: Nam
       database.prepare('delete from staged_files where run_id = ?').run(runId)
       database
         .prepare(
-          'delete from garbage_versions where repository = ? and exists (select 1 from ledger_files l where l.version = garbage_versions.version)',
+          'delete from garbage_versions where repository = ? and fingerprint = ? and exists (select 1 from ledger_files l where l.version = garbage_versions.version)',
         )
-        .run(id)
+        .run(id, repository.embedder.fingerprint)
       database
         .prepare(
           'delete from garbage_edge_sets where repository = ? and exists (select 1 from ledger_files l where l.edge_set = garbage_edge_sets.edge_set)',

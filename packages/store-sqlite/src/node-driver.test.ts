@@ -1,0 +1,3 @@
+import { holdContracts } from './contracts.test-support.ts'
+
+await holdContracts('node')
