@@ -8,6 +8,7 @@ type Listener = (event: IndexEvent) => unknown
 export class EventChannel extends EventEmitter<IndexEventMap> {
   readonly #guard: HostGuard
   readonly #guarded = new WeakMap<Listener, Listener>()
+  readonly #guards = new WeakSet<Listener>()
 
   constructor(guard: HostGuard) {
     super()
@@ -49,13 +50,15 @@ export class EventChannel extends EventEmitter<IndexEventMap> {
   }
 
   #wrap(listener: Listener): Listener {
-    const known = this.#guarded.get(listener)
+    // The emitter itself takes a once-listener off by what it stored: that is guarded already.
+    const known = this.#guards.has(listener) ? listener : this.#guarded.get(listener)
     if (known) return known
     const guard = this.#guard
     const guarded: Listener = function (this: unknown, event) {
       guard.call(`A listener of ${event.type}`, () => listener.call(this, event))
     }
     this.#guarded.set(listener, guarded)
+    this.#guards.add(guarded)
     return guarded
   }
 }

@@ -34,7 +34,12 @@ const mostProblems = 1_000
 /** One run from `run.queued` to its end; whatever happens, the event log says how it ended. */
 export async function performRun(options: RunOptions): Promise<IndexResult> {
   const { storage, signal, repository, runId, taskId } = options
-  await storage.journal.acquireWriter({ signal })
+  try {
+    await storage.journal.acquireWriter({ signal })
+  } catch (error) {
+    // Nothing can be recorded yet: the caller alone hears of it.
+    throw signal.aborted ? cancelledBy(signal) : toCairnError(error, 'STORE_FAILED')
+  }
   const problems: FileRecord[] = []
   const recorder = createEventRecorder({
     log: storage.journal.tasks,

@@ -92,9 +92,9 @@ test('NaN for one text costs that chunk', async () => {
 
 test('what failed with one embedder leaves the index of another searchable, and a change of embedder re-embeds', async () => {
   const path = bench.repository('shop', shop)
-  const { indexer } = bench.open({ embedder: real })
-  await indexer.index({ path }).finished
-  await indexer.close()
+  const first = bench.open({ embedder: real })
+  await first.indexer.index({ path }).finished
+  await first.close()
   const broken = bench.open({
     embedder: failing(() => Promise.reject(new Error('down'))),
     limits: { retries: 0 },
@@ -105,7 +105,7 @@ test('what failed with one embedder leaves the index of another searchable, and 
   expect((await broken.indexer.search('retry a failed request')).hits[0]?.symbol).toBe(
     'retryRequest',
   )
-  await broken.indexer.close()
+  await broken.close()
   const other: Embedder = {
     ...failing((texts, options) => real.embedDocuments(texts, options)),
     fingerprint: 'another',

@@ -23,7 +23,8 @@ test('each odd file has its outcome and its reason, and the others are indexed',
     'broken.py': 'def good():\n    return 1\n\ndef bad(:\n  return ((\n',
     'vendor/lib.js': 'function vendored() {}\n',
     'pnpm-lock.yaml': 'lockfileVersion: 9\n',
-    'model.bin': 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n',
+    'model.bin':
+      'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n',
     'with space.py': 'def spaced():\n    return 1\n',
     'quote"d.py': 'def quoted():\n    return 1\n',
     'new\nline.py': 'def newline():\n    return 1\n',
@@ -92,11 +93,11 @@ test('a file that vanishes or changes after the plan costs that file alone', asy
 
 test('a file that cannot be parsed in time costs that file, and keeps what was indexed of it', async () => {
   const path = bench.repository('slow', { ...shop, 'deep.py': 'def shallow():\n    return 1\n' })
-  const { indexer } = bench.open()
-  await indexer.index({ path }).finished
-  await indexer.close()
+  const first = bench.open()
+  await first.indexer.index({ path }).finished
+  await first.close()
   writeFiles(path, {
-    'deep.py': `def deep():\n    return ${'['.repeat(150_000)}${']'.repeat(150_000)}\n`,
+    'deep.py': `def deep():\n    return ${'[\n'.repeat(150_000)}${']\n'.repeat(150_000)}\n`,
   })
   const { indexer: hasty } = bench.open({ limits: { parseTimeoutMs: 1 } })
   const result = await hasty.index({ path }).finished

@@ -47,8 +47,16 @@ export interface Workbench {
   /** A new Git repository with these files committed; its path. */
   repository(name: string, files: Record<string, string | Uint8Array>): string
   /** An indexer over a data folder of the workbench; opening the same again is another process's view. */
-  open(options?: OpenOptions): { indexer: Indexer; storage: Storage; embedder: Embedder }
+  open(options?: OpenOptions): Opened
   /** Closes what was opened and removes the folder. */
+  close(): Promise<void>
+}
+
+export interface Opened {
+  readonly indexer: Indexer
+  readonly storage: Storage
+  readonly embedder: Embedder
+  /** Closes the indexer and what was opened for it. */
   close(): Promise<void>
 }
 
@@ -84,12 +92,13 @@ export function createWorkbench(): Workbench {
         embedder,
         cloneDirectory: join(folder, data, 'clones'),
       })
-      opened.push(async () => {
+      const close = async (): Promise<void> => {
         await indexer.close()
         await ownEmbedder?.close?.()
         await own?.close()
-      })
-      return { indexer, storage, embedder }
+      }
+      opened.push(close)
+      return { indexer, storage, embedder, close }
     },
     async close() {
       for (const close of opened.reverse()) await close()
