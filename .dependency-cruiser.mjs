@@ -1,0 +1,113 @@
+// The dependency rule: protocol ← core ← adapters ← cairn. Run by `pnpm check:dependencies`.
+import { readdirSync } from 'node:fs'
+
+/** Which other packages the source of a package may import, by the package's folder. */
+const layers = [
+  { folder: /^protocol$/, mayImport: [] },
+  { folder: /^core$/, mayImport: ['protocol'] },
+  { folder: /^(store|embedder)-/, mayImport: ['protocol', 'core'] },
+  { folder: /^testkit$/, mayImport: ['protocol', 'core'] },
+  { folder: /^cairn$/, mayImport: ['protocol', 'core', 'store-[^/]+', 'embedder-[^/]+'] },
+  // Private packages that span the others.
+  { folder: /^(bench|e2e)$/, mayImport: ['(?!checks/)[^/]+'] },
+  { folder: /^checks$/, mayImport: [] },
+]
+
+/** Files that are not part of what a package ships. */
+const testFiles = '\\.test\\.ts$|\\.test-support\\.ts$|/fixtures/|/scripts/'
+
+const folders = readdirSync('packages')
+const privatePackages = '^packages/(bench|checks|e2e)/'
+
+const layerRules = folders.flatMap((folder) => {
+  const mayImport = layers.find((layer) => layer.folder.test(folder))?.mayImport ?? []
+  const allowed = (names) => `^packages/(${[folder, ...names].join('|')})/`
+  return [
+    {
+      name: `layer-${folder}`,
+      comment: `The source of ${folder} may import, of our packages: ${mayImport.join(', ') || 'none'}.`,
+      severity: 'error',
+      from: { path: `^packages/${folder}/`, pathNot: testFiles },
+      to: { path: '^packages/', pathNot: allowed(mayImport) },
+    },
+    {
+      name: `layer-${folder}-tests`,
+      comment: `The tests of ${folder} may import testkit too.`,
+      severity: 'error',
+      from: { path: `^packages/${folder}/.*(${testFiles})` },
+      to: { path: '^packages/', pathNot: allowed([...mayImport, 'testkit']) },
+    },
+  ]
+})
+
+export default {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'by-package-name',
+      comment: 'Another package is imported by its name, never by a path into its folder.',
+      severity: 'error',
+      from: { path: '^(packages|examples)/([^/]+)/' },
+      to: { path: '^(packages|examples)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'protocol-zod-only',
+      comment: 'protocol runs in a browser: it imports zod and nothing else.',
+      severity: 'error',
+      from: { path: '^packages/protocol/', pathNot: testFiles },
+      to: { pathNot: '^packages/protocol/|/node_modules/zod/' },
+    },
+    {
+      name: 'examples-published-only',
+      comment: 'An example imports what its reader can install.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: privatePackages },
+    },
+    {
+      name: 'shipped-not-from-tests',
+      comment: 'What is shipped does not import what is not.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: `${testFiles}|${privatePackages}` },
+      to: { path: `^packages/.*(${testFiles})` },
+    },
+    {
+      name: 'shipped-not-from-development',
+      comment: 'What is shipped imports what its package.json lists for its users.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: `${testFiles}|${privatePackages}` },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer', 'type-only'] },
+    },
+    {
+      name: 'listed-in-package-json',
+      comment: 'Every imported package stands in the package.json of who imports it.',
+      severity: 'error',
+      from: { path: '^(packages|examples)/', pathNot: testFiles },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'resolvable',
+      comment: 'Every import leads to a file.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that import each other are one file, or lack a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@cairn/source', 'types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.d.ts', '.json'],
+    },
+  },
+}
