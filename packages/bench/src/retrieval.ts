@@ -87,8 +87,11 @@ async function speed(threads: number): Promise<string> {
   return Math.round(median).toLocaleString('en')
 }
 
+// All calls at once: workers are never without work.
 async function embedAll(target: Embedder, texts: readonly string[]): Promise<void> {
+  const calls: Promise<unknown>[] = []
   for (let start = 0; start < texts.length; start += 256) {
-    await target.embedDocuments(texts.slice(start, start + 256))
+    calls.push(target.embedDocuments(texts.slice(start, start + 256)))
   }
+  await Promise.all(calls)
 }

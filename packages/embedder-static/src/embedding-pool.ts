@@ -7,10 +7,12 @@ import type { Table } from './table.ts'
 const mostTextsPerTask = 128
 const fewestTextsPerTask = 32
 const idleTimeoutMs = 2000
+// A worker holds a word cache and the texts of one task; without limits its heap grows for nothing.
+const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
 
 /** Worker threads that embed; they start when there is work and end when there is none. */
 export interface EmbeddingPool {
-  /** One vector a text, each in memory of its own. */
+  /** One vector a text; neighbours are views of one array, for an allocation each costs more memory. */
   embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]>
   /** Ends the workers; calls that are under way reject. */
   close(): Promise<void>
@@ -26,6 +28,7 @@ export function createEmbeddingPool(table: Table, threads: number): EmbeddingPoo
     maxThreads: threads,
     idleTimeout: idleTimeoutMs,
     workerData: table.buffer,
+    resourceLimits,
     execArgv: isSource
       ? ['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning']
       : [],
@@ -41,7 +44,7 @@ export function createEmbeddingPool(table: Table, threads: number): EmbeddingPoo
     if (!(vectors instanceof Float32Array) || vectors.length !== texts.length * dimensions) {
       throw new EmbedderError('INTERNAL', 'An embedding worker gave no vectors.')
     }
-    return texts.map((_, index) => vectors.slice(index * dimensions, (index + 1) * dimensions))
+    return texts.map((_, index) => vectors.subarray(index * dimensions, (index + 1) * dimensions))
   }
 
   return {

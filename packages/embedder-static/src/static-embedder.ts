@@ -37,16 +37,19 @@ export function staticEmbedder(options: StaticEmbedderOptions = {}): Embedder {
   let pool: EmbeddingPool | undefined
   let queryEncoder: Encoder | undefined
 
+  const throwIfClosed = (): void => {
+    if (isClosed) throw new EmbedderError('CLOSED', 'The embedder is closed.')
+  }
+
   const openedTable = async (): Promise<Table> => {
-    loading ??= loadTable()
-    try {
-      const table = await loading
-      if (isClosed) throw new EmbedderError('CLOSED', 'The embedder is closed.')
-      return table
-    } catch (error) {
+    throwIfClosed()
+    loading ??= loadTable().catch((error: unknown) => {
       loading = undefined
       throw error
-    }
+    })
+    const table = await loading
+    throwIfClosed()
+    return table
   }
 
   return {
