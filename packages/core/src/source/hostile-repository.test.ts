@@ -105,8 +105,10 @@ test('a worktree setting cannot lead outside the folder that was asked for', asy
   const root = makeRepository(join(folder.path, 'repo'), { 'a.txt': 'a\n' })
   writeFiles(folder.path, { 'private/secret.txt': 'secret\n' })
   git(root, 'config', 'core.worktree', join(folder.path, 'private'))
+  writeFiles(root, { 'new.txt': 'new\n' })
   expect(await outcomesOf(await openSource({ path: root }, openOptions()))).toEqual({
     'a.txt': 'index',
+    'new.txt': 'index',
   })
 })
 
@@ -292,8 +294,8 @@ test('an ignore rule that would take a regular expression for ever takes no time
   ])
 })
 
-test('a repository that another user owns is read all the same', async () => {
-  if (process.getuid?.() !== 0) return // only root can give a folder away
+// Only root can give a folder away.
+test.runIf(process.getuid?.() === 0)('a repository of another user is read', async () => {
   using folder = temporaryFolder()
   const root = makeRepository(join(folder.path, 'repo'), { 'a.txt': 'a\n' })
   execFileSync('chown', ['-R', '65534', root])

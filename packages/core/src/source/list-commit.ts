@@ -1,4 +1,3 @@
-import { SourceError } from '../errors.ts'
 import { gitFailure } from './git-failure.ts'
 import { recordsOfGit } from './git-process.ts'
 import { type LocalRepository, repositoryCall } from './local-repository.ts'
@@ -9,7 +8,7 @@ const record = /^(\d{6}) (blob|commit|tree) ([0-9a-f]{40,64}) +(\d+|-|BAD)$/
 /**
  * The entries of a commit's tree, with their blob ids and sizes. Paths are relative to the
  * repository's `subfolder`.
- * @throws SourceError `SOURCE_NOT_FOUND` when the commit has no such folder, `GIT_FAILED`
+ * @throws SourceError `GIT_FAILED`
  */
 export async function listCommit(
   repository: LocalRepository,
@@ -37,15 +36,6 @@ export async function listCommit(
     },
   )
   if (result.exitCode !== 0) {
-    if (
-      repository.subfolder !== '' &&
-      /not a tree|does not exist|exists on disk/i.test(result.stderr)
-    ) {
-      throw new SourceError(
-        'SOURCE_NOT_FOUND',
-        `The folder "${repository.subfolder}" is not in commit ${commit.slice(0, 12)}.`,
-      )
-    }
     throw gitFailure(`The tree of commit ${commit.slice(0, 12)} cannot be listed`, result.stderr)
   }
   return sortCandidates(candidates)

@@ -75,6 +75,6 @@ test('a plain folder has the files that git would list, whatever its ignore rule
         expect(actual).toEqual(expected.toSorted())
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 60 },
   )
 })

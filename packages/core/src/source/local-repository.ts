@@ -130,6 +130,18 @@ export function repositoryCall(
   }
 }
 
+/** Whether the commit has the folder that was asked for. */
+export async function hasSubfolder(
+  repository: LocalRepository,
+  commit: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (repository.subfolder === '') return true
+  const args = ['cat-file', '-t', `${commit}:${repository.subfolder}`]
+  const result = await runGit(repositoryCall(repository, args, signal))
+  return result.exitCode === 0 && result.stdout.toString('latin1').trim() === 'tree'
+}
+
 /**
  * The id of the commit that `ref` names (any revision git understands), or null where nothing does.
  * @throws SourceError `GIT_FAILED`

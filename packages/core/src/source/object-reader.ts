@@ -13,6 +13,8 @@ export interface ObjectReader {
   close(): Promise<void>
 }
 
+const silenceMs = 60_000
+
 interface Request {
   readonly objectId: string
   readonly resolve: (bytes: Uint8Array) => void
@@ -28,7 +30,11 @@ export function objectReader(repository: LocalRepository): ObjectReader {
   let child: ChildProcessWithoutNullStreams | null = null
   let isClosed = false
 
-  function start(): { child: ChildProcessWithoutNullStreams; waiting: Request[] } {
+  function start(): {
+    child: ChildProcessWithoutNullStreams
+    waiting: Request[]
+    stall: NodeJS.Timeout
+  } {
     const started = spawnGit(
       repositoryCall(repository, ['cat-file', '--batch'], new AbortController().signal),
     )
@@ -37,6 +43,10 @@ export function objectReader(repository: LocalRepository): ObjectReader {
     let header: Buffer[] = []
     // What is still to come of the current object, its closing line feed included.
     let body: { chunks: Buffer[]; missingBytes: number; isBlob: boolean } | null = null
+
+    const stall = setTimeout(() => {
+      if (waiting.length > 0) started.kill('SIGKILL')
+    }, silenceMs).unref()
 
     const fail = (error: Error): void => {
       if (child === started) child = null
@@ -51,6 +61,7 @@ export function objectReader(repository: LocalRepository): ObjectReader {
       }
     }
     started.stdout.on('data', (data: Buffer) => {
+      stall.refresh()
       let chunk = data
       while (chunk.length > 0) {
         if (body === null) {
@@ -83,14 +94,15 @@ export function objectReader(repository: LocalRepository): ObjectReader {
     started.stdin.on('error', () => {}) // the close event says why
     started.on('error', (error) => fail(gitStartError(error)))
     started.on('close', () => {
+      clearTimeout(stall)
       const first = waiting[0]
       if (first === undefined) {
         if (child === started) child = null
         return
       }
-      fail(unreadable(first.objectId, `could not be read (${lastLineOf(stderr)})`))
+      fail(unreadable(first.objectId, `could not be read (git: ${lastLineOf(stderr)})`))
     })
-    return { child: started, waiting }
+    return { child: started, waiting, stall }
   }
 
   let current: ReturnType<typeof start> | null = null
@@ -105,7 +117,8 @@ export function objectReader(repository: LocalRepository): ObjectReader {
         current = start()
         child = current.child
       }
-      const { child: running, waiting } = current
+      const { child: running, waiting, stall } = current
+      stall.refresh()
       return new Promise<Uint8Array>((resolve, reject) => {
         waiting.push({ objectId, resolve, reject })
         running.stdin.write(`${objectId}\n`)

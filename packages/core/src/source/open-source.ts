@@ -12,6 +12,7 @@ import { listWorkingTree } from './list-working-tree.ts'
 import {
   currentBranch,
   findRepository,
+  hasSubfolder,
   type LocalRepository,
   resolveCommit,
 } from './local-repository.ts'
@@ -151,7 +152,15 @@ async function openLocal(
   }
   const ref = source.ref ?? 'HEAD'
   const commit = await resolveCommit(repository, ref, signal)
-  if (commit !== null) return commitTree(repository, { ref, commit }, basics)
+  if (commit !== null) {
+    if (await hasSubfolder(repository, commit, signal)) {
+      return commitTree(repository, { ref, commit }, basics)
+    }
+    throw new SourceError(
+      'SOURCE_NOT_FOUND',
+      `The folder "${repository.subfolder}" is not in commit ${commit.slice(0, 12)}.`,
+    )
+  }
   if (ref === 'HEAD' || (await resolveCommit(repository, 'HEAD', signal)) === null) {
     throw new SourceError('EMPTY_REPOSITORY', `The repository at ${source.path} has no commit yet.`)
   }

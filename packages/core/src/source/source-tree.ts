@@ -47,6 +47,25 @@ function comparableId(candidate: TreeCandidate): string | null {
   return candidate.objectId?.length === 40 ? candidate.objectId : null
 }
 
+/** Waits for promises that do not know of the signal, and stops waiting when it fires. */
+function waiting(signal: AbortSignal): {
+  until: <T>(promise: Promise<T>) => Promise<T>
+  release: () => void
+} {
+  let stop: (error: CancelledError) => void = () => {}
+  const onAbort = (): void => stop(new CancelledError())
+  signal.addEventListener('abort', onAbort, { once: true })
+  return {
+    until: (promise) =>
+      new Promise((resolve, reject) => {
+        stop = reject
+        if (signal.aborted) onAbort()
+        promise.then(resolve, reject)
+      }),
+    release: () => signal.removeEventListener('abort', onAbort),
+  }
+}
+
 /** A tree whose entries are read once each, in bounded concurrency and memory. */
 export function sourceTree(options: SourceTreeOptions): SourceTree {
   const { languageOf, filter, maxFileBytes, known } = options
@@ -169,9 +188,11 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
   return {
     description: options.description,
     async *list({ signal, onProgress }) {
+      if (signal.aborted) throw new CancelledError()
       const all = await enumerated(signal)
       const total = all.length
       const pause = eventLoopPause()
+      const wait = waiting(signal)
       const ahead: Array<Promise<TreeEntry | null>> = []
       let started = 0
       try {
@@ -181,16 +202,18 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
             const candidate = all[started++]
             if (candidate === undefined) break
             const byName = settleByName(candidate)
-            ahead.push(byName === null ? settle(candidate) : Promise.resolve(byName))
+            const entry = byName === null ? settle(candidate) : Promise.resolve(byName)
+            // Awaited in its turn; this keeps one that fails before that, or after the end, quiet.
+            entry.catch(() => {})
+            ahead.push(entry)
           }
           await pause()
-          if (signal.aborted) throw new CancelledError()
-          const entry = await ahead.shift()
+          const entry = await wait.until(ahead.shift() ?? Promise.resolve(null))
           onProgress?.(listed + 1, total)
-          if (entry !== null && entry !== undefined) yield entry
+          if (entry !== null) yield entry
         }
       } finally {
-        await Promise.allSettled(ahead)
+        wait.release()
       }
     },
     async read(path, { signal }) {
@@ -199,7 +222,9 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
       if (candidate === undefined) {
         throw new FileError('FILE_UNREADABLE', `The tree has no file ${JSON.stringify(path)}.`)
       }
-      const outcome = await options.read(candidate, maxFileBytes)
+      const wait = waiting(signal)
+      const reading = options.read(candidate, maxFileBytes)
+      const outcome = await wait.until(reading).finally(wait.release)
       const name = JSON.stringify(path)
       switch (outcome.kind) {
         case 'content':
