@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { vectorStoreConformance } from '@cairn/testkit'
+import { graphStoreConformance, vectorStoreConformance } from '@cairn/testkit'
 import { afterAll } from 'vitest'
 import { sqlite } from './index.ts'
 
@@ -17,5 +17,9 @@ export async function holdContracts(driver: 'node' | 'better-sqlite3'): Promise<
   vectorStoreConformance({
     name: `vectors on ${driver}`,
     create: async () => ({ store: storage.vectors, dispose }),
+  })
+  graphStoreConformance({
+    name: `graph on ${driver}`,
+    create: async () => ({ store: storage.graph, dispose }),
   })
 }

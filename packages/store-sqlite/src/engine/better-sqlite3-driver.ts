@@ -9,7 +9,9 @@ export async function betterSqlite3Driver(): Promise<Driver> {
   const { default: BetterSqlite3 } = await import('better-sqlite3')
   const driver: Driver = {
     name: 'better-sqlite3',
-    open(path, { readOnly, withVectors }) {
+    open(path, { readOnly, withVectors, isImmutable }) {
+      if (isImmutable)
+        throw new Error('better-sqlite3 cannot open a file in a folder that it may not write to.')
       const connection = new BetterSqlite3(path, { readonly: readOnly, fileMustExist: readOnly })
       if (withVectors) connection.loadExtension(getLoadablePath())
       const statements = new Map<string, unknown>()
@@ -21,19 +23,25 @@ export async function betterSqlite3Driver(): Promise<Driver> {
         prepare<Row>(sql: string): Statement<Row> {
           const known = statements.get(sql)
           if (known !== undefined) return known as Statement<Row>
-          const prepared = connection.prepare<SqlValue[], Row>(sql)
+          const prepared = connection.prepare<unknown[], Row>(sql)
+          // It takes numbered parameters (`?1`) for named ones, which come as one object.
+          const hasNumbers = /\?\d/.test(sql)
+          const bound = (values: SqlValue[]): unknown[] =>
+            hasNumbers
+              ? [Object.fromEntries(values.map((value, index) => [index + 1, value]))]
+              : values
           // A statement that gives rows refuses `run`, one that gives none refuses `all`.
           const statement: Statement<Row> = {
             run: (...values: SqlValue[]) => {
               if (prepared.reader) {
-                prepared.all(...values)
+                prepared.all(...bound(values))
                 return { changes: 0 }
               }
-              return { changes: prepared.run(...values).changes }
+              return { changes: prepared.run(...bound(values)).changes }
             },
-            get: (...values: SqlValue[]) => prepared.get(...values),
-            all: (...values: SqlValue[]) => prepared.all(...values),
-            iterate: (...values: SqlValue[]) => prepared.iterate(...values),
+            get: (...values: SqlValue[]) => prepared.get(...bound(values)),
+            all: (...values: SqlValue[]) => prepared.all(...bound(values)),
+            iterate: (...values: SqlValue[]) => prepared.iterate(...bound(values)),
           }
           statements.set(sql, statement)
           return statement

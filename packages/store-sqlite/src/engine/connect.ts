@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { EngineOptions } from '../options.ts'
 import type { Database, Driver } from './database.ts'
-import { Fault } from './fault.ts'
+import { Fault, resultCode } from './fault.ts'
 import { checkVersion, type Migration, migrate, migrations } from './schema.ts'
 
 const pageBytes = 8_192
@@ -17,6 +17,7 @@ export function connectWriter(
   options: EngineOptions,
   steps: readonly Migration[] = migrations,
 ): Database {
+  if (existsSync(options.path)) checkIsFile(options.path)
   const database = driver.open(options.path, { readOnly: false, withVectors: true })
   try {
     database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
@@ -49,30 +50,68 @@ export function makeFolder(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
 }
 
+/** A store that is open for reading. */
+export interface ReaderConnection {
+  readonly database: Database
+  /** Whether it stays open only until a writer comes. */
+  readonly isImmutable: boolean
+}
+
 /**
  * Opens the file for reading; null where there is nothing to read yet. It is never made or changed.
  * @throws Fault `STORE_READ_ONLY` for a file of an older version, which only a writer can bring up.
  */
-export function connectReader(driver: Driver, options: EngineOptions): Database | null {
+export function connectReader(driver: Driver, options: EngineOptions): ReaderConnection | null {
   if (!existsSync(options.path)) return null
-  const database = driver.open(options.path, { readOnly: true, withVectors: true })
+  checkIsFile(options.path)
+  try {
+    return openReader(driver, options, false)
+  } catch (error) {
+    // SQLite keeps notes for its readers beside the file. Where that is not allowed, and no writer
+    // has left any, the file cannot change under the reader either.
+    const code = resultCode(error)
+    const isForbidden = code === 'SQLITE_CANTOPEN' || code === 'SQLITE_READONLY'
+    if (!isForbidden || hasWriteAheadLog(options.path)) throw error
+    return openReader(driver, options, true)
+  }
+}
+
+/** Whether there is a writer, or was one that did not end well. */
+export function hasWriteAheadLog(path: string): boolean {
+  return existsSync(`${path}-wal`)
+}
+
+function openReader(
+  driver: Driver,
+  options: EngineOptions,
+  isImmutable: boolean,
+): ReaderConnection | null {
+  const database = driver.open(options.path, { readOnly: true, withVectors: true, isImmutable })
   try {
     database.exec(
       `pragma busy_timeout = ${busyTimeoutMs}; pragma temp_store = memory;
        pragma cache_size = ${-Math.ceil(options.cacheBytes / 2048)}`,
     )
     const version = checkVersion(database, options.path)
-    if (version === migrations.length) return database
-    database.close()
-    if (version === 0) return null
+    if (version === migrations.length) return { database, isImmutable }
+    if (version > 0) {
+      throw new Fault(
+        'STORE_READ_ONLY',
+        `The store ${options.path} was written by an older version of cairn. Index once with this version to bring it up to date.`,
+      )
+    }
   } catch (error) {
     database.close()
     throw error
   }
-  throw new Fault(
-    'STORE_READ_ONLY',
-    `The store ${options.path} was written by an older version of cairn. Index once with this version to bring it up to date.`,
-  )
+  database.close()
+  return null
+}
+
+function checkIsFile(path: string): void {
+  if (!statSync(path).isFile()) {
+    throw new Fault('STORE_FAILED', `The path of the store, ${path}, is no file. Choose another.`)
+  }
 }
 
 /** An empty database in memory, which answers as a store does that holds nothing. */

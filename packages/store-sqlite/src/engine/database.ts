@@ -18,10 +18,18 @@ export interface Database {
   close(): void
 }
 
+export interface OpenOptions {
+  readonly readOnly: boolean
+  /** Whether sqlite-vec is loaded. */
+  readonly withVectors: boolean
+  /** Whether nobody can change the file as long as it is open, so that SQLite need not write beside it. @default false */
+  readonly isImmutable?: boolean
+}
+
 /** Opens a file, or `:memory:`. */
 export interface Driver {
   readonly name: 'node' | 'better-sqlite3'
-  open(path: string, options: { readOnly: boolean; withVectors: boolean }): Database
+  open(path: string, options: OpenOptions): Database
 }
 
 /** Runs `work` in a write transaction; whatever it throws undoes all of it. */

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url'
 import { getLoadablePath } from 'sqlite-vec'
 import type { Driver, SqlValue, Statement } from './database.ts'
 
@@ -9,8 +10,9 @@ export async function nodeDriver(): Promise<Driver> {
   const { DatabaseSync } = await import('node:sqlite')
   const driver: Driver = {
     name: 'node',
-    open(path, { readOnly, withVectors }) {
-      const connection = new DatabaseSync(path, { readOnly, allowExtension: withVectors })
+    open(path, { readOnly, withVectors, isImmutable }) {
+      const location = isImmutable ? new URL(`${pathToFileURL(path).href}?immutable=1`) : path
+      const connection = new DatabaseSync(location, { readOnly, allowExtension: withVectors })
       if (withVectors) {
         connection.loadExtension(getLoadablePath())
         connection.enableLoadExtension(false)

@@ -1,5 +1,5 @@
 import type { EngineOptions } from '../options.ts'
-import { connectNothing, connectReader } from './connect.ts'
+import { connectNothing, connectReader, hasWriteAheadLog } from './connect.ts'
 import { type Database, type Driver, onSnapshot } from './database.ts'
 import { createEngine, type Engine } from './engine.ts'
 
@@ -12,17 +12,18 @@ export interface Reader {
 
 /** Opens the file when first asked. */
 export function createReader(driver: Driver, options: EngineOptions): Reader {
-  let open: { database: Database; engine: Engine; isFile: boolean } | null = null
+  let open: { database: Database; engine: Engine; isLasting: () => boolean } | null = null
 
   const connected = (): { database: Database; engine: Engine } => {
-    if (open?.isFile) return open
+    if (open?.isLasting()) return open
     const file = connectReader(driver, options)
-    if (file) {
-      open?.database.close()
-      open = { database: file, engine: createEngine(file), isFile: true }
-    } else if (!open) {
-      const database = connectNothing(driver)
-      open = { database, engine: createEngine(database), isFile: false }
+    if (!file && open) return open
+    open?.database.close()
+    const database = file?.database ?? connectNothing(driver)
+    open = {
+      database,
+      engine: createEngine(database),
+      isLasting: () => file !== null && !(file.isImmutable && hasWriteAheadLog(options.path)),
     }
     return open
   }
