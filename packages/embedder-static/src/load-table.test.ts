@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadTable, tableFile } from './load-table.ts'
+import { openTable, swapByteOrder } from './table.ts'
 
 let folder: string
 
@@ -32,4 +33,29 @@ test.each([
     code: 'EMBEDDER_UNAVAILABLE',
     message: expect.stringContaining('install @cairn/embedder-static again'),
   })
+})
+
+test('gives a big-endian processor the same numbers', async () => {
+  const stored = await loadTable()
+  const swapped = new SharedArrayBuffer(stored.buffer.byteLength)
+  new Uint8Array(swapped).set(new Uint8Array(stored.buffer))
+  swapByteOrder(swapped)
+  const table = openTable(swapped)
+  const isLittleEndian = false
+  for (const name of ['weights', 'scales', 'tokenEnds', 'slots', 'folds', 'characters'] as const) {
+    const { byteOffset, byteLength, length } = table[name]
+    const view = new DataView(swapped, byteOffset, byteLength)
+    const read = {
+      weights: (at: number) => view.getFloat32(at, isLittleEndian),
+      scales: (at: number) => view.getFloat32(at, isLittleEndian),
+      tokenEnds: (at: number) => view.getUint32(at, isLittleEndian),
+      slots: (at: number) => view.getUint16(at, isLittleEndian),
+      folds: (at: number) => view.getUint16(at, isLittleEndian),
+      characters: (at: number) => view.getUint16(at, isLittleEndian),
+    }[name]
+    const numbers = Array.from({ length }, (_, index) => read((index * byteLength) / length))
+    expect(numbers).toEqual(Array.from(stored[name]))
+  }
+  expect(table.rows).toEqual(stored.rows)
+  expect(table.longestToken).toBe(stored.longestToken)
 })

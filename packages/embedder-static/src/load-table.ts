@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { endianness } from 'node:os'
 import { EmbedderError } from '@cairn/core'
-import { openTable, type Table } from './table.ts'
+import { openTable, swapByteOrder, type Table } from './table.ts'
 import { tableDigest } from './table-digest.ts'
 
 /** Where the published table stands, seen from the source as from the build. */
@@ -29,6 +30,7 @@ export async function loadTable(file: URL = tableFile): Promise<Table> {
       bytes.set(piece, offset)
       offset += piece.length
     }
+    if (endianness() === 'BE') swapByteOrder(bytes.buffer)
     return openTable(bytes.buffer)
   } catch (cause) {
     throw new EmbedderError(

@@ -20,7 +20,7 @@ export const tableMagic: readonly number[] = [0x43, 0x41, 0x49, 0x52, 0x4e, 0, 0
 
 /**
  * The distilled table, as views of one buffer that all threads share: nothing is parsed, nothing is
- * copied. Numbers are little-endian. A token is one entry of BERT's uncased WordPiece vocabulary.
+ * copied. Stored numbers are little-endian. A token is one entry of BERT's uncased WordPiece vocabulary.
  */
 export interface Table {
   /** The buffer, to hand on to another thread. */
@@ -84,6 +84,20 @@ export function tableSections(
 
 /** The table in `buffer`; throws a plain `Error` where the bytes are not one. */
 export function openTable(buffer: SharedArrayBuffer): Table {
+  const header = readHeader(buffer)
+  return { buffer, longestToken: header.longestToken, ...tableSections(buffer, header) }
+}
+
+/** Turns the numbers of a table as it is stored into those of a big-endian processor, in place. */
+export function swapByteOrder(buffer: SharedArrayBuffer): void {
+  const { tokenCount, characterCount } = readHeader(buffer)
+  const wide = 12 * tokenCount
+  Buffer.from(buffer, headerBytes, wide).swap32()
+  Buffer.from(buffer, headerBytes + wide, 2 * (slotCount + 65_536 + characterCount)).swap16()
+}
+
+// The header stays as it is stored, whatever the processor.
+function readHeader(buffer: SharedArrayBuffer): TableHeader {
   const view = new DataView(buffer)
   if (tableMagic.some((byte, index) => view.getUint8(index) !== byte)) {
     throw new Error('the file is not a table of this version')
@@ -97,7 +111,7 @@ export function openTable(buffer: SharedArrayBuffer): Table {
   if (header.dimensions !== distilledDimensions || tableSizeBytes(header) !== buffer.byteLength) {
     throw new Error('the file is not of the size its header says')
   }
-  return { buffer, longestToken: header.longestToken, ...tableSections(buffer, header) }
+  return header
 }
 
 /** The token that is `units[start, end)`, or -1; `hash` is that of the units, not finished. */
