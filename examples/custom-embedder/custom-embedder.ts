@@ -1,0 +1,41 @@
+/** Bring your own embedder: `node custom-embedder.ts [path]`. */
+import { createHash } from 'node:crypto'
+import { createIndexer, type Embedder, splitTerms } from 'cairn'
+
+const dimensions = 128
+
+/** Counts words into hashed buckets: the smallest embedder that means something. */
+function embed(text: string): Float32Array {
+  const vector = new Float32Array(dimensions)
+  for (const word of splitTerms(text).split(' ')) {
+    const digest = createHash('sha256').update(word).digest()
+    const bucket = digest.readUInt32LE(0) % dimensions
+    vector[bucket] = (vector[bucket] ?? 0) + (digest.readUInt8(4) % 2 === 0 ? 1 : -1)
+  }
+  const length = Math.hypot(...vector)
+  // A text whose words cancel out needs some direction, too.
+  if (length === 0) vector[0] = 1
+  return length === 0 ? vector : vector.map((value) => value / length)
+}
+
+export const bagOfWords: Embedder = {
+  id: 'bag-of-words',
+  // Change it whenever the same text could give another vector.
+  fingerprint: `bag-of-words-${dimensions}-1`,
+  dimensions,
+  maxTokens: 100_000,
+  async embedDocuments(texts, { signal } = {}) {
+    signal?.throwIfAborted()
+    return texts.map(embed)
+  },
+  async embedQuery(text, { signal } = {}) {
+    signal?.throwIfAborted()
+    return embed(text)
+  },
+}
+
+if (import.meta.main) {
+  await using indexer = createIndexer({ embedder: bagOfWords })
+  const { chunks } = await indexer.index({ path: process.argv[2] ?? '.' }).finished
+  console.log(`${chunks} chunks embedded by ${bagOfWords.id}`)
+}

@@ -1,0 +1,83 @@
+/** A vector store in memory, and how an indexer uses it next to the journal and graph in SQLite. */
+import type { ChunkFilter, VectorRow, VectorSpace, VectorStore } from 'cairn'
+
+/** Vectors in a map for each space; they are gone when the process ends. */
+export function memoryVectors(): VectorStore {
+  const spaces = new Map<string, { space: VectorSpace; rows: Map<string, VectorRow> }>()
+  const rowsOf = (space: VectorSpace): Map<string, VectorRow> =>
+    spaces.get(space.fingerprint)?.rows ?? new Map()
+
+  return {
+    id: 'memory',
+    maxBatch: 1_000,
+    async upsert(space, rows, { signal } = {}) {
+      signal?.throwIfAborted()
+      const entry = spaces.get(space.fingerprint) ?? { space, rows: new Map<string, VectorRow>() }
+      spaces.set(space.fingerprint, entry)
+      for (const row of rows) entry.rows.set(row.id, { ...row, vector: row.vector.slice() })
+    },
+    async delete(space, ids, { signal } = {}) {
+      signal?.throwIfAborted()
+      const rows = rowsOf(space)
+      return ids.filter((id) => rows.delete(id)).length
+    },
+    async query(space, vector, { limit, filter, signal }) {
+      signal?.throwIfAborted()
+      return [...rowsOf(space).values()]
+        .filter((row) => matches(row, filter))
+        .map((row) => ({ id: row.id, distance: cosineDistance(row.vector, vector) }))
+        .sort((one, other) => one.distance - other.distance || (one.id < other.id ? -1 : 1))
+        .slice(0, limit)
+    },
+    async get(space, ids, { signal } = {}) {
+      signal?.throwIfAborted()
+      const rows = rowsOf(space)
+      return ids.map((id) => rows.get(id)?.vector.slice() ?? null)
+    },
+    async ids(space, { repository, after = '', limit, signal }) {
+      signal?.throwIfAborted()
+      return [...rowsOf(space).values()]
+        .filter((row) => row.repository === repository && row.id > after)
+        .map((row) => row.id)
+        .sort()
+        .slice(0, limit)
+    },
+    async count(space, { repository, signal }) {
+      signal?.throwIfAborted()
+      return [...rowsOf(space).values()].filter((row) => row.repository === repository).length
+    },
+    async spaces() {
+      return [...spaces.values()].filter(({ rows }) => rows.size > 0).map(({ space }) => space)
+    },
+    async removeRepository(repository) {
+      let removed = 0
+      for (const { rows } of spaces.values()) {
+        for (const row of [...rows.values()]) {
+          if (row.repository === repository && rows.delete(row.id)) removed++
+        }
+      }
+      return removed
+    },
+    async close() {
+      spaces.clear()
+    },
+  }
+}
+
+function matches(row: VectorRow, filter: ChunkFilter = {}): boolean {
+  const { repositories, languages, symbolKinds, versions } = filter
+  return (
+    (repositories?.includes(row.repository) ?? true) &&
+    (languages?.includes(row.language) ?? true) &&
+    (symbolKinds === undefined ||
+      (row.symbolKind !== null && symbolKinds.includes(row.symbolKind))) &&
+    (versions?.includes(row.version) ?? true)
+  )
+}
+
+/** Both have unit length. */
+function cosineDistance(one: Float32Array, other: Float32Array): number {
+  let dot = 0
+  for (const [index, value] of one.entries()) dot += value * (other[index] ?? 0)
+  return 1 - dot
+}
