@@ -39,7 +39,8 @@ export interface SourceTree {
   }): AsyncIterable<TreeEntry>
   /**
    * The bytes of a file.
-   * @throws FileError `FILE_UNREADABLE` when it vanished or may not be read.
+   * @throws FileError `FILE_UNREADABLE` when it vanished or may not be read, `FILE_CHANGED` when it
+   * grew over the size limit or became a symbolic link.
    */
   read(path: string, options: { signal: AbortSignal }): Promise<Uint8Array>
   /** Ends child processes. */

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import { fetchClone } from './clone.ts'
 import type { CloneProgress } from './clone-progress.ts'
 import {
   git,
@@ -262,12 +263,65 @@ test('what a remote lacks or refuses has its own error', async () => {
   expect(readdirSync(join(folder.path, 'clones'))).toEqual([])
 })
 
-test('cancelling ends git and leaves no half-made clone', async () => {
+test('cancelling ends git at any point and leaves no half-made clone', async () => {
   using folder = temporaryFolder()
-  const controller = new AbortController()
-  await using server = await silentServer(() => controller.abort())
+  makeOrigin(folder.path)
+  // Two requests ask for the refs, three more for the objects.
+  for (const request of [1, 2, 3, 4, 5]) {
+    const controller = new AbortController()
+    let requests = 0
+    const onRequest = (): boolean => {
+      requests++
+      if (requests < request) return true
+      controller.abort()
+      return false
+    }
+    await using server = await httpGitServer({ root: folder.path, onRequest })
+    await expect(
+      openSource(
+        { url: `${server.url}/origin/.git` },
+        options(folder.path, { signal: controller.signal }),
+      ),
+    ).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(requests).toBe(request)
+    expect(readdirSync(join(folder.path, 'clones'))).toEqual([])
+  }
+})
+
+test('a remote that says nothing is given up', async () => {
+  using folder = temporaryFolder()
+  await using server = await silentServer()
   await expect(
-    openSource({ url: `${server.url}/x` }, options(folder.path, { signal: controller.signal })),
-  ).rejects.toMatchObject({ code: 'CANCELLED' })
-  expect(readdirSync(join(folder.path, 'clones'))).toEqual([])
+    fetchClone(
+      { url: `${server.url}/x` },
+      { cloneDirectory: join(folder.path, 'clones'), signal, silenceMs: 200 },
+    ),
+  ).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', recoverable: true })
+})
+
+test('an auth callback that throws or never answers ends the run, not the host', async () => {
+  using folder = temporaryFolder()
+  const url = 'https://example.invalid/x'
+  const failing = openSource(
+    {
+      url,
+      auth: () => {
+        throw new Error('vault is sealed')
+      },
+    },
+    options(folder.path),
+  )
+  await expect(failing).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+  const controller = new AbortController()
+  const silent = openSource(
+    {
+      url,
+      auth: () => {
+        controller.abort()
+        return new Promise(() => {})
+      },
+    },
+    options(folder.path, { signal: controller.signal }),
+  )
+  await expect(silent).rejects.toMatchObject({ code: 'CANCELLED' })
 })

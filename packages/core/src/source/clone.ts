@@ -2,16 +2,16 @@
  * Keeps a bare clone of each remote repository and brings it up to date. A bare clone has no working
  * tree, so that nothing of the repository (filters, links, hooks) ever acts on this machine.
  */
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { mkdir, rename, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { CancelledError, SourceError } from '../errors.ts'
 import type { Credentials, RemoteSource } from '../options.ts'
+import { cloneFolder, removeAbandoned, removeClone, temporaryCloneFolder } from './clone-folder.ts'
 import { type CloneProgress, cloneProgress } from './clone-progress.ts'
 import { runGit } from './git-process.ts'
 import { isGitDirectory, type LocalRepository, resolveCommit } from './local-repository.ts'
-import { repositoryNameOf } from './parse-source.ts'
 import { type RemoteGit, remoteGit } from './remote-git.ts'
+import { findRemoteRef, type RemoteRef } from './remote-ref.ts'
 import { parseRemoteUrl, type RemoteUrl } from './source-url.ts'
 
 /** A remote repository's tree, fetched. */
@@ -33,77 +33,6 @@ export interface CloneOptions {
 
 const attempts = 3
 const trackingRef = 'refs/cairn/tree'
-
-/** What the remote calls the wanted tree. */
-interface RemoteRef {
-  readonly name: string
-  /** What to fetch: a full ref name or a commit id. */
-  readonly fetched: string
-  /** Where the remote has it now; null where only fetching will tell. */
-  readonly objectId: string | null
-}
-
-/** The folder of a remote's clone: readable, and different for every URL. */
-export function cloneFolder(cloneDirectory: string, remote: RemoteUrl): string {
-  const name = repositoryNameOf({ url: remote.url })
-    .replace(/[^A-Za-z0-9._-]/g, '_')
-    .slice(0, 60)
-  const key = createHash('sha256').update(remote.url).digest('hex').slice(0, 16)
-  return join(cloneDirectory, `${name.replace(/^\.+/, '_')}-${key}.git`)
-}
-
-function isBranchOrTagName(ref: string): boolean {
-  // git-check-ref-format(1); a refspec's own characters are among them.
-  return !/[\s:*?[\\^~]|\.\.|@\{|^[+/]|\/$|\.$|\.lock$|\/\//.test(ref)
-}
-
-async function findRemoteRef(
-  git: RemoteGit,
-  url: string,
-  folder: string,
-  ref?: string,
-): Promise<RemoteRef> {
-  if (ref !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)) {
-    return { name: ref, fetched: ref, objectId: ref }
-  }
-  const missing = (why: string): SourceError =>
-    new SourceError(
-      'REF_NOT_FOUND',
-      `${url.replace(/[?#].*$/, '')} has no branch or tag "${ref}"${why}.`,
-    )
-  if (ref !== undefined && !isBranchOrTagName(ref)) throw missing(' (it is not the name of one)')
-  const full = ref?.startsWith('refs/') === true ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`]
-  const wanted = ref === undefined || ref === 'HEAD' ? ['HEAD'] : full
-  const patterns = wanted[0] === 'HEAD' ? wanted : ['HEAD', ...wanted]
-  const text = await git.run(folder, ['ls-remote', '--symref', '--', url, ...patterns])
-  const ids = new Map<string, string>()
-  let defaultBranch: string | null = null
-  for (const line of text.split('\n')) {
-    const [value = '', name = ''] = line.split('\t')
-    if (value.startsWith('ref: ') && name === 'HEAD') {
-      defaultBranch = value.slice('ref: refs/heads/'.length)
-    } else if (name !== '') ids.set(name, value)
-  }
-  for (const name of wanted) {
-    const objectId = ids.get(name)
-    if (objectId === undefined) continue
-    const isDefault = name === 'HEAD' && defaultBranch !== null
-    return {
-      name: isDefault ? (defaultBranch ?? 'HEAD') : (ref ?? 'HEAD'),
-      fetched: isDefault ? `refs/heads/${defaultBranch}` : name,
-      objectId,
-    }
-  }
-  if (ids.size === 0) {
-    throw new SourceError(
-      'EMPTY_REPOSITORY',
-      `${url.replace(/[?#].*$/, '')} has no commit yet, or none on its default branch.`,
-    )
-  }
-  throw missing(
-    ref !== undefined && /^[0-9a-f]{4,39}$/.test(ref) ? '; a commit needs its full id' : '',
-  )
-}
 
 async function hasFile(path: string): Promise<boolean> {
   return await stat(path).then(
@@ -153,38 +82,13 @@ async function fetchInto(
   return commit
 }
 
-// What a process that was killed left behind; a living one's is left alone.
-async function removeAbandoned(folder: string): Promise<void> {
-  const prefix = `${basename(folder)}.new-`
-  for (const name of await readdir(dirname(folder))) {
-    if (!name.startsWith(prefix)) continue
-    const pid = Number(name.slice(prefix.length).split('-')[0])
-    if (!Number.isSafeInteger(pid) || !isAlive(pid)) await remove(join(dirname(folder), name))
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-async function remove(folder: string): Promise<void> {
-  // git's children may still be writing for a moment after it was ended.
-  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-}
-
 async function cloneAnew(
   git: RemoteGit,
   folder: string,
   fetch: (into: string) => Promise<string>,
   objectFormat: 'sha1' | 'sha256',
 ): Promise<string> {
-  const temporary = `${folder}.new-${process.pid}-${randomUUID()}`
+  const temporary = temporaryCloneFolder(folder)
   try {
     await git.run(dirname(folder), [
       'init',
@@ -196,11 +100,11 @@ async function cloneAnew(
       temporary,
     ])
     const commit = await fetch(temporary)
-    await remove(folder)
+    await removeClone(folder)
     await rename(temporary, folder)
     return commit
   } finally {
-    await remove(temporary)
+    await removeClone(temporary)
   }
 }
 
@@ -235,8 +139,7 @@ async function askCredentials(
     signal.addEventListener('abort', onAbort, { once: true })
   })
   try {
-    const shown = remote.url.replace(/[?#].*$/, '')
-    return (await Promise.race([auth({ url: shown, attempt }), cancelled])) ?? null
+    return (await Promise.race([auth({ url: remote.shown, attempt }), cancelled])) ?? null
   } catch (error) {
     if (error instanceof CancelledError) throw error
     throw new SourceError('AUTHENTICATION_FAILED', 'The auth callback failed.', { cause: error })
@@ -263,7 +166,7 @@ export async function fetchClone(source: RemoteSource, options: CloneOptions): P
     const credentials = await askCredentials(source, remote, attempt, signal)
     const git = remoteGit({ remote, credentials, signal, silenceMs: options.silenceMs ?? 120_000 })
     try {
-      const ref = await findRemoteRef(git, remote.url, cloneDirectory, source.ref)
+      const ref = await findRemoteRef(git, remote, cloneDirectory, source.ref)
       const fetch = (into: string): Promise<string> =>
         fetchInto(git, into, source, remote, ref, options)
       const commit = await updateOrClone(git, folder, fetch, ref, signal)

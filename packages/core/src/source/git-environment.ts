@@ -6,11 +6,10 @@
 /** What {@link gitEnvironment} is made from. */
 export interface GitEnvironmentOptions {
   /**
-   * Whether the call may talk to a remote. Without it every transport is closed, so that a missing
-   * object of a partial clone cannot start a fetch.
-   * @default false
+   * The one transport that the call may use (for http also https, to which hosts redirect).
+   * @default none, so that a missing object of a partial clone cannot start a fetch
    */
-  readonly network?: boolean
+  readonly transport?: 'https' | 'http' | 'ssh' | 'git' | 'file'
   /** The repository's own folder. Naming it switches git's search for one, and its owner check, off. */
   readonly gitDirectory?: string
   readonly workTree?: string
@@ -79,7 +78,7 @@ export function gitEnvironment(options: GitEnvironmentOptions = {}): Record<stri
   Object.assign(environment, {
     LC_ALL: 'C',
     LANGUAGE: '',
-    GIT_ALLOW_PROTOCOL: options.network === true ? 'http:https:ssh:git:file' : 'none',
+    GIT_ALLOW_PROTOCOL: options.transport === 'http' ? 'http:https' : (options.transport ?? 'none'),
     GIT_ASKPASS: '',
     GIT_CONFIG_COUNT: String(config.length),
     GIT_CONFIG_NOSYSTEM: '1',

@@ -30,7 +30,7 @@ export function lastLineOf(stderr: string): string {
   const lines = stderr
     .split(/[\r\n]+/)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a remote's text may hold terminal escapes
-    .map((line) => line.replace(/[\u0000-\u001f\u007f]/g, '').trim())
+    .map((line) => line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').trim())
     .filter((line) => line !== '' && !line.startsWith('hint:'))
   const said = lines.filter((line) => /^(?:fatal|error|remote|ssh|git):/i.test(line))
   const line =

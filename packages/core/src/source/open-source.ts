@@ -6,6 +6,7 @@ import type { LocalSource, Source } from '../options.ts'
 import { fetchClone } from './clone.ts'
 import type { CloneProgress } from './clone-progress.ts'
 import { containedFolder } from './contained-folder.ts'
+import { requireGit } from './git-version.ts'
 import { listCommit } from './list-commit.ts'
 import { listFolder } from './list-folder.ts'
 import { listWorkingTree } from './list-working-tree.ts'
@@ -147,6 +148,7 @@ async function openLocal(
       `The ref "${source.ref}" was asked of ${source.path}, which is not in a Git repository.`,
     )
   }
+  await requireGit(signal)
   if (source.ref === undefined && repository.workTree !== null) {
     return await workingTree(repository, root, basics, signal)
   }
@@ -190,6 +192,7 @@ export async function openSource(source: Source, options: OpenSourceOptions): Pr
   }
   if (options.signal.aborted) throw new CancelledError()
   if ('path' in checked) return await openLocal(checked, basics, options.signal)
+  await requireGit(options.signal)
   const clone = await fetchClone(checked, options)
   return commitTree(clone.repository, { ref: clone.ref, commit: clone.commit }, basics)
 }

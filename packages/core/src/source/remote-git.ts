@@ -83,7 +83,10 @@ export function remoteGit(options: {
   readonly silenceMs: number
 }): RemoteGit {
   const { remote, credentials, signal, silenceMs } = options
-  const environment = gitEnvironment({ network: true, config: configFor(remote, credentials) })
+  const environment = gitEnvironment({
+    transport: remote.transport,
+    config: configFor(remote, credentials),
+  })
 
   return {
     async run(folder, args, onProgressText) {
@@ -104,11 +107,10 @@ export function remoteGit(options: {
         return await git.raw([...args])
       } catch (error) {
         if (signal.aborted) throw new CancelledError()
-        const shown = remote.url.replace(/[?#].*$/, '')
         if (error instanceof GitPluginError && error.plugin === 'timeout') {
           throw new SourceError(
             'REMOTE_UNREACHABLE',
-            `${shown} said nothing for ${silenceMs / 1000} s.`,
+            `${remote.shown} said nothing for ${silenceMs / 1000} s.`,
             { recoverable: true },
           )
         }
@@ -117,7 +119,7 @@ export function remoteGit(options: {
           throw gitStartError(Object.assign(new Error(text), { code: 'ENOENT' }))
         }
         // No cause: simple-git's error names the whole task.
-        throw gitFailure(`${shown} cannot be fetched`, withoutSecrets(text, credentials))
+        throw gitFailure(`${remote.shown} cannot be fetched`, withoutSecrets(text, credentials))
       }
     },
   }

@@ -4,8 +4,10 @@ import type { Credentials } from '../options.ts'
 
 /** A URL that passed the checks. */
 export interface RemoteUrl {
-  /** What git is given and what may be shown: without user and password for HTTP. */
+  /** What git is given: without user and password for HTTP. */
   readonly url: string
+  /** What may be shown: without query and fragment as well. */
+  readonly shown: string
   readonly transport: 'https' | 'http' | 'ssh' | 'git' | 'file'
   /** What stood in the URL. */
   readonly credentials: Credentials | null
@@ -19,6 +21,14 @@ const scpForm =
 
 function refuse(message: string): SourceError {
   return new SourceError('URL_REFUSED', message)
+}
+
+function remoteUrl(
+  url: string,
+  transport: RemoteUrl['transport'],
+  credentials: Credentials | null = null,
+): RemoteUrl {
+  return { url, shown: url.replace(/[?#].*$/, ''), transport, credentials }
 }
 
 function decode(text: string): string {
@@ -45,7 +55,7 @@ export function parseRemoteUrl(text: string): RemoteUrl {
     if (short === null) {
       throw refuse('The URL has no transport; for a folder of this machine give its path instead.')
     }
-    return { url: text, transport: 'ssh', credentials: null }
+    return remoteUrl(text, 'ssh')
   }
   // `ext::ssh://…` has its colons before the scheme and is caught above; this is `a://b::c`.
   if (/^[^/]*::/.test(text)) throw refuse('Remote helpers ("name::address") are not run.')
@@ -68,17 +78,17 @@ export function parseRemoteUrl(text: string): RemoteUrl {
       parsed.hash = ''
       const credentials =
         password !== '' ? { username, password } : username !== '' ? { token: username } : null
-      return { url: parsed.href, transport: scheme, credentials }
+      return remoteUrl(parsed.href, scheme, credentials)
     }
     case 'ssh':
       parsed.password = ''
-      return { url: parsed.href, transport: 'ssh', credentials: null }
+      return remoteUrl(parsed.href, 'ssh')
     case 'git':
     case 'file':
       if (parsed.username !== '' || parsed.password !== '') {
         throw refuse(`A ${scheme} URL takes no user and password.`)
       }
-      return { url: text, transport: scheme, credentials: null }
+      return remoteUrl(text, scheme)
     default:
       throw refuse(`The transport "${scheme}" is not supported; use https, http, ssh, git or file.`)
   }
@@ -90,8 +100,7 @@ export function parseRemoteUrl(text: string): RemoteUrl {
  */
 export function redactUrl(text: string): string {
   try {
-    const { url } = parseRemoteUrl(text)
-    return url.replace(/[?#].*$/, '')
+    return parseRemoteUrl(text).shown
   } catch {
     return text.replace(/^([A-Za-z][A-Za-z0-9+.-]*:(?:\/\/|:))?[^/]*@/, '$1').replace(/[?#].*$/, '')
   }

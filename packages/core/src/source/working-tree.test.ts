@@ -95,6 +95,33 @@ test('a folder below the root of a repository is just that folder', async () => 
   await expect(openSource(absent, options())).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
 })
 
+test('a repository inside a repository is named and not looked into', async () => {
+  using folder = temporaryFolder()
+  const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'a\n' })
+  makeRepository(join(root, 'nested'), { 'b.ts': 'b\n' })
+  const tree = await openSource({ path: root }, options())
+  expect(await outcomesOf(tree)).toEqual({ 'a.ts': 'index', nested: 'submodule' })
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a git that is too old for the guards is refused',
+  async () => {
+    using folder = temporaryFolder()
+    const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'a\n' })
+    writeFiles(folder.path, { 'bin/git': '#!/bin/sh\necho git version 2.30.9\n' })
+    chmodSync(join(folder.path, 'bin', 'git'), 0o755)
+    const path = process.env.PATH
+    process.env.PATH = `${join(folder.path, 'bin')}:${path}`
+    try {
+      await expect(openSource({ path: root }, options())).rejects.toMatchObject({
+        code: 'GIT_MISSING',
+      })
+    } finally {
+      process.env.PATH = path
+    }
+  },
+)
+
 test('a bare repository is the tree of its HEAD', async () => {
   using folder = temporaryFolder()
   const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'a\n' })
