@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   decode,
@@ -16,7 +16,7 @@ import {
   taskListSchema,
 } from '@cairn/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cairn, startCairn } from './fixtures/cairn-process.ts'
+import { cairn, cairnHere, startCairn } from './fixtures/cairn-process.ts'
 import {
   makeRepository,
   removeFolder,
@@ -94,9 +94,8 @@ test('index --json prints each event and last the status that they fold to', asy
   expect(folded).toMatchObject({ status: 'completed', seq, files: status.files })
 })
 
-test('a file that cannot be indexed is named, and the exit code says so', async () => {
-  const repository = ownRepository('unreadable')
-  // Deleted from the working tree and still in Git's index: it is listed and cannot be read.
+test('--data-dir says where the index is kept', async () => {
+  const repository = ownRepository('elsewhere-indexed')
   const { code, stdout } = await cairn(repository, ['index', '.', '--data-dir', '../elsewhere'])
   expect(code).toBe(0)
   expect(stdout).toContain('in ../elsewhere')
@@ -117,7 +116,7 @@ test('search narrows by language, path and kind, and shows neighbours', async ()
   const { code, stdout } = await cairn(indexed, [
     ...words,
     '--kind',
-    'METHOD',
+    'CLASS',
     '--neighbours',
     '--repository',
     'sample',
@@ -126,7 +125,7 @@ test('search narrows by language, path and kind, and shows neighbours', async ()
   const { hits, freshness } = decode(searchAnswerSchema, JSON.parse(stdout))
   expect(hits.length).toBeGreaterThan(0)
   for (const hit of hits) {
-    expect(hit).toMatchObject({ repository: 'sample', language: 'python', symbolKind: 'method' })
+    expect(hit).toMatchObject({ repository: 'sample', language: 'python', symbolKind: 'class' })
     expect(hit.neighbours).not.toBeNull()
   }
   expect(freshness).toMatchObject([{ repository: 'sample', ref: 'main' }])
@@ -153,34 +152,42 @@ test('plan says what index would do and writes nothing', async () => {
 })
 
 test('status and logs tell of a task', async () => {
-  const list = await cairn(indexed, ['status', '--json'])
+  const list = await cairnHere(indexed, ['status', '--json'])
   const { tasks, total, recent } = decode(taskListSchema, JSON.parse(list.stdout))
   expect(total).toBe(1)
   expect(recent).toHaveLength(1)
   const taskId = tasks[0]?.taskId ?? ''
-  const one = await cairn(indexed, ['status', taskId, '--json'])
+  const one = await cairnHere(indexed, ['status', taskId, '--json'])
   expect(decode(statusDocumentSchema, JSON.parse(one.stdout))).toMatchObject({
     taskId,
     status: 'completed',
   })
-  expect((await cairn(indexed, ['status'])).stdout).toContain(taskId)
-  expect((await cairn(indexed, ['status', taskId])).stdout).toContain('Indexed sample')
-  const logs = await cairn(indexed, ['logs', taskId, '--json', '--level', 'info', '--limit', '2'])
+  expect((await cairnHere(indexed, ['status'])).stdout).toContain(taskId)
+  expect((await cairnHere(indexed, ['status', taskId])).stdout).toContain('Indexed sample')
+  const logs = await cairnHere(indexed, [
+    'logs',
+    taskId,
+    '--json',
+    '--level',
+    'info',
+    '--limit',
+    '2',
+  ])
   const page = decode(logListSchema, JSON.parse(logs.stdout))
   expect(page).toMatchObject({ taskId, repositoryName: 'sample', logLevel: 'INFO' })
   expect(page.logs).toHaveLength(2)
   expect(page.nextCursor).not.toBeNull()
-  const text = await cairn(indexed, ['logs', taskId, '--follow', '--level', 'INFO'])
+  const text = await cairnHere(indexed, ['logs', taskId, '--follow', '--level', 'INFO'])
   expect(text.stdout.trimEnd().split('\n')).toHaveLength(page.totalLogs)
 })
 
 test('explain says in a sentence what became of a file', async () => {
-  const skipped = await cairn(indexed, ['explain', 'sample', './logo.png'])
+  const skipped = await cairnHere(indexed, ['explain', 'sample', './logo.png'])
   expect(skipped.stdout).toContain('It was skipped because it holds binary data')
-  const unknown = await cairn(indexed, ['explain', 'sample', 'nowhere.ts'])
+  const unknown = await cairnHere(indexed, ['explain', 'sample', 'nowhere.ts'])
   expect(unknown).toMatchObject({ code: 0 })
   expect(unknown.stdout).toContain('No run has met this path.')
-  const json = await cairn(indexed, ['explain', 'sample', 'src/retry.py', '--json'])
+  const json = await cairnHere(indexed, ['explain', 'sample', 'src/retry.py', '--json'])
   expect(decode(explanationSchema, JSON.parse(json.stdout))).toMatchObject({
     state: 'indexed',
     language: 'python',
@@ -188,8 +195,8 @@ test('explain says in a sentence what became of a file', async () => {
 })
 
 test('repositories lists what is indexed', async () => {
-  expect((await cairn(indexed, ['repositories'])).stdout).toContain('sample at main')
-  const { stdout } = await cairn(indexed, ['repositories', '--json'])
+  expect((await cairnHere(indexed, ['repositories'])).stdout).toContain('sample at main')
+  const { stdout } = await cairnHere(indexed, ['repositories', '--json'])
   expect(decode(repositoryListSchema, JSON.parse(stdout))).toMatchObject({
     totalRepositories: 1,
     repositories: [{ name: 'sample', files: 4, languages: { python: 2 } }],
@@ -217,12 +224,12 @@ test('reconcile finds a sound index sound, and remove leaves nothing to find', a
 test('a folder where nothing is indexed yet is told kindly, and stays as it is', async () => {
   const repository = ownRepository('fresh')
   for (const words of [['search', 'x'], ['status'], ['repositories']]) {
-    const { code, stderr } = await cairn(repository, words)
+    const { code, stderr } = await cairnHere(repository, words)
     expect(code).toBe(0)
     expect(stderr).toContain('Nothing is indexed here yet.')
     expect(stderr).toContain('cairn index .')
   }
-  const search = await cairn(repository, ['search', 'x', '--json'])
+  const search = await cairnHere(repository, ['search', 'x', '--json'])
   expect(decode(searchAnswerSchema, JSON.parse(search.stdout))).toEqual({ hits: [], freshness: [] })
   for (const words of [
     ['explain', 'a', 'b'],
@@ -230,7 +237,7 @@ test('a folder where nothing is indexed yet is told kindly, and stays as it is',
     ['logs', 'a'],
     ['status', 'a'],
   ]) {
-    expect((await cairn(repository, words)).code).toBe(1)
+    expect((await cairnHere(repository, words)).code).toBe(1)
   }
   expect(existsSync(join(repository, '.cairn'))).toBe(false)
 })
@@ -247,7 +254,7 @@ test('bad usage exits with 2 and says what is wrong', async () => {
     [['logs', 'x', '--level', 'loud'], 'WARNING'],
   ] as const
   for (const [words, hint = 'error'] of wrong) {
-    const { code, stdout, stderr } = await cairn(indexed, [...words])
+    const { code, stdout, stderr } = await cairnHere(indexed, words)
     expect([words, code]).toEqual([words, 2])
     expect(stdout).toBe('')
     expect(stderr).toContain(hint)
@@ -265,12 +272,12 @@ test('help and version go to standard output', async () => {
 test('what cannot be indexed fails with a code and a sentence', async () => {
   const cases = [
     [['index', 'nowhere'], 'SOURCE_NOT_FOUND'],
-    [['index', '.', '--ref', 'nothing'], 'REF_NOT_FOUND'],
+    [['index', indexed, '--ref', 'nothing'], 'REF_NOT_FOUND'],
     [['index', 'ext::sh -c true'], 'URL_REFUSED'],
     [['index', '--', '-x'], 'SOURCE_NOT_FOUND'],
   ] as const
   for (const [words, errorCode] of cases) {
-    const { code, stderr } = await cairn(indexed, [...words])
+    const { code, stderr } = await cairnHere(indexed, words)
     expect([words, code, stderr]).toEqual([words, 1, expect.stringContaining(errorCode)])
   }
   const json = await cairn(indexed, ['index', 'nowhere', '--json'])
@@ -312,7 +319,7 @@ function manyFiles(count: number): Record<string, string> {
 }
 
 test('Ctrl-C cancels cleanly, says how to go on, and the same command goes on', async () => {
-  const repository = ownRepository('cancelled', manyFiles(600))
+  const repository = ownRepository('cancelled', manyFiles(250))
   const running = startCairn(repository, ['index', '.', '--json'])
   await running.seen(/"stage":"parsing"/, 'stdout')
   running.child.kill('SIGINT')
@@ -324,11 +331,11 @@ test('Ctrl-C cancels cleanly, says how to go on, and the same command goes on', 
   const again = await cairn(repository, ['index', '.', '--json'])
   expect(again.code).toBe(0)
   const end = JSON.parse(again.stdout.trimEnd().split('\n').at(-1) ?? '')
-  expect(decode(statusDocumentSchema, end.data).files).toMatchObject({ indexed: 600, failed: 0 })
+  expect(decode(statusDocumentSchema, end.data).files).toMatchObject({ indexed: 250, failed: 0 })
 })
 
 test('a second Ctrl-C exits at once', async () => {
-  const repository = ownRepository('killed', manyFiles(600))
+  const repository = ownRepository('killed', manyFiles(250))
   const running = startCairn(repository, ['index', '.'])
   await running.seen(/parsing: started/)
   running.child.kill('SIGTERM')
@@ -337,4 +344,16 @@ test('a second Ctrl-C exits at once', async () => {
   const { code, signal } = await running.ended
   clearInterval(again)
   expect([code, signal]).toEqual([130, null])
+})
+
+test('a file that could not be indexed is named, and the exit code says so', async () => {
+  const repository = ownRepository('vanishing', { ...manyFiles(250), 'zz/gone.py': 'gone = 1\n' })
+  const running = startCairn(repository, ['index', '.'])
+  await running.seen(/parsing: started/)
+  rmSync(join(repository, 'zz/gone.py'))
+  const { code, stdout } = await running.ended
+  expect(stdout).toMatch(/files +250 indexed, 1 failed/)
+  expect(stdout).toMatch(/Failed files\n +zz\/gone\.py: .+\(FILE_UNREADABLE\)/)
+  expect(stdout).toContain('cairn explain vanishing zz/gone.py')
+  expect(code).toBe(3)
 })

@@ -19,9 +19,12 @@ const indent = '   '
 
 /** Matches the words of a query; null where it has none. */
 function wordPattern(query: string): RegExp | null {
-  const words = query.split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 1)
-  if (words.length === 0) return null
-  const alternatives = [...new Set(words)].sort((a, b) => b.length - a.length)
+  const words = query.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '')
+  // Short words (`of`, `an`) stand within many others; they are marked where there are no longer ones.
+  const long = words.filter((word) => word.length > 2)
+  const marked = long.length > 0 ? long : words
+  if (marked.length === 0) return null
+  const alternatives = [...new Set(marked)].sort((a, b) => b.length - a.length)
   return new RegExp(`(${alternatives.join('|')})`, 'giu')
 }
 
@@ -58,9 +61,10 @@ function neighbourLines(neighbours: HitNeighbours, view: HitView): string[] {
     const left = references.length - shown.length
     if (left > 0) shown.push(`${left} more`)
     const [first = '', ...more] = shown
+    const pieces = [`${view.paint('quiet', neighbourLabels[kind])} ${first}`, ...more]
     return flow(
-      [`${view.paint('quiet', neighbourLabels[kind])} ${first}`, ...more],
-      ', ',
+      pieces.map((piece, at) => (at < pieces.length - 1 ? `${piece},` : piece)),
+      ' ',
       view.columns - indent.length,
     ).map((line) => indent + line)
   })

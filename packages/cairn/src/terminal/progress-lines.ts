@@ -43,6 +43,8 @@ function elapsed(from: Date, to: Date | null, now: Date): number {
 
 /** Items a second of the stage under way; null where nothing counts them. */
 export function stageRate(status: StatusDocument): string | null {
+  // Until the stage has done something, the rates are those of the stage before it.
+  if (status.currentStageProgress?.processedItems === 0) return null
   switch (status.currentStage) {
     case 'parsing':
       return status.throughputFilesPerSecond > 0
