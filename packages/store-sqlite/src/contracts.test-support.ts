@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { graphStoreConformance, vectorStoreConformance } from '@cairn/testkit'
+import type { Journal } from '@cairn/core'
+import {
+  graphStoreConformance,
+  journalConformance,
+  type OpenedSubject,
+  vectorStoreConformance,
+} from '@cairn/testkit'
 import { afterAll } from 'vitest'
 import { sqlite } from './index.ts'
 
@@ -21,5 +27,17 @@ export async function holdContracts(driver: 'node' | 'better-sqlite3'): Promise<
   graphStoreConformance({
     name: `graph on ${driver}`,
     create: async () => ({ store: storage.graph, dispose }),
+  })
+  journalConformance({
+    name: `journal on ${driver}`,
+    create: async () => ({ store: storage.journal, dispose }),
+    createPair: async () => {
+      const path = join(await mkdtemp(join(folder, 'pair-')), 'index.db')
+      const open = (): OpenedSubject<Journal> => {
+        const { journal } = sqlite({ path, driver })
+        return { store: journal, dispose: () => journal.close() }
+      }
+      return { first: open(), second: open() }
+    },
   })
 }

@@ -96,23 +96,19 @@ export function createLedger(database: Database, names: Names, repositories: Nam
       const earlier = summaries('where r.name = ?', repository.name)[0]
       const { fingerprint, dimensions } = (earlier ?? repository).embedder
       // What the coming state replaces or drops may be garbage; what it still names is taken out below.
-      const isSameSpace = fingerprint === repository.embedder.fingerprint
       const going = `from ledger_files l where l.repository = ?1 and (
           exists (select 1 from staged_files s where s.run_id = ?2 and s.path = l.path)
           or exists (select 1 from plan_files p where p.plan = (select id from plans where run_id = ?2)
             and p.path = l.path and p.action in ('delete', 'skip')))`
+      // After a change of embedder every vector of the former is garbage, also those of files that stay.
+      const isOtherSpace = fingerprint !== repository.embedder.fingerprint
       database
         .prepare(
           `insert into garbage_versions (repository, version, fingerprint, dimensions, chunk_count)
-           select ?1, l.version, ?3, ?4, l.chunk_count
-           ${isSameSpace ? going : 'from ledger_files l where l.repository = ?1'}
+           select ?1, l.version, ?3, ?4, l.chunk_count ${going} or (?5 and l.repository = ?1)
            on conflict do update set chunk_count = max(chunk_count, excluded.chunk_count)`,
         )
-        .run(
-          ...(isSameSpace
-            ? [id, runId, fingerprint, dimensions]
-            : [id, null, fingerprint, dimensions]),
-        )
+        .run(id, runId, fingerprint, dimensions, isOtherSpace ? 1 : 0)
       database
         .prepare(`insert or ignore into garbage_edge_sets select ?1, l.edge_set ${going}`)
         .run(id, runId)
