@@ -60,14 +60,18 @@ export interface Language {
    * - `@definition.KIND` on the whole definition (a {@link SymbolKind}) with `@name` inside, and
    *   `@scope` for the type it belongs to where it does not stand inside it (Go's methods);
    *   `@definition.scope` for what holds definitions but is none (Rust's `impl`).
-   *   `(#set! exported)` makes the definition visible, or the members of the scope.
+   *   `(#set! exported)` makes the definition visible, or the members of the scope;
+   *   `(#set! outside-functions)` drops it inside a function.
    * - `@reference.call`, `@reference.extends`, `@reference.implements` with `@name` and optionally
    *   `@receiver`.
    * - `@import`, or `@reexport` where other files can import the name from here, with
    *   `@import.specifier` and at most one of: `@import.name` and optionally `@import.local`;
    *   `@import.local` alone (the module itself); `@import.default`; `@import.namespace` (a local name
-   *   for all of it); `@import.wildcard`. `@import.tree` takes the place of them all where one node
-   *   holds nested lists (`a::{b, c as d}`).
+   *   for all of it); `@import.wildcard`. Where a statement lists names before it says the module,
+   *   match them apart from it, without `@import`: they are joined by position, and the matcher's
+   *   time does not grow with the square of the list. `@import.names` is a list in braces
+   *   (`{ a, b: c }`); `@import.tree` takes the place of them all where one node holds nested lists
+   *   (`a::{b, c as d}`). `(#set! import.prefix "…")` stands before a specifier that has no dot first.
    * - `@export.name`: a name that is exported apart from its definition.
    * - `@comment`, `@decorator`: what belongs to the definition that follows on the next line.
    * - `@doc`: a docstring inside its definition. `@package`: the name of the file's package.

@@ -66,11 +66,18 @@ function keyBlocks(lines: LineTable): KeyBlock[] {
         : undefined
       : (table?.[1] ?? (inTable ? undefined : firstGroup(yamlOrTomlKey.exec(text))))
     if (table !== null) inTable = true
-    if (key !== undefined || blocks.length === 0) {
-      blocks.push({ key: key ?? '', firstLine: line, lastLine: line })
+    const current = blocks.at(-1)
+    if (key !== undefined || current === undefined) {
+      // A comment right before a key is about it.
+      let firstLine = line
+      while (current !== undefined && firstLine - 1 > current.firstLine) {
+        if (!lines.text.startsWith('#', lines.start(firstLine - 1))) break
+        firstLine--
+      }
+      if (current !== undefined) current.lastLine = firstLine - 1
+      blocks.push({ key: key ?? '', firstLine, lastLine: line })
     } else {
-      const current = blocks.at(-1)
-      if (current !== undefined) current.lastLine = line
+      current.lastLine = line
     }
   }
   return blocks

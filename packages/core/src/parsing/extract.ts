@@ -40,18 +40,22 @@ export interface Extraction {
   readonly packageName: string | null
 }
 
+// Unfinished matches at one time. Deep or endless lists would else cost the square of their length.
+const matchLimit = 2_000
+
 /** Runs the query of a language over a tree and reads what it captured. */
 export function extract(grammar: Grammar, root: Node, lines: LineTable): Extraction {
   const { text } = lines
   const definitions = new Map<number, Definition & { readonly patternIndex: number }>()
   const uses = new Map<number, Use>()
-  const imports: FoundImport[] = []
+  const statements: ImportStatement[] = []
+  const looseNames: LooseName[] = []
   const attached = new Map<number, Mark>()
   const docstrings: Mark[] = []
   const exportedNames = new Set<string>()
   let packageName: string | null = null
 
-  for (const match of grammar.query.matches(root)) {
+  for (const match of grammar.query.matches(root, { matchLimit })) {
     const pattern = grammar.patterns[match.patternIndex]
     switch (pattern?.role) {
       case 'reference': {
@@ -72,8 +76,13 @@ export function extract(grammar: Grammar, root: Node, lines: LineTable): Extract
         break
       }
       case 'import':
-        imports.push(...readImport(match, pattern, lines))
+        statements.push(...readImport(match, pattern, lines))
         break
+      case 'binding': {
+        const name = readLooseName(match, text)
+        if (name !== null) looseNames.push(name)
+        break
+      }
       default:
         for (const { name, node } of match.captures) {
           switch (name) {
@@ -99,7 +108,7 @@ export function extract(grammar: Grammar, root: Node, lines: LineTable): Extract
   return {
     definitions: [...definitions.values()].sort((a, b) => a.start - b.start || b.end - a.end),
     uses: [...uses.values()].sort((a, b) => a.start - b.start),
-    imports: imports.sort((a, b) => a.start - b.start),
+    imports: joinImports(statements, looseNames, exportedNames, lines),
     attached,
     docstrings: docstrings.sort((a, b) => a.start - b.start),
     exportedNames,
@@ -142,7 +151,7 @@ function readDefinition(
     start,
     end: whole.endIndex,
     nameStart,
-    head: lines.text.slice(lines.start(lines.lineAt(start)), nameEnd),
+    head: lines.text.slice(Math.max(lines.start(lines.lineAt(start)), nameEnd - 400), nameEnd),
     isMarkedExported: pattern.isExported,
     isNeverLocal: pattern.isNeverLocal,
   }
@@ -214,53 +223,148 @@ function namesOnly(written: string): string {
   return chainOfNames.test(written) || written === 'super()' ? written : '?'
 }
 
+/** What an import statement brings in, before its names are told from those of others. */
+interface ImportStatement {
+  readonly start: number
+  readonly end: number
+  readonly specifier: string
+  readonly isReexport: boolean
+  readonly names: ImportName[]
+}
+
+interface ImportName {
+  readonly imported: string | null
+  readonly local: string | null
+}
+
+/** A name of an import that was matched apart from its statement. */
+interface LooseName extends ImportName {
+  readonly start: number
+  /** What is exported where the name stands in no import. */
+  readonly exported: string | null
+}
+
 function readImport(
   match: QueryMatch,
   { isReexport, prefix }: Extract<Pattern, { role: 'import' }>,
   lines: LineTable,
-): FoundImport[] {
+): ImportStatement[] {
   const { text } = lines
-  const read = (node: Node): string => text.slice(node.startIndex, node.endIndex)
-  let start = 0
+  let whole: Node | undefined
   let specifier: string | null = null
+  let tree: Node | undefined
+  let list: Node | undefined
+  for (const { name, node } of match.captures) {
+    if (name === 'import' || name === 'reexport') whole = node
+    else if (name === 'import.tree') tree = node
+    else if (name === 'import.names') list = node
+    else if (name === 'import.specifier') {
+      specifier = readSpecifier(text.slice(node.startIndex, node.endIndex))
+      if (!specifier.startsWith('.')) specifier = prefix + specifier
+    }
+  }
+  if (whole === undefined) return []
+  const place = { start: whole.startIndex, end: whole.endIndex, isReexport }
+  if (tree !== undefined) {
+    return expandImportTree(text.slice(tree.startIndex, tree.endIndex)).map(
+      ({ specifier, imported, local }) => ({ ...place, specifier, names: [{ imported, local }] }),
+    )
+  }
+  if (specifier === null || specifier === '') return []
+  if (list !== undefined) {
+    return [
+      { ...place, specifier, names: readNameList(text.slice(list.startIndex, list.endIndex)) },
+    ]
+  }
+  const name = readImportName(match, text)
+  return [{ ...place, specifier, names: name === null ? [] : [name] }]
+}
+
+function readImportName(match: QueryMatch, text: string): ImportName | null {
   let imported: string | null = null
   let local: string | null = null
   for (const { name, node } of match.captures) {
+    if (!name.startsWith('import.')) continue
+    const written = (): string => text.slice(node.startIndex, node.endIndex)
     switch (name) {
-      case 'import':
-      case 'reexport':
-        start = node.startIndex
-        break
-      case 'import.specifier':
-        specifier = readSpecifier(read(node))
-        if (!specifier.startsWith('.')) specifier = prefix + specifier
-        break
       case 'import.name':
-        imported = readName(read(node))
+        imported = readName(written())
         break
       case 'import.local':
-        local = lastSegment(read(node))
+        local = lastSegment(written())
         break
       case 'import.default':
         imported = 'default'
-        local = read(node)
+        local = written()
         break
       case 'import.namespace':
         imported = '*'
-        local = read(node)
+        local = written()
         break
       case 'import.wildcard':
         imported = '*'
         break
-      case 'import.tree': {
-        const line = lines.lineAt(start) + 1
-        return expandImportTree(read(node)).map((entry) => ({ ...entry, isReexport, line, start }))
-      }
     }
   }
-  if (specifier === null || specifier === '') return []
-  if (imported !== null && imported !== '*') local ??= imported
-  return [{ specifier, imported, local, isReexport, line: lines.lineAt(start) + 1, start }]
+  if (imported === null && local === null) return null
+  return { imported, local: imported === null || imported === '*' ? local : (local ?? imported) }
+}
+
+function readLooseName(match: QueryMatch, text: string): LooseName | null {
+  const name = readImportName(match, text)
+  const exported = match.captures.find((capture) => capture.name === 'export.name')?.node
+  const start = match.captures[0]?.node.startIndex
+  if (name === null || start === undefined) return null
+  return {
+    ...name,
+    start,
+    exported: exported === undefined ? null : text.slice(exported.startIndex, exported.endIndex),
+  }
+}
+
+/** Names of a list such as `{ a, b: c, d = 1 }`. */
+function readNameList(text: string): ImportName[] {
+  return text
+    .replace(/^\{|\}$/g, '')
+    .split(',')
+    .flatMap((entry) => {
+      const [name = '', local = name] = (entry.split('=')[0] ?? '')
+        .split(':')
+        .map((part) => part.trim())
+      const isPlain = /^[\p{L}\p{N}_$]+$/u
+      return isPlain.test(name) && isPlain.test(local) ? [{ imported: name, local }] : []
+    })
+}
+
+/** Puts the names that were matched apart into their statements; the rest are exports. */
+function joinImports(
+  statements: ImportStatement[],
+  names: LooseName[],
+  exportedNames: Set<string>,
+  lines: LineTable,
+): FoundImport[] {
+  statements.sort((a, b) => a.start - b.start)
+  names.sort((a, b) => a.start - b.start)
+  let at = 0
+  for (const { start, exported, imported, local } of names) {
+    while ((statements[at]?.end ?? Number.POSITIVE_INFINITY) <= start) at++
+    const statement = statements[at]
+    if (statement !== undefined && statement.start <= start)
+      statement.names.push({ imported, local })
+    else if (exported !== null) exportedNames.add(exported)
+  }
+  return statements.flatMap(({ start, specifier, isReexport, names }) => {
+    const line = lines.lineAt(start) + 1
+    const bindings = names.length === 0 ? [{ imported: null, local: null }] : names
+    return bindings.map(({ imported, local }) => ({
+      specifier,
+      imported,
+      local,
+      isReexport,
+      line,
+      start,
+    }))
+  })
 }
 
 /** A module's name without white space and without the quotes or brackets around it. */

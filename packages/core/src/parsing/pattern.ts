@@ -11,6 +11,8 @@ export type Pattern =
     }
   | { readonly role: 'reference'; readonly kind: 'call' | 'extends' | 'implements' }
   | { readonly role: 'import'; readonly isReexport: boolean; readonly prefix: string }
+  /** A name of the import that the match stands in. */
+  | { readonly role: 'binding' }
   | { readonly role: 'mark' }
 
 const kinds: Record<SymbolKind | 'scope', true> = {
@@ -44,10 +46,12 @@ function isKind(name: string): name is SymbolKind | 'scope' {
  */
 export function compilePatterns(query: Query): Pattern[] {
   const patterns = query.captureQuantifiers.map((quantifiers, index): Pattern => {
+    let isBinding = false
     const properties = query.setProperties[index] ?? {}
     for (const [captureIndex, name] of query.captureNames.entries()) {
       if ((quantifiers[captureIndex] ?? 0) === 0) continue
       const [role, kind = ''] = name.split('.')
+      if (role === 'import' && kind !== '') isBinding = true
       if (role === 'definition') {
         if (!isKind(kind)) throw new Error(`@${name} is not a kind of definition`)
         return {
@@ -68,7 +72,7 @@ export function compilePatterns(query: Query): Pattern[] {
         return { role: 'import', isReexport: name === 'reexport', prefix }
       }
     }
-    return { role: 'mark' }
+    return { role: isBinding ? 'binding' : 'mark' }
   })
   for (const name of query.captureNames) {
     if (name.startsWith('reference.')) query.disableCapture(name)

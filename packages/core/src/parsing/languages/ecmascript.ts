@@ -27,31 +27,18 @@ const shared = `
 (new_expression constructor: (member_expression
   object: (_) @receiver property: (property_identifier) @name)) @reference.call
 
-(import_statement (import_clause (identifier) @import.default)
-  source: (string (string_fragment) @import.specifier)) @import
-(import_statement (import_clause (namespace_import (identifier) @import.namespace))
-  source: (string (string_fragment) @import.specifier)) @import
-(import_statement (import_clause (named_imports
-  (import_specifier name: (_) @import.name !alias)))
-  source: (string (string_fragment) @import.specifier)) @import
-(import_statement (import_clause (named_imports
-  (import_specifier name: (_) @import.name alias: (_) @import.local)))
-  source: (string (string_fragment) @import.specifier)) @import
-(import_statement . "import" . source: (string (string_fragment) @import.specifier)) @import
+(import_statement source: (string (string_fragment) @import.specifier)) @import
+(import_clause (identifier) @import.default)
+(namespace_import (identifier) @import.namespace)
+(import_specifier name: (_) @import.name !alias)
+(import_specifier name: (_) @import.name alias: (_) @import.local)
 (call_expression function: (import)
   arguments: (arguments . (string (string_fragment) @import.specifier))) @import
 (variable_declarator name: (identifier) @import.namespace
   value: (call_expression function: (identifier) @_require
     arguments: (arguments . (string (string_fragment) @import.specifier)))
   (#eq? @_require "require")) @import
-(variable_declarator
-  name: (object_pattern (shorthand_property_identifier_pattern) @import.name)
-  value: (call_expression function: (identifier) @_require
-    arguments: (arguments . (string (string_fragment) @import.specifier)))
-  (#eq? @_require "require")) @import
-(variable_declarator
-  name: (object_pattern (pair_pattern
-    key: (property_identifier) @import.name value: (identifier) @import.local))
+(variable_declarator name: (object_pattern) @import.names
   value: (call_expression function: (identifier) @_require
     arguments: (arguments . (string (string_fragment) @import.specifier)))
   (#eq? @_require "require")) @import
@@ -59,16 +46,12 @@ const shared = `
     arguments: (arguments . (string (string_fragment) @import.specifier)))
   (#eq? @_require "require")) @import
 
-(export_statement (export_clause (export_specifier name: (_) @import.name !alias))
-  source: (string (string_fragment) @import.specifier)) @reexport
-(export_statement (export_clause (export_specifier name: (_) @import.name alias: (_) @import.local))
-  source: (string (string_fragment) @import.specifier)) @reexport
-(export_statement (namespace_export (_) @import.namespace)
-  source: (string (string_fragment) @import.specifier)) @reexport
-(export_statement "*" @import.wildcard
-  source: (string (string_fragment) @import.specifier)) @reexport
+(export_statement source: (string (string_fragment) @import.specifier)) @reexport
+(export_specifier name: (_) @import.name @export.name !alias)
+(export_specifier name: (_) @import.name @export.name alias: (_) @import.local)
+(namespace_export (_) @import.namespace)
+(export_statement "*" @import.wildcard)
 
-(export_statement !source (export_clause (export_specifier name: (identifier) @export.name)))
 (export_statement value: (identifier) @export.name)
 (assignment_expression
   left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
