@@ -5,4 +5,10 @@ export type {
   StoreConformanceOptions,
 } from './conformance-case.ts'
 export { graphStoreCases } from './graph-store/graph-store-cases.ts'
+export { journalCases } from './journal/journal-cases.ts'
+export type {
+  JournalConformanceOptions,
+  JournalPair,
+  OpenedJournal,
+} from './journal/journal-subject.ts'
 export { vectorStoreCases } from './vector-store/vector-store-cases.ts'

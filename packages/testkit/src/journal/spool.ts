@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import type { ParsedFile, SpooledFile } from '@cairn/core'
+import { type Behaviour, behaviours } from '../conformance-case.ts'
+import { freshRepository, freshTaskId, freshVersion } from '../fresh-names.ts'
+import { oddNames } from '../odd-text.ts'
+import type { OpenedJournal } from './journal-subject.ts'
+import { commitParsed, fileToIndex, ledgerRepository } from './ledger-rows.ts'
+import { chunk, parsedFile, richFile } from './parsed-files.ts'
+
+interface SpoolInput {
+  readonly version: string
+  readonly path: string
+  readonly parsed: ParsedFile
+}
+
+/** What the spool gives back of a file that was written. */
+function spooled({ version, path, parsed }: SpoolInput): SpooledFile {
+  const { language, symbols, imports, heritage, packageName, references, syntaxErrors } = parsed
+  return {
+    version,
+    path,
+    language,
+    symbols,
+    imports,
+    heritage,
+    packageName,
+    references,
+    syntaxErrors,
+    chunks: parsed.chunks.map(({ ordinal, textHash, symbolKind }) => ({
+      ordinal,
+      textHash,
+      symbolKind,
+    })),
+  }
+}
+
+function input(path: string, parsed: ParsedFile = richFile()): SpoolInput {
+  return { version: freshVersion(), path, parsed }
+}
+
+/** What `spool` promises but for the texts to embed. */
+export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJournal>('spool', {
+  'a file is read back as it was written, without the texts of its chunks': async ({
+    store: { spool: files },
+  }) => {
+    const written = [...oddNames.map((path) => input(path)), input('empty.ts', parsedFile([]))]
+    await files.write(freshRepository(), written)
+    const read = await files.files(written.map(({ version }) => version))
+    assert.deepEqual(read, written.map(spooled))
+  },
+
+  'files come in the order asked, without those that are not there': async ({
+    store: { spool: files },
+  }) => {
+    const [first, second, third] = ['a.ts', 'b.ts', 'c.ts'].map((path) => input(path))
+    if (!first || !second || !third) throw new Error('three files were made')
+    await files.write(freshRepository(), [first, second, third])
+    const versions = [third.version, freshVersion(), first.version, second.version]
+    const expected = [third, first, second].map(spooled)
+    assert.deepEqual(await files.files(versions), expected)
+    assert.deepEqual(
+      await files.surfaces(versions),
+      expected.map(({ version, path, language, symbols, imports, heritage, packageName }) => ({
+        version,
+        path,
+        language,
+        symbols,
+        imports,
+        heritage,
+        packageName,
+      })),
+    )
+    assert.deepEqual(await files.has(versions), new Set(expected.map(({ version }) => version)))
+  },
+
+  'asking for nothing gives nothing': async ({ store: { spool: files } }) => {
+    await files.write(freshRepository(), [])
+    assert.deepEqual(await files.files([]), [])
+    assert.deepEqual(await files.surfaces([]), [])
+    assert.deepEqual(await files.has([]), new Set())
+    assert.deepEqual(await files.has([freshVersion()]), new Set())
+  },
+
+  'a version that is there already is left as it is': async ({ store: { spool: files } }) => {
+    const repository = freshRepository()
+    const first = input('a.ts')
+    const other = input('b.ts')
+    await files.write(repository, [first])
+    await files.write(repository, [
+      { ...first, parsed: parsedFile([chunk(0, 'other')], { language: 'go' }) },
+      other,
+    ])
+    assert.deepEqual(await files.files([first.version, other.version]), [first, other].map(spooled))
+  },
+
+  'a version is never there in part, also while it is being written': async ({
+    store: { spool: files },
+  }) => {
+    const written = [1, 2, 3].map((number) =>
+      input(
+        `${number}.ts`,
+        parsedFile(Array.from({ length: 1500 }, (_, index) => chunk(index, `${number} ${index}`))),
+      ),
+    )
+    const versions = written.map(({ version }) => version)
+    const state = { isWriting: true }
+    const writing = files.write(freshRepository(), written).finally(() => {
+      state.isWriting = false
+    })
+    while (state.isWriting) {
+      const seen = await files.has(versions)
+      const read = await files.files([...seen])
+      assert.deepEqual(
+        read.map((file) => file.chunks.length),
+        [...seen].map(() => 1500),
+      )
+    }
+    await writing
+    assert.deepEqual(await files.files(versions), written.map(spooled))
+  },
+
+  'sweeping deletes what neither the ledger nor a plan refers to, and counts it': async ({
+    store,
+  }) => {
+    const repository = ledgerRepository()
+    const { name } = repository
+    const [live] = await commitParsed(store, repository, [{ path: 'live.ts', parsed: richFile() }])
+    const runId = freshTaskId()
+    const [planned, unchanged] = [input('planned.ts'), input('unchanged.ts')]
+    const loose = [input('x.ts'), input('y.ts')]
+    const elsewhere = input('z.ts')
+    await store.plans.begin({ repository: name, runId })
+    await store.plans.add(runId, [
+      fileToIndex({ path: planned.path, version: planned.version }),
+      { ...fileToIndex({ path: unchanged.path, version: unchanged.version }), action: 'unchanged' },
+    ])
+    await store.spool.write(name, [planned, unchanged, ...loose])
+    await store.spool.write(freshRepository(), [elsewhere])
+    assert.equal(await store.spool.sweep(name), 2)
+    const all = [planned, unchanged, ...loose, elsewhere].map(({ version }) => version)
+    const kept = [planned.version, unchanged.version, elsewhere.version, live ?? '']
+    assert.deepEqual(await store.spool.has([...all, live ?? '']), new Set(kept))
+    assert.equal(await store.spool.sweep(name), 0)
+    assert.equal(await store.spool.sweep(freshRepository()), 0)
+  },
+
+  'what was swept can be written again': async ({ store }) => {
+    const repository = freshRepository()
+    const file = input('a.ts')
+    await store.spool.write(repository, [file])
+    assert.equal(await store.spool.sweep(repository), 1)
+    await store.spool.write(repository, [file])
+    assert.deepEqual(await store.spool.files([file.version]), [spooled(file)])
+  },
+})
