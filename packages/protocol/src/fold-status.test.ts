@@ -49,6 +49,11 @@ function deepFreeze(value: unknown): void {
   for (const item of Object.values(value)) deepFreeze(item)
 }
 
+/** Shrinking a whole task takes minutes; the seed that is printed makes the same one again. */
+function overTasks(law: (events: IndexEvent[]) => void): void {
+  fc.assert(fc.property(taskEvents, law), { endOnFailure: true })
+}
+
 describe('over any events of a task', () => {
   it('folding a prefix and then the rest is folding all', () => {
     fc.assert(
@@ -56,161 +61,142 @@ describe('over any events of a task', () => {
         const at = cut % (events.length + 1)
         expect(fold(events.slice(at), fold(events.slice(0, at)))).toEqual(fold(events))
       }),
+      { endOnFailure: true },
     )
   })
 
   it('folding events again changes nothing', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        const status = fold(events)
-        expect(fold(events.slice(1), status)).toBe(status)
-      }),
-    )
+    overTasks((events) => {
+      const status = fold(events)
+      expect(fold(events.slice(1), status)).toBe(status)
+    })
   })
 
   it('a status and an event are never changed', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        deepFreeze(events)
-        let status: StatusDocument | null = null
-        for (const event of events) {
-          status = foldStatus(status, event)
-          deepFreeze(status)
-        }
-      }),
-    )
+    overTasks((events) => {
+      deepFreeze(events)
+      let status: StatusDocument | null = null
+      for (const event of events) {
+        status = foldStatus(status, event)
+        deepFreeze(status)
+      }
+    })
   })
 
   it('the document is always of its own schema', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        for (const status of statuses(events)) {
-          expect(statusDocumentSchema.safeParse(status).error).toBeUndefined()
-        }
-      }),
-    )
+    overTasks((events) => {
+      for (const status of statuses(events)) {
+        expect(statusDocumentSchema.safeParse(status).error).toBeUndefined()
+      }
+    })
   })
 
   it('progress never goes backwards and is 100 only when completed', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        let before = 0
-        for (const { overallProgress, status } of statuses(events)) {
-          expect(overallProgress).toBeGreaterThanOrEqual(before)
-          expect(overallProgress === 100).toBe(status === 'completed')
-          before = overallProgress
-        }
-      }),
-    )
+    overTasks((events) => {
+      let before = 0
+      for (const { overallProgress, status } of statuses(events)) {
+        expect(overallProgress).toBeGreaterThanOrEqual(before)
+        expect(overallProgress === 100).toBe(status === 'completed')
+        before = overallProgress
+      }
+    })
   })
 
   it('a completed task has gone through every file of its plan', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        const status = fold(events)
-        fc.pre(status?.status === 'completed')
-        const { indexed, unchanged, skipped, failed, deleted } = status.files
-        expect(indexed + unchanged + skipped + failed).toBe(status.totalFiles)
-        expect(status.processedFiles).toBe(status.totalFiles)
-        const own = events.filter((event) => event.runId === status.runId)
-        const settled = own.filter((event) => event.type === 'file.settled')
-        expect(settled).toHaveLength(indexed + unchanged + skipped + failed + deleted)
-      }),
-    )
+    overTasks((events) => {
+      const status = fold(events)
+      fc.pre(status?.status === 'completed')
+      const { indexed, unchanged, skipped, failed, deleted } = status.files
+      expect(indexed + unchanged + skipped + failed).toBe(status.totalFiles)
+      expect(status.processedFiles).toBe(status.totalFiles)
+      const own = events.filter((event) => event.runId === status.runId)
+      const settled = own.filter((event) => event.type === 'file.settled')
+      expect(settled).toHaveLength(indexed + unchanged + skipped + failed + deleted)
+    })
   })
 
   it('processed files never go backwards within a run and never exceed the plan', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        let before: StatusDocument | null = null
-        for (const status of statuses(events)) {
-          if (before?.runId === status.runId) {
-            expect(status.processedFiles).toBeGreaterThanOrEqual(before.processedFiles)
-          }
-          if (status.totalFiles !== null) {
-            expect(status.processedFiles).toBeLessThanOrEqual(status.totalFiles)
-          }
-          before = status
+    overTasks((events) => {
+      let before: StatusDocument | null = null
+      for (const status of statuses(events)) {
+        if (before?.runId === status.runId) {
+          expect(status.processedFiles).toBeGreaterThanOrEqual(before.processedFiles)
         }
-      }),
-    )
+        if (status.totalFiles !== null) {
+          expect(status.processedFiles).toBeLessThanOrEqual(status.totalFiles)
+        }
+        before = status
+      }
+    })
   })
 
   it('while parsing, files that need no parsing and those parsed are processed', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        for (const { currentStageProgress, files, processedFiles } of statuses(events)) {
-          if (currentStageProgress?.stage !== 'parsing') continue
-          const notToParse = files.skipped + files.unchanged
-          expect(processedFiles).toBeGreaterThanOrEqual(
-            notToParse + currentStageProgress.processedItems,
-          )
-        }
-      }),
-    )
+    overTasks((events) => {
+      for (const { currentStageProgress, files, processedFiles } of statuses(events)) {
+        if (currentStageProgress?.stage !== 'parsing') continue
+        const notToParse = files.skipped + files.unchanged
+        expect(processedFiles).toBeGreaterThanOrEqual(
+          notToParse + currentStageProgress.processedItems,
+        )
+      }
+    })
   })
 
   it('counts every error and warning of a run and lists the newest', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        const status = fold(events)
-        const own = events.filter((event) => event.runId === status?.runId)
-        const errors = own.filter(
-          (event) =>
-            event.type === 'error.recorded' ||
-            (event.type === 'file.settled' && event.outcome === 'failed'),
-        )
-        const warnings = own.filter((event) => event.type === 'warning.recorded')
-        expect(status?.errorsCount).toBe(errors.length)
-        expect(status?.warningsCount).toBe(warnings.length)
-        expect(status?.errors).toHaveLength(Math.min(errors.length, listedProblems))
-        expect(status?.warnings).toEqual(
-          warnings.slice(-listedProblems).map(({ message }) => message),
-        )
-        const last = errors.at(-1)
-        if (last?.type === 'error.recorded') expect(status?.errors.at(-1)).toBe(last.error)
-      }),
-    )
+    overTasks((events) => {
+      const status = fold(events)
+      const own = events.filter((event) => event.runId === status?.runId)
+      const errors = own.filter(
+        (event) =>
+          event.type === 'error.recorded' ||
+          (event.type === 'file.settled' && event.outcome === 'failed'),
+      )
+      const warnings = own.filter((event) => event.type === 'warning.recorded')
+      expect(status?.errorsCount).toBe(errors.length)
+      expect(status?.warningsCount).toBe(warnings.length)
+      expect(status?.errors).toHaveLength(Math.min(errors.length, listedProblems))
+      expect(status?.warnings).toEqual(
+        warnings.slice(-listedProblems).map(({ message }) => message),
+      )
+      const last = errors.at(-1)
+      if (last?.type === 'error.recorded') expect(status?.errors.at(-1)).toBe(last.error)
+    })
   })
 
   it('says the stage a task is in, and keeps it when the task is cancelled', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        let before: StatusDocument | null = null
-        for (const status of statuses(events)) {
-          const { currentStage, currentStageProgress, stageHistory } = status
-          if (status.status === 'completed' || status.status === 'failed') {
-            expect(currentStage).toBe(status.status)
-            expect(currentStageProgress).toBeNull()
-            expect(stageHistory.every(({ completedAt }) => completedAt !== null)).toBe(true)
-          } else if (status.status === 'cancelled') {
-            expect(currentStage).toBe(before?.currentStage)
-          } else {
-            expect(currentStage).toBe(stageHistory.at(-1)?.stage ?? 'queued')
-          }
-          if (currentStageProgress !== null) {
-            expect(currentStageProgress).toBe(stageHistory.at(-1))
-            expect(currentStageProgress.completedAt).toBeNull()
-          }
-          before = status
+    overTasks((events) => {
+      let before: StatusDocument | null = null
+      for (const status of statuses(events)) {
+        const { currentStage, currentStageProgress, stageHistory } = status
+        if (status.status === 'completed' || status.status === 'failed') {
+          expect(currentStage).toBe(status.status)
+          expect(currentStageProgress).toBeNull()
+          expect(stageHistory.every(({ completedAt }) => completedAt !== null)).toBe(true)
+        } else if (status.status === 'cancelled') {
+          expect(currentStage).toBe(before?.currentStage)
+        } else {
+          expect(currentStage).toBe(stageHistory.at(-1)?.stage ?? 'queued')
         }
-      }),
-    )
+        if (currentStageProgress !== null) {
+          expect(currentStageProgress).toBe(stageHistory.at(-1))
+          expect(currentStageProgress.completedAt).toBeNull()
+        }
+        before = status
+      }
+    })
   })
 
   it('an ended run says nothing of a file in hand, an end to come or ill health', () => {
-    fc.assert(
-      fc.property(taskEvents, (events) => {
-        for (const status of statuses(events)) {
-          if (!isTerminal(status.status)) continue
-          expect(status.currentFile).toBeNull()
-          expect(status.eta).toBeNull()
-          expect(status.estimatedCompletion).toBeNull()
-          expect(status.embeddingProgress.currentFile).toBeNull()
-          expect(status.health.state).toBe('ok')
-        }
-      }),
-    )
+    overTasks((events) => {
+      for (const status of statuses(events)) {
+        if (!isTerminal(status.status)) continue
+        expect(status.currentFile).toBeNull()
+        expect(status.eta).toBeNull()
+        expect(status.estimatedCompletion).toBeNull()
+        expect(status.embeddingProgress.currentFile).toBeNull()
+        expect(status.health.state).toBe('ok')
+      }
+    })
   })
 })
 

@@ -68,7 +68,8 @@ function runEvents(draw: Draw, run: number, isLast: boolean, now: () => Date): E
     null,
   ]
   const end = draw.pick(ends)
-  const late = end !== null && draw.chance(30) ? [progress(draw, 'parsing', 3, 10)] : []
+  const hasEnded = end?.type === 'run.failed' || end?.type === 'run.cancelled'
+  const late = hasEnded && draw.chance(30) ? [progress(draw, 'parsing', 3, 10)] : []
   return [...queued, { type: 'run.started' }, ...cut, ...(end === null ? [] : [end]), ...late]
 }
 
