@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 
-/** How a command ended, with what it printed on both streams in the order it came. */
+/** How a command ended and what it printed. */
 export interface CommandResult {
   readonly exitCode: number
+  readonly stdout: string
+  /** Both streams, in the order it came. */
   readonly output: string
 }
 
@@ -19,23 +21,34 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     })
-    const pieces: Buffer[] = []
-    child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
-    child.stderr.on('data', (piece: Buffer) => pieces.push(piece))
+    const stdout: Buffer[] = []
+    const output: Buffer[] = []
+    child.stdout.on('data', (piece: Buffer) => {
+      stdout.push(piece)
+      output.push(piece)
+    })
+    child.stderr.on('data', (piece: Buffer) => output.push(piece))
     child.on('error', reject)
     child.on('close', (code) =>
-      resolve({ exitCode: code ?? 1, output: Buffer.concat(pieces).toString('utf8') }),
+      resolve({
+        exitCode: code ?? 1,
+        stdout: Buffer.concat(stdout).toString('utf8'),
+        output: Buffer.concat(output).toString('utf8'),
+      }),
     )
   })
 }
 
-/** Runs a command that has to succeed. @throws Error with what it printed, where it does not. */
+/**
+ * Runs a command that has to succeed and returns its standard output.
+ * @throws Error with all that it printed, where it does not.
+ */
 export async function runOrThrow(
   command: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<string> {
-  const { exitCode, output } = await runCommand(command, args, options)
-  if (exitCode === 0) return output
+  const { exitCode, stdout, output } = await runCommand(command, args, options)
+  if (exitCode === 0) return stdout
   throw new Error(`\`${command} ${args.join(' ')}\` ended with ${exitCode}:\n${output.trimEnd()}`)
 }

@@ -1,0 +1,63 @@
+/**
+ * Installs the packed packages into an empty program, on the machine's own Node and npm, and uses
+ * them from there: by `import`, by `require`, by the command, and through their types.
+ */
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findMachineNode } from './machine-node.ts'
+import { withPackedPackages } from './pack-packages.ts'
+import { runOrThrow } from './run-command.ts'
+
+const templates = join(import.meta.dirname, '../consumer')
+const machine = await findMachineNode()
+
+await withPackedPackages(async (packages) => {
+  const app = await mkdtemp(join(tmpdir(), 'cairn-consumer-'))
+  const inApp = (command: string, ...args: readonly string[]): Promise<string> =>
+    runOrThrow(command, args, { cwd: app, env: machine.env })
+  const cairn = join(app, 'node_modules/.bin/cairn')
+  try {
+    await cp(templates, app, { recursive: true })
+    await makeRepository(join(app, 'repository'))
+    const dependencies = {
+      ...Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`])),
+      ...(machine.hasSqlite ? {} : { 'better-sqlite3': '^12.6.2' }),
+      '@types/node': '^20.19.0',
+    }
+    await writeFile(
+      join(app, 'package.json'),
+      JSON.stringify({ private: true, type: 'module', dependencies }),
+    )
+    await runOrThrow('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: app,
+      env: machine.installEnv,
+    })
+    await inApp('node', 'import.mjs')
+    await inApp('node', 'require.cjs')
+    await inApp(cairn, 'index', 'repository')
+    const answer = JSON.parse(await inApp(cairn, 'search', 'retry', '--json'))
+    if (answer.hits[0]?.path !== 'src/retry.ts') throw new Error('The command found nothing.')
+    await runOrThrow('pnpm', ['exec', 'tsc', '-p', app], { cwd: import.meta.dirname })
+    const sqlite = machine.hasSqlite ? 'node:sqlite' : 'better-sqlite3'
+    console.log(`works on Node ${machine.version} with ${sqlite}`)
+  } finally {
+    await rm(app, { recursive: true, force: true })
+  }
+})
+
+async function makeRepository(folder: string): Promise<void> {
+  await mkdir(join(folder, 'src'), { recursive: true })
+  await writeFile(
+    join(folder, 'src/retry.ts'),
+    '/** Sends a request again after it failed. */\nexport function retryFailedRequest(): void {}\n',
+  )
+  await writeFile(join(folder, 'README.md'), '# A project\n\nHow to build it.\n')
+  const git = (...args: readonly string[]): Promise<string> =>
+    runOrThrow('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], {
+      cwd: folder,
+    })
+  await git('init', '--quiet')
+  await git('add', '.')
+  await git('commit', '--quiet', '--message', 'Begin')
+}
