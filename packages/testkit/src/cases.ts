@@ -4,6 +4,8 @@ export type {
   OpenedSubject,
   StoreConformanceOptions,
 } from './conformance-case.ts'
+export { embedderCases } from './embedder/embedder-cases.ts'
+export type { EmbedderConformanceOptions, OpenedEmbedder } from './embedder/embedder-subject.ts'
 export { graphStoreCases } from './graph-store/graph-store-cases.ts'
 export { journalCases } from './journal/journal-cases.ts'
 export type {

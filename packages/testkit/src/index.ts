@@ -1,4 +1,5 @@
 export * from './cases.ts'
+export { embedderConformance } from './embedder-conformance.ts'
 export { graphStoreConformance } from './graph-store-conformance.ts'
 export { journalConformance } from './journal-conformance.ts'
 export { vectorStoreConformance } from './vector-store-conformance.ts'

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { freshFingerprint } from '../fresh-names.ts'
-import { sameVector } from '../vector-store/vector-expectations.ts'
-import { seededVector, unit } from '../vector-store/vector-rows.ts'
+import { sameVector, seededVector, unit } from '../vectors.ts'
 import type { OpenedJournal } from './journal-subject.ts'
 import { textHash } from './parsed-files.ts'
 

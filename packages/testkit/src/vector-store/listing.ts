@@ -3,8 +3,8 @@ import type { VectorStore } from '@cairn/core'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { allPages, sorted } from '../expectations.ts'
 import { freshRepository, freshVersion } from '../fresh-names.ts'
-import { sameVector } from './vector-expectations.ts'
-import { freshSpace, unit, vectorRow, vectorRows } from './vector-rows.ts'
+import { sameVector, unit } from '../vectors.ts'
+import { freshSpace, vectorRow, vectorRows } from './vector-rows.ts'
 
 /** What `get`, `ids`, `count` and `spaces` promise. */
 export const listing: readonly Behaviour<VectorStore>[] = behaviours<VectorStore>('listing', {

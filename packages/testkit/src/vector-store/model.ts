@@ -4,8 +4,9 @@ import fc from 'fast-check'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { sorted } from '../expectations.ts'
 import { freshRepository, freshVersion } from '../fresh-names.ts'
-import { findsNearest, sameVector } from './vector-expectations.ts'
-import { freshSpace, seededVector, vectorRow } from './vector-rows.ts'
+import { sameVector, seededVector } from '../vectors.ts'
+import { findsNearest } from './vector-expectations.ts'
+import { freshSpace, vectorRow } from './vector-rows.ts'
 
 const dimensions = 5
 const languages = ['go', 'rust', 'text'] as const

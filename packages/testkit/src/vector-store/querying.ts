@@ -3,8 +3,9 @@ import type { ChunkFilter, SymbolKind, VectorRow, VectorStore } from '@cairn/cor
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { rejectsWithStoreError, sorted } from '../expectations.ts'
 import { freshRepository, freshVersion } from '../fresh-names.ts'
+import { seededVector, unit } from '../vectors.ts'
 import { findsNearest } from './vector-expectations.ts'
-import { freshSpace, seededVector, unit, vectorRow, vectorRows } from './vector-rows.ts'
+import { freshSpace, vectorRow, vectorRows } from './vector-rows.ts'
 
 const languages = ['typescript', 'python', 'go']
 const kinds: readonly (SymbolKind | null)[] = ['function', 'class', null, 'method', 'section']

@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict'
 import type { ChunkFilter, VectorHit, VectorRow, VectorSpace, VectorStore } from '@cairn/core'
-import { cosineDistance, passes } from './vector-rows.ts'
+import { cosineDistance } from '../vectors.ts'
+import { passes } from './vector-rows.ts'
 
 /** How far a distance may be from the one computed in double precision: float32 arithmetic. */
 const distanceTolerance = 1e-4
-
-/** How far a component may be from the one that was written: float32, perhaps sent as decimal text. */
-const componentTolerance = 1e-6
-
-/** Holds that a vector that was read is the one that was written. */
-export function sameVector(actual: Float32Array | null | undefined, expected: Float32Array): void {
-  assert.ok(actual instanceof Float32Array, `got ${String(actual)} where a Float32Array should be`)
-  assert.equal(actual.length, expected.length, 'length of the vector')
-  for (const [index, value] of expected.entries()) {
-    const difference = Math.abs((actual[index] ?? Number.NaN) - value)
-    assert.ok(
-      difference <= componentTolerance,
-      `component ${index}: ${actual[index]}, wrote ${value}`,
-    )
-  }
-}
 
 /**
  * Holds that hits are the nearest of `rows` that pass the filter: right distances, nearest first,

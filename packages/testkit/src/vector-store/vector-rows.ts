@@ -1,24 +1,10 @@
 import type { ChunkFilter, VectorRow, VectorSpace } from '@cairn/core'
 import { freshFingerprint, freshRepository, freshVersion } from '../fresh-names.ts'
+import { seededVector } from '../vectors.ts'
 
 /** A space that nothing else uses. */
 export function freshSpace(dimensions = 4): VectorSpace {
   return { fingerprint: freshFingerprint(), dimensions }
-}
-
-/** `values` scaled to unit length. */
-export function unit(...values: readonly number[]): Float32Array {
-  const length = Math.hypot(...values)
-  return Float32Array.from(values, (value) => value / length)
-}
-
-/** A vector that looks random and is the same for the same seed. */
-export function seededVector(dimensions: number, seed: number): Float32Array {
-  return unit(
-    ...Array.from({ length: dimensions }, (_, index) =>
-      Math.sin(seed * 12.9898 + index * 78.233 + 1),
-    ),
-  )
 }
 
 /** A row with a version, a path and a repository of its own where none is given. */
@@ -50,20 +36,6 @@ export function vectorRows(
       ...row,
     }),
   )
-}
-
-/** Cosine distance of two vectors, computed in double precision. */
-export function cosineDistance(left: Float32Array, right: Float32Array): number {
-  let product = 0
-  let leftSquares = 0
-  let rightSquares = 0
-  for (const [index, value] of left.entries()) {
-    const other = right[index] ?? Number.NaN
-    product += value * other
-    leftSquares += value * value
-    rightSquares += other * other
-  }
-  return 1 - product / Math.sqrt(leftSquares * rightSquares)
 }
 
 /** Whether a row satisfies a filter. */

@@ -4,8 +4,8 @@ import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { rejectsWhenAborted, rejectsWithStoreError, sorted } from '../expectations.ts'
 import { freshRepository, freshVersion } from '../fresh-names.ts'
 import { oddNames } from '../odd-text.ts'
-import { sameVector } from './vector-expectations.ts'
-import { freshSpace, seededVector, unit, vectorRow, vectorRows } from './vector-rows.ts'
+import { sameVector, seededVector, unit } from '../vectors.ts'
+import { freshSpace, vectorRow, vectorRows } from './vector-rows.ts'
 
 /** What `upsert`, `delete` and `removeRepository` promise. */
 export const writing: readonly Behaviour<VectorStore>[] = behaviours<VectorStore>('writing', {
