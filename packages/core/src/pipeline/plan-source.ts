@@ -32,6 +32,7 @@ export async function planSource(options: PlanSourceOptions): Promise<PlanDocume
     maxFileBytes: limits.maxFileBytes,
     include: options.include,
     exclude: options.exclude,
+    known: (path) => ledger.files.get(path),
     signal,
   })
   try {

@@ -28,9 +28,9 @@ export async function runPipeline(
   context: RunContext,
   request: RunRequest,
 ): Promise<PipelineOutcome> {
-  const tree = await openTree(context, request)
+  const ledger = await readLedger(context.storage.journal.ledger, context.repository)
+  const tree = await openTree(context, request, ledger)
   try {
-    const ledger = await readLedger(context.storage.journal.ledger, context.repository)
     const plan = await analyze(context, tree, ledger)
     const parsed = await parse(context, tree, plan)
     const embedded = await context.progress.stage(
@@ -60,7 +60,11 @@ export async function runPipeline(
   }
 }
 
-async function openTree(context: RunContext, request: RunRequest): Promise<SourceTree> {
+async function openTree(
+  context: RunContext,
+  request: RunRequest,
+  ledger: LedgerState,
+): Promise<SourceTree> {
   const { parser, limits, signal, progress } = context
   const options = {
     cloneDirectory: request.cloneDirectory,
@@ -68,6 +72,7 @@ async function openTree(context: RunContext, request: RunRequest): Promise<Sourc
     maxFileBytes: limits.maxFileBytes,
     include: request.include,
     exclude: request.exclude,
+    known: (path: string) => ledger.files.get(path),
     signal,
   }
   if (request.description.kind === 'local') return openSource(request.source, options)

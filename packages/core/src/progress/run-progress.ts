@@ -1,5 +1,4 @@
 import {
-  type ErrorCode,
   type IndexEventOf,
   type IndexingError,
   type NewIndexEvent,
@@ -9,7 +8,7 @@ import {
   type WorkingStage,
   workingStages,
 } from '@cairn/protocol'
-import { type CairnError, toCairnError } from '../errors.ts'
+import type { CairnError } from '../errors.ts'
 import { estimate } from './eta.ts'
 import type { EventRecorder } from './event-recorder.ts'
 import { createRate, type Rate } from './rate.ts'
@@ -53,8 +52,10 @@ export interface RunProgress {
     work: (progress: StageProgress) => Promise<T>,
   ): Promise<T>
   settled(file: SettledFile): void
-  /** Records an error that does not end the run. */
-  error(error: unknown, context: { filePath: string | null; code?: ErrorCode }): IndexingError
+  /** Records a file that could not be indexed. */
+  failed(file: Pick<SettledFile, 'path' | 'language' | 'sizeBytes'>, error: CairnError): void
+  /** Records an error that ends neither the run nor a file. */
+  error(error: CairnError, filePath: string | null): void
   warning(code: string, message: string, path?: string | null): void
   /** The run waits for something outside, which `detail` names; null: no longer. */
   waiting(detail: string | null): void
@@ -238,11 +239,18 @@ export function createRunProgress(options: {
       }
     },
     settled: (file) => record({ type: 'file.settled', ...file }),
-    error(error, { filePath, code }) {
-      const made = indexingError(toCairnError(error, code), filePath)
-      record({ type: 'error.recorded', error: made })
-      return made
-    },
+    failed: (file, error) =>
+      record({
+        ...file,
+        type: 'file.settled',
+        outcome: 'failed',
+        chunks: 0,
+        reason: null,
+        detail: null,
+        error: indexingError(error, file.path),
+      }),
+    error: (error, filePath) =>
+      record({ type: 'error.recorded', error: indexingError(error, filePath) }),
     warning: (code, message, path = null) =>
       record({ type: 'warning.recorded', code, message, path, stage: lastStage }),
     waiting: (detail) => watchdog.waiting(detail),

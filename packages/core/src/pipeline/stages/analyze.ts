@@ -8,6 +8,7 @@ import { ledgerFiles } from '../../ledger/read-ledger.ts'
 export interface IndexedFile {
   readonly version: string
   readonly contentHash: string
+  readonly language: string
   /** Whether a chunk of it has no vector: it is then indexed again. */
   readonly hasFailedChunks: boolean
 }
@@ -39,7 +40,8 @@ export async function readLedger(
   const files = new Map<string, IndexedFile>()
   for await (const file of ledgerFiles(ledger, repository)) {
     const hasFailedChunks = file.failedChunks.length > 0
-    files.set(file.path, { version: file.version, contentHash: file.contentHash, hasFailedChunks })
+    const { path, version, contentHash, language } = file
+    files.set(path, { version, contentHash, language, hasFailedChunks })
   }
   return { repository: summary, files }
 }

@@ -49,7 +49,7 @@ export async function embedChunks(
       if (result instanceof Float32Array) entries.push({ textHash: text.textHash, vector: result })
       else {
         failedTexts.add(text.textHash)
-        progress.error(toCairnError(result, 'EMBEDDING_FAILED'), { filePath: text.path })
+        progress.error(toCairnError(result, 'EMBEDDING_FAILED'), text.path)
       }
     }
     await context.retry('the journal', () => cache.put(space.fingerprint, entries))

@@ -58,18 +58,8 @@ export async function parseFiles(
     } catch (error) {
       if (signal.aborted || !(error instanceof FileError)) throw error
       failed.add(file.path)
-      const made = progress.error(error, { filePath: file.path })
       const { path, language, sizeBytes } = file
-      progress.settled({
-        path,
-        outcome: 'failed',
-        language,
-        sizeBytes,
-        chunks: 0,
-        reason: null,
-        detail: error.message,
-        error: made,
-      })
+      progress.failed({ path, language, sizeBytes }, error)
       settle(file.path, 0)
     }
   }
