@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 
@@ -54,23 +63,37 @@ export const corpora: readonly Corpus[] = [
         '-DoutputDirectory=.',
       ]),
   },
+  {
+    name: 'gin-1.11.0',
+    extensions: ['.go'],
+    fetch: (folder) => {
+      run(folder, 'go', ['mod', 'init', 'example.com/bench'])
+      const module = 'github.com/gin-gonic/gin@v1.11.0'
+      const { Dir: source } = JSON.parse(output(folder, 'go', ['mod', 'download', '-json', module]))
+      // The module cache is read-only, and so would be its copy.
+      cpSync(source, join(folder, 'gin'), { recursive: true })
+      run(folder, 'chmod', ['-R', 'u+w', '.'])
+    },
+  },
+  {
+    name: 'tokio-1.48.0',
+    extensions: ['.rs'],
+    fetch: (folder) => {
+      mkdirSync(join(folder, 'src'))
+      writeFileSync(join(folder, 'src/lib.rs'), '')
+      const manifest =
+        '[package]\nname = "bench"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\ntokio = "=1.48.0"\n'
+      writeFileSync(join(folder, 'Cargo.toml'), manifest)
+      run(folder, 'cargo', ['vendor', '--quiet', 'all'])
+      renameSync(join(folder, 'all/tokio'), join(folder, 'tokio'))
+      rmSync(join(folder, 'all'), { recursive: true })
+    },
+  },
 ]
 
 /** The files of a corpus, downloaded once and kept in the cache folder. */
 export function loadCorpus(corpus: Corpus): CorpusFile[] {
-  const folder = join(cacheFolder(), corpus.name)
-  if (!existsSync(folder)) {
-    const partial = `${folder}.partial`
-    rmSync(partial, { recursive: true, force: true })
-    mkdirSync(partial, { recursive: true })
-    corpus.fetch(partial)
-    for (const archive of readdirSync(partial)) {
-      if (archive.endsWith('.jar')) run(partial, 'unzip', ['-q', '-o', archive])
-      else run(partial, 'tar', ['-xf', archive])
-      rmSync(join(partial, archive))
-    }
-    renameSync(partial, folder)
-  }
+  const folder = fetchCorpus(corpus)
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(
       (entry) => entry.isFile() && corpus.extensions.some((ending) => entry.name.endsWith(ending)),
@@ -81,6 +104,25 @@ export function loadCorpus(corpus: Corpus): CorpusFile[] {
       path: relative(folder, path).split(sep).join('/'),
       bytes: new Uint8Array(readFileSync(path)),
     }))
+}
+
+/** The folder of a corpus, downloaded once. */
+function fetchCorpus(corpus: Corpus): string {
+  const folder = join(cacheFolder(), corpus.name)
+  if (!existsSync(folder)) {
+    const partial = `${folder}.partial`
+    rmSync(partial, { recursive: true, force: true })
+    mkdirSync(partial, { recursive: true })
+    corpus.fetch(partial)
+    for (const archive of readdirSync(partial)) {
+      if (!/\.(jar|tgz|gz)$/.test(archive)) continue
+      if (archive.endsWith('.jar')) run(partial, 'unzip', ['-q', '-o', archive])
+      else run(partial, 'tar', ['-xf', archive])
+      rmSync(join(partial, archive))
+    }
+    renameSync(partial, folder)
+  }
+  return folder
 }
 
 /** Where downloads are kept: `CAIRN_BENCH_CACHE`, or a folder in the user's cache. */
@@ -94,4 +136,8 @@ export function cacheFolder(): string {
 
 function run(folder: string, command: string, parameters: readonly string[]): void {
   execFileSync(command, parameters, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+function output(folder: string, command: string, parameters: readonly string[]): string {
+  return execFileSync(command, parameters, { cwd: folder, encoding: 'utf8' })
 }

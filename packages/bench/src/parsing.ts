@@ -6,19 +6,12 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createParser, type ParsedFile } from '@cairn/core'
-import { Tinypool } from 'tinypool'
-import type { BareJob } from './bare-parse.worker.ts'
+import { grammarOf, parseBare } from './bare-parse.ts'
 import { type CorpusFile, corpora, loadCorpus } from './corpus.ts'
 
 const threads = 2
 const rounds = Number(process.env.CAIRN_BENCH_ROUNDS ?? 3)
 const inFlight = 64
-
-const grammarOf: Readonly<Record<string, string>> = {
-  '.py': 'python',
-  '.js': 'javascript',
-  '.java': 'java',
-}
 
 interface Totals {
   files: number
@@ -33,7 +26,7 @@ const rows: Record<string, string | number>[] = []
 for (const corpus of corpora) {
   if (chosen.length > 0 && !chosen.some((name) => corpus.name.startsWith(name))) continue
   const files = loadCorpus(corpus)
-  const grammar = grammarOf[corpus.extensions[0] ?? ''] ?? 'typescript'
+  const grammar = grammarOf(corpus)
   const bytes = files.reduce((sum, file) => sum + file.bytes.byteLength, 0)
   const ratios: number[] = []
   let bestBareMs = Number.POSITIVE_INFINITY
@@ -41,7 +34,7 @@ for (const corpus of corpora) {
   let delayMs = 0
   let totals: Totals | undefined
   for (let round = 0; round < rounds; round++) {
-    const bareMs = await timed(() => parseBare(files, grammar))
+    const bareMs = await timed(() => parseBare(files, grammar, threads))
     const delay = monitorEventLoopDelay({ resolution: 2 })
     delay.enable()
     const ms = await timed(async () => {
@@ -67,22 +60,6 @@ for (const corpus of corpora) {
   })
 }
 console.table(rows)
-
-async function parseBare(files: readonly CorpusFile[], grammar: string): Promise<void> {
-  const pool = new Tinypool({
-    filename: new URL('./bare-parse.worker.ts', import.meta.url).href,
-    name: 'bareParse',
-    minThreads: threads,
-    maxThreads: threads,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  })
-  const jobs = Array.from({ length: threads }, (_, thread): BareJob => {
-    const share = files.filter((_, index) => index % threads === thread)
-    return { grammar, files: share.map((file) => file.bytes) }
-  })
-  await Promise.all(jobs.map((job) => pool.run(job)))
-  await pool.destroy()
-}
 
 async function parseWhole(files: readonly CorpusFile[]): Promise<Totals> {
   const parser = createParser({ threads })

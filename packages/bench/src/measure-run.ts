@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { watchMemory } from './process-memory.ts'
+
+/** What one run in a process of its own took. */
+export interface RunMeasure {
+  readonly seconds: number
+  readonly stages: Readonly<Record<string, { readonly seconds: number; readonly items: number }>>
+  readonly events: number
+  readonly files: Readonly<Record<string, number>>
+  readonly chunks: number
+  readonly symbols: number
+  readonly edges: number
+  /** 99th percentile over the run. */
+  readonly eventLoopDelayMs: number
+  /** One for each search. */
+  readonly latenciesMs: readonly number[]
+  /** Of the process tree; null where the platform does not tell. */
+  readonly peakBytes: number | null
+  readonly diskBytes: number
+}
+
+const script = fileURLToPath(new URL('./index-once.mjs', import.meta.url))
+
+/** Questions as people ask them, for search latency. */
+export const queries = [
+  'where are failed requests retried',
+  'parse a date from a string',
+  'open a file and read its lines',
+  'getUserById',
+  'how is the connection pool closed',
+] as const
+
+/** Indexes `path` into `data` in a new process. */
+export async function measureRun(
+  path: string,
+  data: string,
+  searches: number,
+): Promise<RunMeasure> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      script,
+      JSON.stringify({ path, data, queries, searches }),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const memory = watchMemory(child.pid ?? 0)
+  const printed = await text(child.stdout)
+  memory.stop()
+  if (printed === '') throw new Error(`The run of ${path} gave no figures; its error is above.`)
+  return { ...JSON.parse(printed), peakBytes: memory.peakBytes(), diskBytes: folderBytes(data) }
+}
+
+function folderBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
+}
