@@ -318,33 +318,36 @@ function manyFiles(count: number): Record<string, string> {
   return files
 }
 
-test('Ctrl-C cancels cleanly, says how to go on, and the same command goes on', async () => {
-  const repository = ownRepository('cancelled', manyFiles(250))
-  const running = startCairn(repository, ['index', '.', '--json'])
-  await running.seen(/"stage":"parsing"/, 'stdout')
-  running.child.kill('SIGINT')
-  const { code, stdout, stderr } = await running.ended
-  expect(code).toBe(130)
-  expect(stderr).toContain('type the same command again')
-  const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
-  expect(decode(statusDocumentSchema, last.data).status).toBe('cancelled')
-  const again = await cairn(repository, ['index', '.', '--json'])
-  expect(again.code).toBe(0)
-  const end = JSON.parse(again.stdout.trimEnd().split('\n').at(-1) ?? '')
-  expect(decode(statusDocumentSchema, end.data).files).toMatchObject({ indexed: 250, failed: 0 })
-})
+// Windows has no signal that a process can handle and another can send.
+if (process.platform !== 'win32') {
+  test('Ctrl-C cancels cleanly, says how to go on, and the same command goes on', async () => {
+    const repository = ownRepository('cancelled', manyFiles(250))
+    const running = startCairn(repository, ['index', '.', '--json'])
+    await running.seen(/"stage":"parsing"/, 'stdout')
+    running.child.kill('SIGINT')
+    const { code, stdout, stderr } = await running.ended
+    expect(code).toBe(130)
+    expect(stderr).toContain('type the same command again')
+    const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+    expect(decode(statusDocumentSchema, last.data).status).toBe('cancelled')
+    const again = await cairn(repository, ['index', '.', '--json'])
+    expect(again.code).toBe(0)
+    const end = JSON.parse(again.stdout.trimEnd().split('\n').at(-1) ?? '')
+    expect(decode(statusDocumentSchema, end.data).files).toMatchObject({ indexed: 250, failed: 0 })
+  })
 
-test('a second Ctrl-C exits at once', async () => {
-  const repository = ownRepository('killed', manyFiles(250))
-  const running = startCairn(repository, ['index', '.'])
-  await running.seen(/parsing: started/)
-  running.child.kill('SIGTERM')
-  await running.seen(/Cancelling/)
-  const again = setInterval(() => running.child.kill('SIGINT'), 120)
-  const { code, signal } = await running.ended
-  clearInterval(again)
-  expect([code, signal]).toEqual([130, null])
-})
+  test('a second Ctrl-C exits at once', async () => {
+    const repository = ownRepository('killed', manyFiles(250))
+    const running = startCairn(repository, ['index', '.'])
+    await running.seen(/parsing: started/)
+    running.child.kill('SIGTERM')
+    await running.seen(/Cancelling/)
+    const again = setInterval(() => running.child.kill('SIGINT'), 120)
+    const { code, signal } = await running.ended
+    clearInterval(again)
+    expect([code, signal]).toEqual([130, null])
+  })
+}
 
 test('a file that could not be indexed is named, and the exit code says so', async () => {
   const repository = ownRepository('vanishing', { ...manyFiles(250), 'zz/gone.py': 'gone = 1\n' })
