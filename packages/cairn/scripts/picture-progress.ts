@@ -57,10 +57,12 @@ try {
   removeFolder(folder)
 }
 
-/** The frame that says most at one glance: well within embedding, or the middle one. */
+/** The frame that says most at one glance: within a long stage, or the middle one. */
 function stillFrame(frames: readonly Frame[]): Frame {
   const found = frames.findLast(({ rows }) =>
-    rows.some((runs) => /embedding.*[3-7]\d %/.test(runs.map((run) => run.text).join(' '))),
+    rows.some((runs) =>
+      /(parsing|embedding).*[3-7]\d %/.test(runs.map((run) => run.text).join(' ')),
+    ),
   )
   const frame = found ?? frames[Math.floor(frames.length / 2)]
   if (frame === undefined) throw new Error('The command wrote nothing.')

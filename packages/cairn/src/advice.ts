@@ -6,7 +6,7 @@ export function advice(code: ErrorCode, commandName: string): string | null {
     case 'REPOSITORY_BUSY':
       return 'Add --wait to start when that run has ended.'
     case 'STORE_LOCKED':
-      return 'Wait until that process has ended, or use another folder with --data-dir.'
+      return 'Add --wait to start when that process has ended, or use another folder with --data-dir.'
     case 'STORE_CORRUPT':
       return 'Delete the data directory and index again; nothing but time is lost.'
     case 'STORE_TOO_NEW':

@@ -349,6 +349,26 @@ if (process.platform !== 'win32') {
   })
 }
 
+test('a second writer is told who writes, or waits when asked to', async () => {
+  const repository = ownRepository('busy', manyFiles(250))
+  const other = ownRepository('other')
+  const dataDirectory = join(repository, '.cairn')
+  const first = startCairn(repository, ['index', '.'])
+  await first.seen(/parsing: started/)
+  const refused = await cairnHere(repository, ['index', other])
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('STORE_LOCKED')
+  expect(refused.stderr).toContain(String(first.child.pid))
+  const reader = await cairnHere(repository, ['status', '--json'])
+  expect(decode(taskListSchema, JSON.parse(reader.stdout)).tasks).toMatchObject([
+    { repositoryName: 'busy', status: 'in_progress' },
+  ])
+  const waiting = startCairn(other, ['index', '.', '--wait', '--data-dir', dataDirectory])
+  await waiting.seen(/Waiting for the process/)
+  expect(await first.ended).toMatchObject({ code: 0 })
+  expect(await waiting.ended).toMatchObject({ code: 0 })
+})
+
 test('a file that could not be indexed is named, and the exit code says so', async () => {
   const repository = ownRepository('vanishing', { ...manyFiles(250), 'zz/gone.py': 'gone = 1\n' })
   const running = startCairn(repository, ['index', '.'])

@@ -31,12 +31,13 @@ export interface CommandContextOptions {
   readonly stderr: NodeJS.WriteStream
 }
 
-/** The command line that runs this command: as installed, or through a package manager. */
+/** What a person types to run this command: as installed, or through a package manager. */
 export function commandName(environment: NodeJS.ProcessEnv): string {
   if (environment.npm_command === 'exec') return 'npx cairn'
   return environment.npm_lifecycle_event === 'cairn' ? 'pnpm cairn' : 'cairn'
 }
 
+/** The context of one command line. */
 export function createCommandContext(options: CommandContextOptions): CommandContext {
   const { environment, stdout, stderr, ...rest } = options
   const traitsOf = (stream: NodeJS.WriteStream): CommandContext['out'] => {

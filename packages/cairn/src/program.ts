@@ -95,7 +95,7 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
 
   selection(program.command('index'))
     .description('index a repository, or what changed in it since the last time')
-    .option('--wait', 'wait if the repository is being indexed already')
+    .option('--wait', 'wait while another process writes to the store')
     .action(run(indexCommand))
 
   selection(program.command('plan'))

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
-import type { Indexer, IndexResult, IndexRun } from '@cairn/core'
+import { setTimeout } from 'node:timers/promises'
+import { CairnError, type Indexer, type IndexResult, type IndexRun } from '@cairn/core'
 import { encode, indexEventSchema, statusDocumentSchema } from '@cairn/protocol'
 import { type CommandContext, mention, say, sayJson, withIndexer } from '../command-context.ts'
 import { type ExitCode, exitCodes, isCancelled } from '../exit-codes.ts'
@@ -21,6 +22,17 @@ export interface IndexCommandOptions {
   readonly wait?: boolean
 }
 
+type Outcome = { readonly result: IndexResult } | { readonly error: unknown }
+
+/** A run that has ended, with what was kept of it. */
+interface EndedRun {
+  readonly run: IndexRun
+  readonly tally: RunTally
+  readonly outcome: Outcome
+}
+
+const looksForWriterEveryMs = 1_000
+
 /** `cairn index PATH|URL`. */
 export async function indexCommand(
   context: CommandContext,
@@ -29,32 +41,54 @@ export async function indexCommand(
 ): Promise<ExitCode> {
   const source = sourceArgument(pathOrUrl, options)
   return withIndexer(context, async (indexer) => {
-    const run = startRun(indexer, context, source, options)
-    const tally = tallyRun(run)
-    const events = context.isJson ? printEvents(context, run) : null
-    const progress = showProgress(context, run)
-    context.interrupt.onFirst(() => {
-      const line = 'Cancelling. What is done is kept. Ctrl-C again exits at once.'
-      if (progress === null) mention(context, line)
-      else progress.note(line)
-    })
-    const outcome = await run.finished.then(
-      (result) => ({ result }),
-      (error: unknown) => ({ error }),
-    )
-    progress?.stop()
-    await events
+    const start = (): Promise<EndedRun> =>
+      showRun(context, startRun(indexer, context, source, options))
+    let ended = await start()
+    if (options.wait === true && isLocked(ended.outcome)) {
+      mention(context, 'Waiting for the process that writes to the store.')
+      while (isLocked(ended.outcome)) {
+        await setTimeout(looksForWriterEveryMs, undefined, { signal: context.interrupt.signal })
+        ended = await start()
+      }
+    }
+    const { run, tally, outcome } = ended
     if (context.isJson) printResult(context, run)
     if ('error' in outcome) {
-      if (isCancelled(outcome.error)) {
-        mentionCancelled(context, run)
-        return exitCodes.cancelled
-      }
-      throw outcome.error
+      if (!isCancelled(outcome.error)) throw outcome.error
+      mentionCancelled(context, run)
+      return exitCodes.cancelled
     }
     if (!context.isJson) await printSummary(context, run, outcome.result, tally)
     return outcome.result.files.failed > 0 ? exitCodes.someFilesFailed : exitCodes.done
   })
+}
+
+/** A run that another process keeps from starting has not begun: it may be asked for again. */
+function isLocked(outcome: Outcome): boolean {
+  return (
+    'error' in outcome &&
+    CairnError.isInstance(outcome.error) &&
+    outcome.error.code === 'STORE_LOCKED'
+  )
+}
+
+/** Shows a run until it has ended. */
+async function showRun(context: CommandContext, run: IndexRun): Promise<EndedRun> {
+  const tally = tallyRun(run)
+  const events = context.isJson ? printEvents(context, run) : null
+  const progress = showProgress(context, run)
+  context.interrupt.onFirst(() => {
+    const line = 'Cancelling. What is done is kept. Ctrl-C again exits at once.'
+    if (progress === null) mention(context, line)
+    else progress.note(line)
+  })
+  const outcome = await run.finished.then(
+    (result): Outcome => ({ result }),
+    (error: unknown): Outcome => ({ error }),
+  )
+  progress?.stop()
+  await events
+  return { run, tally, outcome }
 }
 
 function startRun(
