@@ -1,6 +1,9 @@
 /** Names that a file system and Git allow and that break careless quoting, escaping or encoding. */
 export const oddNames: readonly string[] = [
   'with space.ts',
+  'new',
+  'new ',
+  'NEW',
   'new\nline\r\n.ts',
   '"double" \'single\' `back`.ts',
   'back\\slash.ts',

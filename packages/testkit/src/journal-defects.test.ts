@@ -1,0 +1,887 @@
+import { type Journal, StoreError } from '@cairn/core'
+import { type LogEntry, logEntry } from '@cairn/protocol'
+import { catchesDefects } from './fixtures/catches.ts'
+import { memoryJournal } from './fixtures/memory-journal.ts'
+import { memoryPlace } from './fixtures/memory-place.ts'
+import { journalCases } from './journal/journal-cases.ts'
+
+type Open = () => { first: Journal; second: Journal }
+
+const open = (make: (working: Journal) => Partial<Journal>) => (): ReturnType<Open> => {
+  const place = memoryPlace()
+  const [first, second] = [memoryJournal(place), memoryJournal(place)]
+  return { first: { ...first, ...make(first) }, second: { ...second, ...make(second) } }
+}
+
+/** A journal of which one part is changed. */
+function part<Name extends 'tasks' | 'plans' | 'spool' | 'ledger' | 'cache' | 'text'>(
+  name: Name,
+  make: (working: Journal[Name], journal: Journal) => Partial<Journal[Name]>,
+): Open {
+  return open((working) => ({ [name]: { ...working[name], ...make(working[name], working) } }))
+}
+
+/** A page whose items are the wrong way round. */
+const reversed = <Item>(items: readonly Item[]): Item[] => [...items].reverse()
+
+const withLogs = (change: (logs: LogEntry[]) => LogEntry[]) =>
+  part('tasks', (tasks) => ({
+    logs: async (taskId, filter) => {
+      const answer = await tasks.logs(taskId, filter)
+      return { ...answer, logs: change(answer.logs) }
+    },
+  }))
+
+/** Passes the filter of `logs` on without one of its members. */
+const logsWithout = (member: 'level' | 'stage' | 'file' | 'query' | 'since' | 'until') =>
+  part('tasks', (tasks) => ({
+    logs: (taskId, filter) =>
+      tasks.logs(
+        taskId,
+        Object.fromEntries(Object.entries(filter).filter(([key]) => key !== member)),
+      ),
+  }))
+
+/** Passes the filter of a search on without one of its members. */
+const searchWithout = (member: 'repositories' | 'languages' | 'symbolKinds' | 'versions') =>
+  part('text', (text) => ({
+    search: (terms, { filter, ...options }) =>
+      text.search(terms, {
+        ...options,
+        filter: Object.fromEntries(Object.entries(filter ?? {}).filter(([key]) => key !== member)),
+      }),
+  }))
+
+const everything = 100_000
+
+catchesDefects<ReturnType<Open>>({
+  suite: 'the suite of journals',
+  working: open(() => ({})),
+  cases: (create) =>
+    journalCases({
+      propertyRuns: 100,
+      create: async () => ({ store: create().first, dispose: async () => {} }),
+      createPair: async () => {
+        const { first, second } = create()
+        return {
+          first: { store: first, dispose: async () => {} },
+          second: { store: second, dispose: async () => {} },
+        }
+      },
+    }),
+  defects: {
+    'events are given the next seq of their task and are read back as they were': {
+      'counts from 0': part('tasks', (tasks) => ({
+        append: async (events) =>
+          (await tasks.append(events)).map((event) => ({ ...event, seq: event.seq - 1 })),
+      })),
+      'loses milliseconds': part('tasks', (tasks) => ({
+        events: async (taskId, range) =>
+          (await tasks.events(taskId, range)).map((event) => ({
+            ...event,
+            at: new Date(Math.floor(event.at.getTime() / 1000) * 1000),
+          })),
+      })),
+    },
+    'events are read page by page after a seq': {
+      'begins a page with the last event of the one before': part('tasks', (tasks) => ({
+        events: (taskId, { after, limit }) =>
+          tasks.events(taskId, { limit, after: Math.max(0, (after ?? 0) - 1) }),
+      })),
+    },
+    'a task whose first event is not run.queued is refused, with all that came in the same call': {
+      'stores event by event': part('tasks', (tasks) => ({
+        append: async (events) => {
+          const stored = []
+          for (const event of events) stored.push(...(await tasks.append([event])))
+          return stored
+        },
+      })),
+    },
+    'appends at the same time leave no gap and no seq twice': {
+      'gives a seq before it stores': part('tasks', (tasks) => ({
+        append: async (events) => {
+          const seqs = new Map<string, number>()
+          for (const { taskId } of events) {
+            const status = await tasks.status(taskId)
+            seqs.set(taskId, status?.seq ?? 0)
+          }
+          await new Promise(setImmediate)
+          const stored = await tasks.append(events)
+          return stored.map((event) => ({ ...event, seq: (seqs.get(event.taskId) ?? 0) + 1 }))
+        },
+      })),
+    },
+    'an unknown task has no status': {
+      rejects: part('tasks', () => ({
+        status: async () => {
+          throw new StoreError('STORE_FAILED', 'No such task.')
+        },
+      })),
+    },
+    'the status is what folding the events gives, whatever they are and however they come': {
+      'gives the status before the last progress': part('tasks', (tasks) => ({
+        append: async (events) => {
+          const stored = await tasks.append(events)
+          return stored
+        },
+        status: async (taskId) => {
+          const status = await tasks.status(taskId)
+          return status && { ...status, warnings: [] }
+        },
+      })),
+    },
+    'the epoch is the same for every task': {
+      'has none': part('tasks', (tasks) => ({
+        status: async (taskId) => {
+          const status = await tasks.status(taskId)
+          return status && { ...status, epoch: '' }
+        },
+      })),
+    },
+    'tasks come newest first, page by page, with their total': {
+      'gives the oldest first': part('tasks', (tasks) => ({
+        tasks: async (filter) => {
+          const answer = await tasks.tasks(filter)
+          return { ...answer, tasks: reversed(answer.tasks) }
+        },
+      })),
+      'counts the page for the total': part('tasks', (tasks) => ({
+        tasks: async (filter) => {
+          const answer = await tasks.tasks(filter)
+          return { ...answer, total: answer.tasks.length }
+        },
+      })),
+    },
+    'a page of tasks has 50 unless a limit says otherwise': {
+      'gives all': part('tasks', (tasks) => ({
+        tasks: (filter) => tasks.tasks({ limit: everything, ...filter }),
+      })),
+    },
+    'tasks are narrowed by status and repository, alone and together': {
+      'ignores the status': part('tasks', (tasks) => ({
+        tasks: ({ status: _, ...filter }) => tasks.tasks(filter),
+      })),
+      'ignores the status where there is a repository': part('tasks', (tasks) => ({
+        tasks: ({ status, ...filter }) =>
+          tasks.tasks(status && filter.repository === undefined ? { ...filter, status } : filter),
+      })),
+    },
+    'a listed task is its status': {
+      'lists without the errors': part('tasks', (tasks) => ({
+        tasks: async (filter) => {
+          const answer = await tasks.tasks(filter)
+          return { ...answer, tasks: answer.tasks.map((status) => ({ ...status, errors: [] })) }
+        },
+      })),
+    },
+    'entries are those that the protocol derives from the events, oldest first': {
+      'gives the newest first': withLogs(reversed),
+      'does not know where the task was': part('tasks', (tasks) => ({
+        logs: async (taskId, { limit = 100 }) => {
+          const events = await tasks.events(taskId, { limit: everything })
+          const logs = events.flatMap((event) => logEntry(event) ?? [])
+          return { logs: logs.slice(0, limit), total: logs.length, nextCursor: null }
+        },
+      })),
+    },
+    'each filter narrows alone': {
+      'ignores the level': logsWithout('level'),
+      'ignores the stage': logsWithout('stage'),
+      'ignores the file': logsWithout('file'),
+      'ignores the query': logsWithout('query'),
+      'ignores since': logsWithout('since'),
+      'ignores until': logsWithout('until'),
+      'takes the query for a pattern': part('tasks', (tasks) => ({
+        logs: (taskId, { query, ...filter }) =>
+          tasks.logs(taskId, query === undefined || query === '%' ? filter : { ...filter, query }),
+      })),
+      'minds the case of letters that are not ASCII': part('tasks', (tasks) => ({
+        logs: async (taskId, filter) => {
+          const answer = await tasks.logs(taskId, filter)
+          if (!/[^\0-\x7f]/.test(filter.query ?? '')) return answer
+          const logs = answer.logs.filter(({ message }) => message.includes(filter.query ?? ''))
+          return { ...answer, logs }
+        },
+      })),
+    },
+    'filters narrow together': {
+      'looks at the first of the filters': part('tasks', (tasks) => ({
+        logs: (taskId, filter) =>
+          tasks.logs(taskId, Object.fromEntries(Object.entries(filter).slice(0, 1))),
+      })),
+    },
+    'pages follow each other by cursor, with and without a filter': {
+      'has a cursor at the end': part('tasks', (tasks) => ({
+        logs: async (taskId, filter) => {
+          const answer = await tasks.logs(taskId, filter)
+          return { ...answer, nextCursor: answer.nextCursor ?? String(answer.total) }
+        },
+      })),
+      'counts the page for the total': part('tasks', (tasks) => ({
+        logs: async (taskId, filter) => {
+          const answer = await tasks.logs(taskId, filter)
+          return { ...answer, total: answer.logs.length }
+        },
+      })),
+    },
+    'a page of logs has 100 entries unless a limit says otherwise': {
+      'gives all': part('tasks', (tasks) => ({
+        logs: (taskId, filter) => tasks.logs(taskId, { limit: everything, ...filter }),
+      })),
+    },
+    'an unknown task has no logs': {
+      rejects: part('tasks', () => ({
+        logs: async () => {
+          throw new StoreError('STORE_FAILED', 'No such task.')
+        },
+      })),
+    },
+    'the figures of a stage count the runs that completed it, failed in it and are in it': {
+      'does not count failures': part('tasks', (tasks) => ({
+        metrics: async () => {
+          const { stages, embedding } = await tasks.metrics()
+          const { cloning } = stages
+          if (!cloning) return { stages, embedding }
+          return { stages: { ...stages, cloning: { ...cloning, errorCount: 0 } }, embedding }
+        },
+      })),
+    },
+    'the figures of embedding sum up every run': {
+      'counts embedded chunks twice': part('tasks', (tasks) => ({
+        metrics: async () => {
+          const { stages, embedding } = await tasks.metrics()
+          const totalChunksEmbedded = embedding.totalChunksEmbedded * 2
+          return { stages, embedding: { ...embedding, totalChunksEmbedded } }
+        },
+      })),
+    },
+    'seconds of an item are the median over the last runs of the repository': {
+      'gives the mean': part('tasks', () => ({ secondsPerItem: async () => ({ parsing: 4 }) })),
+    },
+    'a stage without items says nothing about an item': {
+      'divides by nothing': part('tasks', () => ({
+        secondsPerItem: async () => ({ parsing: Number.POSITIVE_INFINITY }),
+      })),
+    },
+    'the files to index come by path, page by page, and no others': {
+      'gives those to skip too': part('plans', (plans) => ({
+        add: (runId, files) =>
+          plans.add(
+            runId,
+            files.map((file) =>
+              file.action === 'skip'
+                ? { ...file, action: 'index' as const, contentHash: 'c', version: 'v' }
+                : file,
+            ),
+          ),
+      })),
+      'gives them in no order': part('plans', (plans) => ({
+        toIndex: async (runId, range) => reversed(await plans.toIndex(runId, range)),
+      })),
+    },
+    'a plan that was never begun, or has no files, has none to index': {
+      rejects: part('plans', () => ({
+        toIndex: async () => {
+          throw new StoreError('STORE_FAILED', 'No such plan.')
+        },
+      })),
+    },
+    'a new plan drops the earlier one of its repository, and no other': {
+      'keeps the earlier one': part('plans', (plans) => ({
+        begin: ({ runId }) => plans.begin({ runId, repository: runId }),
+      })),
+      'drops all': part('plans', (plans) => ({
+        begin: ({ runId }) => plans.begin({ runId, repository: 'one' }),
+      })),
+    },
+    'the record of a file is the last thing that became of it': {
+      'keeps the first': part('plans', (plans) => {
+        let first: ReturnType<typeof plans.record> | undefined
+        return {
+          record: (repository, path) => {
+            first ??= plans.record(repository, path)
+            return first
+          },
+        }
+      }),
+    },
+    'the record of a failed file has its error': {
+      'leaves it out': part('plans', (plans) => ({
+        record: async (repository, path) => {
+          const record = await plans.record(repository, path)
+          return record && { ...record, error: null }
+        },
+      })),
+    },
+    'a path that no run met has no record': {
+      'looks for the path in every repository': part('plans', (plans, { tasks }) => ({
+        record: async (_, path) => {
+          const all = (await tasks.tasks({})).tasks
+          return plans.record(all[0]?.repositoryName ?? '', path)
+        },
+      })),
+    },
+    'a file is read back as it was written, without the texts of its chunks': {
+      'loses the receivers of references': part('spool', (spool) => ({
+        files: async (versions) =>
+          (await spool.files(versions)).map((file) => ({
+            ...file,
+            references: file.references.map((reference) => ({ ...reference, receiver: null })),
+          })),
+      })),
+      'does not know a file without chunks': part('spool', (spool) => ({
+        files: async (versions) =>
+          (await spool.files(versions)).filter(({ chunks }) => chunks.length > 0),
+      })),
+    },
+    'files come in the order asked, without those that are not there': {
+      'gives them in the order they were written': part('spool', (spool) => ({
+        files: async (versions) => {
+          const files = await spool.files(versions)
+          return files.sort((left, right) => (left.path < right.path ? -1 : 1))
+        },
+      })),
+      'gives every version for one that is there': part('spool', () => ({
+        has: async (versions) => new Set(versions),
+      })),
+    },
+    'asking for nothing gives nothing': {
+      'takes every version to be there': part('spool', () => ({
+        has: async (versions) => new Set(versions),
+      })),
+    },
+    'a version that is there already is left as it is': {
+      'writes it again': part('spool', (spool, { text }) => {
+        const written = new Map<string, Parameters<typeof spool.write>[1][number]>()
+        return {
+          write: async (repository, files) => {
+            for (const file of files) written.set(file.version, file)
+            await spool.write(repository, files)
+            await text.index([])
+          },
+          files: async (versions) =>
+            (await spool.files(versions)).map((file) => ({
+              ...file,
+              language: written.get(file.version)?.parsed.language ?? file.language,
+            })),
+        }
+      }),
+    },
+    'a version is never there in part, also while it is being written': {
+      'shows it before its last chunk is written': part('spool', (spool) => {
+        let isWriting = false
+        return {
+          write: async (repository, files) => {
+            isWriting = true
+            await spool.write(repository, files)
+            await new Promise(setImmediate)
+            isWriting = false
+          },
+          files: async (versions) => {
+            const files = await spool.files(versions)
+            return isWriting
+              ? files.map((file) => ({ ...file, chunks: file.chunks.slice(0, -1) }))
+              : files
+          },
+        }
+      }),
+    },
+    'sweeping deletes what neither the ledger nor a plan refers to, and counts it': {
+      'deletes nothing': part('spool', () => ({ sweep: async () => 0 })),
+      'forgets that a plan refers to it': part('spool', (spool, { plans }) => ({
+        sweep: async (repository) => {
+          await plans.begin({ repository, runId: `none of ${repository}` })
+          return spool.sweep(repository)
+        },
+      })),
+    },
+    'what was swept can be written again': {
+      'remembers versions': part('spool', (spool) => {
+        const known = new Set<string>()
+        return {
+          write: async (repository, files) => {
+            await spool.write(
+              repository,
+              files.filter(({ version }) => !known.has(version)),
+            )
+            for (const { version } of files) known.add(version)
+          },
+        }
+      }),
+    },
+    'each distinct text of the files to index comes once, shortest first, with how many have it': {
+      'gives the longest first': part('spool', (spool) => ({
+        missingTexts: async (runId, fingerprint, { limit }) =>
+          reversed(await spool.missingTexts(runId, fingerprint, { limit })),
+      })),
+      'leaves the context out': part('spool', (spool) => ({
+        missingTexts: async (runId, fingerprint, range) =>
+          (await spool.missingTexts(runId, fingerprint, range)).map((text) => ({
+            ...text,
+            input: text.input.replace(/^in b\n/, ''),
+          })),
+      })),
+    },
+    'texts of the same length are all there, page by page': {
+      'goes on after the length of the last': part('spool', (spool) => ({
+        missingTexts: async (runId, fingerprint, { after, limit }) => {
+          const texts = await spool.missingTexts(runId, fingerprint, { limit: everything })
+          return texts
+            .map((text) => ({ ...text, cursor: text.cursor.slice(0, 9) }))
+            .filter(({ cursor }) => after === undefined || cursor > after)
+            .slice(0, limit)
+        },
+      })),
+    },
+    'a text that the cache has for the embedder is not missing': {
+      'asks for it again': part('spool', (spool) => ({
+        missingTexts: (runId, _, range) => spool.missingTexts(runId, 'none', range),
+      })),
+    },
+    'paging goes on rightly while the cache is being filled': {
+      'counts pages': part('spool', (spool) => ({
+        missingTexts: async (runId, fingerprint, { after, limit }) => {
+          const texts = await spool.missingTexts(runId, fingerprint, { limit: everything })
+          const start = after === undefined ? 0 : Number(after)
+          return texts
+            .slice(start, start + limit)
+            .map((text, index) => ({ ...text, cursor: String(start + index + 1) }))
+        },
+      })),
+    },
+    'the totals count chunks and distinct texts, and those that the cache has': {
+      'counts chunks for texts': part('spool', (spool) => ({
+        totals: async (runId, fingerprint) => {
+          const totals = await spool.totals(runId, fingerprint)
+          return { ...totals, texts: totals.chunks }
+        },
+      })),
+    },
+    'a run without a plan has no texts': {
+      rejects: part('spool', () => ({
+        totals: async () => {
+          throw new StoreError('STORE_FAILED', 'No such plan.')
+        },
+      })),
+    },
+    'what is staged is not there until it is committed': {
+      'makes it live at once': part('ledger', (ledger) => {
+        const staged = new Map<string, Parameters<typeof ledger.stage>[1][number]>()
+        return {
+          stage: async (runId, files) => {
+            for (const file of files) staged.set(file.path, file)
+            await ledger.stage(runId, files)
+          },
+          file: async (repository, path) =>
+            (await ledger.file(repository, path)) ?? staged.get(path) ?? null,
+        }
+      }),
+    },
+    'a file that is staged again takes the place of the former': {
+      'keeps the former': part('ledger', (ledger) => {
+        const staged = new Set<string>()
+        return {
+          stage: (runId, files) =>
+            ledger.stage(
+              runId,
+              files.filter(({ path }) => staged.size < staged.add(path).size),
+            ),
+        }
+      }),
+    },
+    'a committed repository is listed with its sums': {
+      'counts files for chunks': part('ledger', (ledger) => ({
+        repository: async (name) => {
+          const summary = await ledger.repository(name)
+          return summary && { ...summary, chunks: summary.files }
+        },
+      })),
+      'has a text for a time': part('ledger', (ledger) => ({
+        repositories: async () => JSON.parse(JSON.stringify(await ledger.repositories())),
+      })),
+    },
+    'files come by path, page by page, each as it was staged': {
+      'normalises paths': part('ledger', (ledger) => ({
+        stage: (runId, files) =>
+          ledger.stage(
+            runId,
+            files.map((file) => ({ ...file, path: file.path.normalize() })),
+          ),
+      })),
+      'forgets failed chunks': part('ledger', (ledger) => ({
+        stage: (runId, files) =>
+          ledger.stage(
+            runId,
+            files.map((file) => ({ ...file, failedChunks: [] })),
+          ),
+      })),
+    },
+    'a commit replaces what is staged, drops what the plan deletes or skips, and keeps the rest': {
+      'keeps what is skipped': part('plans', (plans) => ({
+        add: (runId, files) =>
+          plans.add(
+            runId,
+            files.filter(({ action }) => action !== 'skip'),
+          ),
+      })),
+      'drops what failed': part('plans', (plans) => ({
+        add: (runId, files) =>
+          plans.add(
+            runId,
+            files.map((file) => (file.path === 'failed' ? { ...file, action: 'delete' } : file)),
+          ),
+      })),
+      'remembers no garbage': part('ledger', () => ({
+        garbage: async () => ({ versions: [], edgeSets: [] }),
+      })),
+    },
+    'what is still live is no garbage': {
+      'takes the edge sets for garbage that are live': part('ledger', (ledger) => {
+        const edgeSets = new Set<string>()
+        return {
+          stage: async (runId, files) => {
+            for (const file of files) edgeSets.add(file.edgeSet)
+            await ledger.stage(runId, files)
+          },
+          garbage: async (repository, limit) => ({
+            versions: (await ledger.garbage(repository, limit)).versions,
+            edgeSets: [...edgeSets],
+          }),
+        }
+      }),
+    },
+    'a version that comes back before it was collected is live and no garbage': {
+      'remembers all that ever was garbage': part('ledger', (ledger) => {
+        const edgeSets = new Set<string>()
+        return {
+          commit: async (runId, repository) => {
+            await ledger.commit(runId, repository)
+            const garbage = await ledger.garbage(repository.name, everything)
+            for (const edgeSet of garbage.edgeSets) edgeSets.add(edgeSet)
+          },
+          garbage: async (repository, limit) => ({
+            ...(await ledger.garbage(repository, limit)),
+            edgeSets: [...edgeSets],
+          }),
+        }
+      }),
+    },
+    'after a change of embedder a live version is garbage in the space of the former': {
+      'takes no live version for garbage': part('ledger', (ledger) => ({
+        garbage: async (repository, limit) => {
+          const { versions, edgeSets } = await ledger.garbage(repository, limit)
+          const live = await ledger.live(versions.map(({ version }) => version))
+          return { edgeSets, versions: versions.filter(({ version }) => !live.has(version)) }
+        },
+      })),
+    },
+    'garbage comes in pages and is there until it was collected': {
+      'forgets garbage that it told': part('ledger', (ledger) => ({
+        garbage: async (repository, limit) => {
+          const garbage = await ledger.garbage(repository, limit)
+          await ledger.collected(repository, garbage)
+          return garbage
+        },
+      })),
+      'forgets the garbage of every repository': part('ledger', (ledger) => {
+        const names = new Set<string>()
+        return {
+          commit: async (runId, repository) => {
+            names.add(repository.name)
+            await ledger.commit(runId, repository)
+          },
+          collected: async () => {
+            for (const name of names) {
+              await ledger.collected(name, await ledger.garbage(name, everything))
+            }
+          },
+        }
+      }),
+    },
+    'an unknown repository has no files and no garbage': {
+      rejects: part('ledger', () => ({
+        remove: async () => {
+          throw new StoreError('STORE_FAILED', 'No such repository.')
+        },
+      })),
+    },
+    'repositories are kept apart, also for files of the same path': {
+      'commits what every run staged': part('ledger', (ledger) => ({
+        stage: (_, files) => ledger.stage('one', files),
+        commit: (_, repository) => ledger.commit('one', repository),
+      })),
+    },
+    'a reader sees a commit whole or not at all': {
+      'shows a part of it': part('ledger', (ledger) => {
+        let isCommitting = false
+        return {
+          commit: async (runId, repository) => {
+            isCommitting = true
+            await ledger.commit(runId, repository)
+            await new Promise(setImmediate)
+            isCommitting = false
+          },
+          live: async (owners) => {
+            const live = await ledger.live(owners)
+            return isCommitting ? new Set([...live].slice(1)) : live
+          },
+        }
+      }),
+    },
+    'removing a repository forgets all of it but its tasks and events, and counts it': {
+      'leaves the spool': part('ledger', (ledger, { spool }) => {
+        const place: Parameters<typeof spool.write>[1][number][] = []
+        const { write } = spool
+        spool.write = async (repository, files) => {
+          place.push(...files)
+          await write(repository, files)
+        }
+        return {
+          remove: async (repository) => {
+            const counts = await ledger.remove(repository)
+            await write(repository, place)
+            return counts
+          },
+        }
+      }),
+      'counts nothing': part('ledger', (ledger) => ({
+        remove: async (repository) => {
+          await ledger.remove(repository)
+          return { files: 0, chunks: 0 }
+        },
+      })),
+    },
+    'thousands of owners are asked for in one call': {
+      'looks at the first 999': part('ledger', (ledger) => ({
+        live: (owners) => ledger.live(owners.slice(0, 999)),
+      })),
+    },
+    'any sequence of runs leaves the files that a map would hold, and as garbage what went from it':
+      {
+        'never deletes': part('plans', (plans) => ({
+          add: (runId, files) =>
+            plans.add(
+              runId,
+              files.filter(({ action }) => action !== 'delete'),
+            ),
+        })),
+        'forgets edge sets': part('ledger', (ledger) => ({
+          garbage: async (repository, limit) => ({
+            ...(await ledger.garbage(repository, limit)),
+            edgeSets: [],
+          }),
+        })),
+        'takes no live version for garbage': part('ledger', (ledger) => ({
+          garbage: async (repository, limit) => {
+            const { versions, edgeSets } = await ledger.garbage(repository, limit)
+            const live = await ledger.live(versions.map(({ version }) => version))
+            return { edgeSets, versions: versions.filter(({ version }) => !live.has(version)) }
+          },
+        })),
+      },
+    'vectors come in the order asked, null for those that are not there': {
+      'leaves out those that are not there': part('cache', (cache) => ({
+        get: async (fingerprint, hashes) =>
+          (await cache.get(fingerprint, hashes)).filter((vector) => vector !== null),
+      })),
+    },
+    'vectors of different fingerprints are kept apart': {
+      'goes by the text alone': part('cache', (cache) => ({
+        get: (_, hashes) => cache.get('one', hashes),
+        put: (_, entries) => cache.put('one', entries),
+      })),
+    },
+    'a vector may be put again, also twice in one call': {
+      'refuses one that it has': part('cache', (cache) => ({
+        put: async (fingerprint, entries) => {
+          const known = await cache.get(
+            fingerprint,
+            entries.map(({ textHash }) => textHash),
+          )
+          if (known.some((vector) => vector !== null)) {
+            throw new StoreError('STORE_FAILED', 'It is there already.')
+          }
+          await cache.put(fingerprint, entries)
+        },
+      })),
+    },
+    'nothing can be put and got': {
+      'refuses it': part('cache', () => ({
+        put: async () => {
+          throw new StoreError('STORE_FAILED', 'Nothing to put.')
+        },
+      })),
+    },
+    'the vectors that were given stay the caller’s': {
+      'stores the buffer behind a part of it': part('cache', (cache) => ({
+        put: (fingerprint, entries) =>
+          cache.put(
+            fingerprint,
+            entries.map(({ textHash, vector }) => ({
+              textHash,
+              vector: new Float32Array(vector.buffer, 0, vector.length),
+            })),
+          ),
+      })),
+    },
+    'thousands of vectors go in one call': {
+      'takes the first 999': part('cache', (cache) => ({
+        put: (fingerprint, entries) => cache.put(fingerprint, entries.slice(0, 999)),
+      })),
+    },
+    'a chunk is found by any of its words once its file is live': {
+      'wants all words': part('text', (text) => ({
+        search: async (terms, options) => {
+          const found = await Promise.all(terms.map((term) => text.search([term], options)))
+          return (await text.search(terms, options)).filter(({ id }) =>
+            found.every((hits) => hits.some((hit) => hit.id === id)),
+          )
+        },
+      })),
+    },
+    'words are matched whole, in any script, and are never taken for a query language': {
+      'knows ASCII alone': part('text', (text) => ({
+        search: (terms, options) =>
+          text.search(
+            terms.filter((term) => /^[\0-\x7f]*$/.test(term)),
+            options,
+          ),
+      })),
+      'takes a quote for the end of a word': part('text', (text) => ({
+        search: async (terms, options) => {
+          if (terms.some((term) => term.includes('"'))) {
+            throw new StoreError('STORE_FAILED', 'A syntax error.')
+          }
+          return text.search(terms, options)
+        },
+      })),
+    },
+    'chunks with more of the words, and with rarer ones, come first': {
+      'gives the worst first': part('text', (text) => ({
+        search: async (terms, options) => reversed(await text.search(terms, options)),
+      })),
+      'counts words whatever their weight': part('text', (text) => ({
+        search: async (terms, options) => {
+          const hits = await text.search(terms, options)
+          const counts = new Map<string, number>()
+          for (const term of terms) {
+            for (const { id } of await text.search([term], options)) {
+              counts.set(id, (counts.get(id) ?? 0) + 1)
+            }
+          }
+          return hits
+            .reverse()
+            .map(({ id }) => ({ id, score: counts.get(id) ?? 0 }))
+            .sort((left, right) => right.score - left.score)
+        },
+      })),
+    },
+    'a search is narrowed by each filter alone and together': {
+      'ignores the repositories': searchWithout('repositories'),
+      'ignores the languages': searchWithout('languages'),
+      'ignores the kinds': searchWithout('symbolKinds'),
+      'ignores the versions': searchWithout('versions'),
+    },
+    'the limit counts chunks that pass the filter and are live, however many better ones do not': {
+      'filters the best': part('text', (text) => ({
+        search: async (terms, { filter, limit }) => {
+          const best = await text.search(terms, { limit })
+          const passing = await text.search(terms, {
+            limit: everything,
+            ...(filter ? { filter } : {}),
+          })
+          return best.filter(({ id }) => passing.some((hit) => hit.id === id))
+        },
+      })),
+    },
+    'only live chunks are found and read': {
+      'remembers what it found': part('text', (text) => {
+        const known = new Set<string>()
+        return {
+          search: async (terms, options) => {
+            const hits = await text.search(terms, options)
+            const dead = [...known].filter((id) => hits.every((hit) => hit.id !== id))
+            for (const { id } of hits) known.add(id)
+            return [...hits, ...dead.map((id) => ({ id, score: 0 }))]
+          },
+        }
+      }),
+      'reads chunks that are not live': part('text', (text) => {
+        const known = new Map<string, Awaited<ReturnType<typeof text.chunks>>[number]>()
+        return {
+          chunks: async (ids) =>
+            (await text.chunks(ids)).map((chunk, index) => {
+              const id = ids[index] ?? ''
+              if (chunk) known.set(id, chunk)
+              return chunk ?? known.get(id) ?? null
+            }),
+        }
+      }),
+    },
+    'chunks are read whole, in the order asked, null for what is no chunk': {
+      'gives them in their own order': part('text', (text) => ({
+        chunks: (ids) => text.chunks([...ids].sort()),
+      })),
+      'leaves out those that are not there': part('text', (text) => ({
+        chunks: async (ids) => (await text.chunks(ids)).filter((chunk) => chunk !== null),
+      })),
+    },
+    'live chunks that search cannot find are told, until they are indexed': {
+      'tells nothing': part('text', () => ({ unindexed: async () => [] })),
+    },
+    'indexing nothing, or an unknown version, is no error': {
+      rejects: part('text', (_, { spool }) => ({
+        index: async (versions) => {
+          const known = await spool.has(versions)
+          if (known.size < versions.length) throw new StoreError('STORE_FAILED', 'Unknown.')
+        },
+      })),
+    },
+    'a search whose signal was aborted rejects': {
+      'ignores the signal': part('text', (text) => ({
+        search: (terms, { signal: _, ...options }) => text.search(terms, options),
+      })),
+    },
+    'the writer may be acquired again': {
+      'refuses itself': open((working) => {
+        let isWriter = false
+        return {
+          acquireWriter: async (options) => {
+            if (isWriter) throw new StoreError('STORE_LOCKED', 'There is a writer.')
+            isWriter = true
+            await working.acquireWriter(options)
+          },
+        }
+      }),
+    },
+    'acquiring the writer rejects when its signal was aborted': {
+      'ignores the signal': open((working) => ({ acquireWriter: () => working.acquireWriter() })),
+    },
+    'the size is in bytes and counts what was written': {
+      'does not know': open(() => ({ sizeBytes: async () => 0 })),
+    },
+    'another process reads what the writer wrote, while it writes': {
+      'has a memory of its own': () => ({ first: memoryJournal(), second: memoryJournal() }),
+    },
+    'a second writer is refused while the first lives, and goes on when it is gone': {
+      'lets both write': () => {
+        const [first, second] = [memoryPlace(), memoryPlace()]
+        return {
+          first: memoryJournal(first),
+          second: memoryJournal({ ...second, tasks: first.tasks }),
+        }
+      },
+      'never lets go': open(() => ({ close: async () => {} })),
+    },
+    'what a writer that is gone left unfinished ends as failed and interrupted': {
+      'leaves it': open((working) => ({
+        acquireWriter: async (options) => {
+          if ((await working.tasks.tasks({ limit: 1 })).total === 0) {
+            await working.acquireWriter(options)
+          }
+        },
+      })),
+    },
+  },
+})
