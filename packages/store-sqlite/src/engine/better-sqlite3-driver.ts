@@ -1,11 +1,13 @@
+import { createRequire } from 'node:module'
 import { getLoadablePath } from 'sqlite-vec'
 import type { Driver, SqlValue, Statement } from './database.ts'
 
 /**
- * `better-sqlite3`, an optional peer.
- * @throws when it is not installed or its binary does not load.
+ * `better-sqlite3`, an optional peer: 12 for Node 20, 13 from Node 22 on.
+ * @throws when it is not installed, its binary does not load, or it does not work on this Node.
  */
 export async function betterSqlite3Driver(): Promise<Driver> {
+  checkVersion()
   const { default: BetterSqlite3 } = await import('better-sqlite3')
   const driver: Driver = {
     name: 'better-sqlite3',
@@ -53,4 +55,17 @@ export async function betterSqlite3Driver(): Promise<Driver> {
     },
   }
   return driver
+}
+
+/** On Node 24 the garbage collection of a statement of better-sqlite3 12 ends the process. */
+function checkVersion(): void {
+  const manifest: { version: string } = createRequire(import.meta.url)(
+    'better-sqlite3/package.json',
+  )
+  const [major] = process.versions.node.split('.')
+  if (Number(major) >= 24 && Number.parseInt(manifest.version, 10) < 13) {
+    throw new Error(
+      `better-sqlite3 ${manifest.version} aborts the process on Node ${major}; install better-sqlite3@13`,
+    )
+  }
 }

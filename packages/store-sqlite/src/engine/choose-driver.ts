@@ -27,8 +27,8 @@ export async function chooseDriver(wanted: 'auto' | 'node' | 'better-sqlite3'): 
   }
   throw new Fault(
     'STORE_UNSUPPORTED',
-    'No SQLite here has full text search and vectors. Use Node 22.16 or newer, or install better-sqlite3@12 ' +
-      `beside cairn, on Linux, macOS or Windows x64 or Linux or macOS arm64. (${failures.join('; ')})`,
+    'No SQLite here has full text search and vectors. Use Node 22.16 or newer, or install better-sqlite3 ' +
+      `(12 for Node 20, 13 for Node 22) beside cairn, on Linux, macOS or Windows x64 or Linux or macOS arm64. (${failures.join('; ')})`,
     { cause },
   )
 }
