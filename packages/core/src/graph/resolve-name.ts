@@ -50,18 +50,28 @@ export function importedPaths(
   file: SurfaceIndex,
   specifier: string,
 ): readonly string[] {
-  return context.language(file.language)?.resolveModule?.(specifier, file.path, context.files) ?? []
+  const known = file.modules.get(specifier)
+  if (known) return known
+  const language = context.language(file.language)
+  const paths = language?.resolveModule?.(specifier, file.path, context.files) ?? []
+  file.modules.set(specifier, paths)
+  return paths
 }
 
-/** The files that an imported name itself means, as in Python's `from package import module`. */
+/** The module that an imported name may itself be, as in Python's `from package import module`. */
+export function importedModule({ imported, specifier }: ImportBinding): string | null {
+  if (imported === null || imported === '*') return null
+  return specifier.endsWith('.') ? `${specifier}${imported}` : `${specifier}.${imported}`
+}
+
+/** The files of {@link importedModule}. */
 export function importedModulePaths(
   context: ResolutionContext,
   file: SurfaceIndex,
   binding: ImportBinding,
 ): readonly string[] {
-  if (binding.imported === null || binding.imported === '*') return []
-  const separator = binding.specifier.endsWith('.') ? '' : '.'
-  return importedPaths(context, file, `${binding.specifier}${separator}${binding.imported}`)
+  const module = importedModule(binding)
+  return module === null ? [] : importedPaths(context, file, module)
 }
 
 function resolveName(

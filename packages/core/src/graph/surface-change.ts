@@ -2,8 +2,7 @@ import type { FileSurface } from '../contracts/parsed-file.ts'
 
 /**
  * Names whose meaning may differ for other files after a file went from one surface to another;
- * `'everything'` where any name may: a star import, an inheritance or a package changed, or a file
- * came or went.
+ * `'everything'` where any name may: what it inherits from, passes on as a whole or belongs to changed.
  */
 export type SurfaceChange = ReadonlySet<string> | 'everything'
 
@@ -12,9 +11,7 @@ export function surfaceChange(
   before: FileSurface | null,
   after: FileSurface | null,
 ): SurfaceChange {
-  if (!before || !after || before.packageName !== after.packageName) return 'everything'
-  if (inheritance(before) !== inheritance(after) || stars(before) !== stars(after))
-    return 'everything'
+  if (before && after && ties(before) !== ties(after)) return 'everything'
   const changed = new Set<string>()
   const one = entries(before)
   const other = entries(after)
@@ -23,24 +20,21 @@ export function surfaceChange(
   return changed
 }
 
-function inheritance(surface: FileSurface): string {
-  return surface.heritage
-    .map(({ from, receiver, name }) => {
-      const type = from === null ? '' : surface.symbols[from]?.symbolPath
-      return `${type} ${receiver ?? ''} ${name}`
-    })
-    .join('\n')
-}
-
-function stars(surface: FileSurface): string {
-  return surface.imports
+/** What decides about names that the file itself does not have. */
+function ties(surface: FileSurface): string {
+  const inherited = surface.heritage.map(({ from, receiver, name }) => {
+    const type = from === null ? '' : surface.symbols[from]?.symbolPath
+    return `${type} ${receiver ?? ''} ${name}`
+  })
+  const stars = surface.imports
     .filter((binding) => binding.imported === '*' && binding.local === null)
     .map((binding) => binding.specifier)
-    .join('\n')
+  return JSON.stringify([surface.packageName, inherited, stars])
 }
 
-function entries(surface: FileSurface): Map<string, readonly string[]> {
+function entries(surface: FileSurface | null): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>()
+  if (!surface) return found
   const occurrences = new Map<string, number>()
   for (const symbol of surface.symbols) {
     // The occurrence is part of the node's id, so a second definition of a path changes the first's too.

@@ -32,6 +32,8 @@ export interface SurfaceIndex {
   /** Extends and implements references of the type with this index. */
   heritage(type: number): readonly Reference[]
   isType(symbol: number): boolean
+  /** Files that a specifier means here, once they are known: the same import is asked for many times. */
+  readonly modules: Map<string, readonly string[]>
 }
 
 const none: readonly never[] = []
@@ -68,6 +70,7 @@ export function indexSurface(
     children: (parent, name) => children.get(childKey(parent, name)) ?? none,
     bindings: (local) => bindings.get(local) ?? none,
     heritage: (type) => heritage.get(type) ?? none,
+    modules: new Map(),
     isType: (symbol) => typeKinds.has(file.symbols[symbol]?.kind ?? 'variable'),
   }
 }

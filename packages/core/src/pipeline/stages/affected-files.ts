@@ -1,5 +1,7 @@
 import type { SpooledFile } from '../../contracts/journal.ts'
 import type { FileSurface } from '../../contracts/parsed-file.ts'
+import { createFileIndex } from '../../graph/file-index.ts'
+import { importedModule } from '../../graph/resolve-name.ts'
 import { surfaceChange } from '../../graph/surface-change.ts'
 import type { RunContext } from '../run-context.ts'
 import type { StoreInput } from './store.ts'
@@ -11,23 +13,52 @@ const page = 200
  * of a repository must not depend on the order in which its files were changed.
  */
 export async function* filesToResolveAgain(
-  context: Pick<RunContext, 'storage' | 'signal'>,
+  context: Pick<RunContext, 'storage' | 'signal' | 'parser'>,
   input: Pick<StoreInput, 'plan' | 'previous'>,
   versions: ReadonlyMap<string, string>,
 ): AsyncGenerator<SpooledFile[]> {
+  const { previous } = input
   const unchanged = [...versions].filter(
-    ([path, version]) => input.previous.get(path)?.version === version,
+    ([path, version]) => previous.get(path)?.version === version,
   )
   if (unchanged.length === 0) return
-  const changed = await changedNames(context, input, versions)
-  if (changed !== 'everything' && changed.size === 0) return
+  const names = await changedNames(context, input, versions)
+  const hasOtherImports = changedImports(context.parser, previous, versions)
+  if (names !== 'everything' && names.size === 0 && !hasOtherImports) return
   for (let start = 0; start < unchanged.length; start += page) {
     context.signal.throwIfAborted()
     const slice = unchanged.slice(start, start + page).map(([, version]) => version)
     const files = await context.storage.journal.spool.files(slice)
     const affected =
-      changed === 'everything' ? files : files.filter((file) => mentions(file, changed))
+      names === 'everything'
+        ? files
+        : files.filter((file) => mentions(file, names) || hasOtherImports?.(file))
     if (affected.length > 0) yield affected
+  }
+}
+
+/** Whether an import of a file means other files than before; null where no file came or went. */
+function changedImports(
+  parser: Pick<RunContext['parser'], 'language'>,
+  previous: StoreInput['previous'],
+  versions: ReadonlyMap<string, string>,
+): ((file: SpooledFile) => boolean) | null {
+  const isSameSet =
+    previous.size === versions.size && [...versions.keys()].every((path) => previous.has(path))
+  if (isSameSet) return null
+  const before = createFileIndex(previous.keys())
+  const after = createFileIndex(versions.keys())
+  return (file) => {
+    const resolveModule = parser.language(file.language)?.resolveModule
+    if (!resolveModule) return false
+    const specifiers = new Set(
+      file.imports.flatMap((binding) => [binding.specifier, importedModule(binding) ?? []].flat()),
+    )
+    return [...specifiers].some((specifier) => {
+      const one = resolveModule(specifier, file.path, before)
+      const other = resolveModule(specifier, file.path, after)
+      return one.length !== other.length || one.some((path, index) => path !== other[index])
+    })
   }
 }
 

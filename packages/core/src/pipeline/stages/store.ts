@@ -53,6 +53,32 @@ export async function storeFiles(
   let processed = 0
   let chunks = 0
 
+  const writePage = async (
+    page: readonly FileToIndex[],
+    files: readonly SpooledFile[],
+    graphs: readonly FileGraph[],
+  ): Promise<void> => {
+    await writeVectors(context, files, input.failedTexts)
+    const stored = files.map((file) => file.version)
+    await context.retry('the journal', () => storage.journal.text.index(stored))
+    await writeGraph(context, graphs, { withNodes: true })
+    const byVersion = new Map(page.map((file) => [file.version, file]))
+    const rows: LedgerFile[] = []
+    for (const [index, file] of files.entries()) {
+      const planned = byVersion.get(file.version)
+      const graph = graphs[index]
+      if (!planned || !graph) continue
+      rows.push(ledgerFile(planned, file, graph, input.failedTexts))
+      settled.push({ file: planned, chunks: file.chunks.length })
+      chunks += file.chunks.length
+    }
+    await context.retry('the journal', () => ledger.stage(runId, rows))
+    processed += page.length
+    stage.update({ processed, chunks, currentFile: page.at(-1)?.path ?? '' })
+  }
+
+  // While the stores write one page, the edges of the next are resolved.
+  let writing: Promise<void> = Promise.resolve()
   for (let after: string | undefined; ; ) {
     signal.throwIfAborted()
     const page = await plans.toIndex(runId, {
@@ -63,27 +89,13 @@ export async function storeFiles(
     const wanted = page.filter((file) => !input.failedPaths.has(file.path))
     const files = await spool.files(wanted.map((file) => file.version))
     const graphs = await resolver.resolve(files, signal)
-    await writeVectors(context, files, input.failedTexts)
-    await context.retry('the journal', () =>
-      storage.journal.text.index(files.map((file) => file.version)),
-    )
-    await writeGraph(context, graphs, { withNodes: true })
-    const sizes = new Map(wanted.map((file) => [file.version, file]))
-    const rows = files.flatMap((file, index) => {
-      const planned = sizes.get(file.version)
-      const graph = graphs[index]
-      return planned && graph ? [ledgerFile(planned, file, graph, input.failedTexts)] : []
-    })
-    await context.retry('the journal', () => ledger.stage(runId, rows))
-    for (const row of rows) {
-      const file = sizes.get(row.version)
-      if (file) settled.push({ file, chunks: row.chunkCount })
-      chunks += row.chunkCount
-    }
-    processed += page.length
-    stage.update({ processed, chunks, ...(after === undefined ? {} : { currentFile: after }) })
+    await writing
+    writing = writePage(page, files, graphs)
+    // Its rejection is met by the next await; until then it must not count as unhandled.
+    writing.catch(() => undefined)
     if (page.length < storePage || after === undefined) break
   }
+  await writing
 
   stage.update({ operation: 'resolving what changed files mean to others' })
   await resolveAffected(context, input, versions, resolver)
