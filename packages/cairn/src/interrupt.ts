@@ -7,11 +7,9 @@ export interface Interrupt {
   readonly signal: AbortSignal
   /** Called at the first signal, before {@link signal} is aborted. */
   onFirst(callback: () => void): void
-  /** Stops watching. */
-  stop(): void
 }
 
-/** Starts to watch: the first signal asks the command to end cleanly, the second calls `exitNow`. */
+/** Starts to watch for as long as the process lives: the first signal asks the command to end cleanly, the second calls `exitNow`. */
 export function watchInterrupts(exitNow: () => void): Interrupt {
   const controller = new AbortController()
   let firstAt: number | null = null
@@ -26,15 +24,11 @@ export function watchInterrupts(exitNow: () => void): Interrupt {
       exitNow()
     }
   }
-  const names = ['SIGINT', 'SIGTERM'] as const
-  for (const name of names) process.on(name, onSignal)
+  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, onSignal)
   return {
     signal: controller.signal,
     onFirst(callback) {
       tell = callback
-    },
-    stop() {
-      for (const name of names) process.off(name, onSignal)
     },
   }
 }

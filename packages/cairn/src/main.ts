@@ -17,4 +17,3 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
 })
-interrupt.stop()

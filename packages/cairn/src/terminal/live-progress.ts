@@ -16,6 +16,7 @@ export function createLiveProgress({ status, stream, traits, now }: ProgressOpti
   const paint = createPaint(traits.hasColor)
   let drawn: readonly string[] = []
   let drawnColumns = 0
+  let hasStopped = false
 
   const columns = (): number => Math.max(2, stream.columns ?? 80)
 
@@ -54,11 +55,17 @@ export function createLiveProgress({ status, stream, traits, now }: ProgressOpti
   const timer = setInterval(drawCurrent, framesEveryMs)
   return {
     note(line) {
+      if (hasStopped) {
+        stream.write(`${line}\n`)
+        return
+      }
       erase()
       stream.write(`${line}\n`)
       drawCurrent()
     },
     stop() {
+      if (hasStopped) return
+      hasStopped = true
       clearInterval(timer)
       drawCurrent()
       region.done()
