@@ -120,11 +120,7 @@ catchesDefects<ReturnType<Open>>({
       })),
     },
     'the status is what folding the events gives, whatever they are and however they come': {
-      'gives the status before the last progress': part('tasks', (tasks) => ({
-        append: async (events) => {
-          const stored = await tasks.append(events)
-          return stored
-        },
+      'forgets its warnings': part('tasks', (tasks) => ({
         status: async (taskId) => {
           const status = await tasks.status(taskId)
           return status && { ...status, warnings: [] }

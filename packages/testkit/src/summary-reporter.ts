@@ -1,22 +1,38 @@
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
-/** Prints `N passed, N failed` as the very last line of the process. */
+/**
+ * Ends the output of the test command with the line `N passed, N failed`, and `, N skipped` only
+ * where there are any. It is printed when the process exits: coverage and other reporters come
+ * before it. What fails outside of a test (a file that cannot be loaded, a hook, an unhandled error,
+ * a threshold) counts as one failure, so the line never says `0 failed` of a run that failed.
+ */
+// Vitest takes the default export of a reporter's file.
 export default class SummaryReporter implements Reporter {
+  #passed = 0
+  #failed = 0
+  #skipped = 0
+
+  onInit(): void {
+    process.once('exit', (exitCode) => {
+      if (exitCode !== 0 && this.#failed === 0) this.#failed = 1
+      const skipped = this.#skipped > 0 ? `, ${this.#skipped} skipped` : ''
+      process.stdout.write(`${this.#passed} passed, ${this.#failed} failed${skipped}\n`)
+    })
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    let passed = 0
-    let failed = errors.length
-    let skipped = 0
+    this.#passed = 0
+    this.#failed = errors.length
+    this.#skipped = 0
     for (const module of modules) {
-      const before = passed + failed + skipped
+      let failed = 0
       for (const test of module.children.allTests()) {
         const { state } = test.result()
-        if (state === 'passed') passed++
+        if (state === 'passed') this.#passed++
         else if (state === 'failed') failed++
-        else skipped++
+        else this.#skipped++
       }
-      if (module.state() === 'failed' && before === passed + failed + skipped) failed++
+      this.#failed += failed === 0 && module.state() === 'failed' ? 1 : failed
     }
-    const line = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`
-    process.once('exit', () => process.stdout.write(line))
   }
 }

@@ -69,8 +69,9 @@ export interface OwnerCount {
 export interface GraphStore {
   /** Name for people and reports, for example `sqlite`. */
   readonly id: string
-  /** Most nodes plus edges, or owners, of one call. */
+  /** Most nodes plus edges, ids, or owners, of one call. */
   readonly maxBatch: number
+  /** Writes rows in place of those of the same identity; an edge may come before its nodes. */
   upsert(
     rows: { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] },
     options?: StoreCallOptions,

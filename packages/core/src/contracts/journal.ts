@@ -72,7 +72,8 @@ export interface LogFilter {
 export interface TaskLog {
   /**
    * Stores events in their order, each with the next `seq` of its task, and the status folded from
-   * them, in one transaction. The first event of a task is `run.queued`.
+   * them, in one transaction. The first event of a task is `run.queued`; another one rejects, and then
+   * nothing of the call is stored.
    */
   append(events: readonly NewIndexEvent[]): Promise<IndexEvent[]>
   /** Events of a task in the order of `seq`, those after `after`. */
@@ -85,7 +86,7 @@ export interface TaskLog {
   tasks(
     filter: TaskFilter,
   ): Promise<{ tasks: StatusDocument[]; total: number; nextCursor: string | null }>
-  /** Oldest first; entries are derived from events by `logEntry` of the protocol. */
+  /** Oldest first; entries are derived by `logEntry` of the protocol from an event and the stage that the task was in. */
   logs(
     taskId: string,
     filter: LogFilter,
@@ -249,7 +250,10 @@ export interface LedgerSummary extends LedgerRepository {
 
 /** Rows of the stores that no longer count. */
 export interface Garbage {
-  /** File versions with the number of their chunks and the spaces they may be in. */
+  /**
+   * File versions with the number of their chunks and the spaces they may be in. After a change of
+   * embedder a version that is live is garbage in the space of the former.
+   */
   readonly versions: readonly {
     readonly version: string
     readonly chunkCount: number

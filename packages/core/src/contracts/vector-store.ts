@@ -21,7 +21,7 @@ export interface VectorRow {
   readonly symbolKind: SymbolKind | null
 }
 
-/** What a hit must satisfy; each member narrows, an absent one does not. */
+/** What a hit must satisfy; each member narrows, an absent one does not, an empty one lets nothing through. */
 export interface ChunkFilter {
   readonly repositories?: readonly string[]
   readonly languages?: readonly string[]
@@ -39,6 +39,7 @@ export interface VectorHit {
 
 /** What every call of a store takes. */
 export interface StoreCallOptions {
+  /** Stops the call, which then rejects; one that was aborted before changes nothing. */
   readonly signal?: AbortSignal
 }
 
@@ -52,12 +53,14 @@ export interface VectorStore {
   readonly id: string
   /** Most rows or ids of one call. */
   readonly maxBatch: number
+  /** Writes rows in place of those of the same id. The vectors stay the caller's. A vector of another length than the space's rejects. */
   upsert(space: VectorSpace, rows: readonly VectorRow[], options?: StoreCallOptions): Promise<void>
   /** Deletes rows of these ids; ids that are not there are no error. Returns how many were. */
   delete(space: VectorSpace, ids: readonly string[], options?: StoreCallOptions): Promise<number>
   /**
    * The `limit` nearest rows by cosine distance, nearest first, ties by id. A space that was never
-   * written to gives an empty list. A space with no such dimensions rejects.
+   * written to gives an empty list. A vector of another length rejects, and so does a known
+   * fingerprint with other dimensions. `limit` counts rows that pass the filter and may exceed them.
    */
   query(
     space: VectorSpace,
