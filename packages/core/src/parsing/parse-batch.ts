@@ -1,4 +1,4 @@
-import type { ParsedFile } from '../contracts/parsed-file.ts'
+import type { EncodedFile } from './encoded-file.ts'
 import type { LanguageData } from './language-data.ts'
 import type { ChunkLimits } from './piece.ts'
 
@@ -23,7 +23,7 @@ export interface ParseBatch {
 
 /** What became of one file of a batch. */
 export type ParseOutcome =
-  | { readonly kind: 'parsed'; readonly file: ParsedFile }
+  | { readonly kind: 'parsed'; readonly file: EncodedFile }
   | {
       readonly kind: 'failed'
       readonly code: 'PARSE_FAILED' | 'GRAMMAR_INVALID'

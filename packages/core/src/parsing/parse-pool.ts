@@ -1,7 +1,7 @@
 import { Tinypool } from 'tinypool'
-import type { ParsedFile } from '../contracts/parsed-file.ts'
 import { CairnError, CancelledError, FileError } from '../errors.ts'
 import { createProgressMemory, readProgress } from './batch-progress.ts'
+import type { EncodedFile } from './encoded-file.ts'
 import type { ParseBatch, ParseOutcome, WorkerOptions } from './parse-batch.ts'
 
 /** Options of {@link createParsePool}. */
@@ -23,12 +23,12 @@ export interface ParseRequest {
 
 /** Worker threads that parse files. */
 export interface ParsePool {
-  parse(request: ParseRequest, signal: AbortSignal | undefined): Promise<ParsedFile>
+  parse(request: ParseRequest, signal: AbortSignal | undefined): Promise<EncodedFile>
   close(): Promise<void>
 }
 
 interface Job extends ParseRequest {
-  readonly resolve: (file: ParsedFile) => void
+  readonly resolve: (file: EncodedFile) => void
   readonly reject: (error: unknown) => void
   /** Whether a worker died while it was at this file. */
   isSuspect: boolean
@@ -48,6 +48,8 @@ const maxBatchBytes = 128 * 1024
 // Loading a grammar compiles megabytes of WebAssembly and is no fault of the file.
 const loadLimitMs = 30_000
 const idleTimeoutMs = 2_000
+// The default of 48 MB a thread buys 5 % of time.
+const maxYoungGenerationSizeMb = 8
 
 // From source, the worker is TypeScript too and runs as it is.
 const isSource = import.meta.url.endsWith('.ts')
@@ -72,7 +74,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     idleTimeout: idleTimeoutMs,
     workerData: options.worker,
     execArgv: isSource ? sourceArguments : [],
-    resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb },
+    resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb, maxYoungGenerationSizeMb },
   })
   // A thread that dies before its first file is reported here and nowhere else.
   pool.on('error', (error: Error) => {

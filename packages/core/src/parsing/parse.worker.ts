@@ -2,6 +2,7 @@ import { Tinypool } from 'tinypool'
 import type { ParsedFile } from '../contracts/parsed-file.ts'
 import { CairnError } from '../errors.ts'
 import { createProgressWriter } from './batch-progress.ts'
+import { encodeFile } from './encoded-file.ts'
 import { createGrammarLoader } from './grammar.ts'
 import type { ParseBatch, ParseOutcome, WorkerOptions } from './parse-batch.ts'
 import { createFileParser, type FileParser } from './parse-file.ts'
@@ -12,7 +13,7 @@ let onReady: () => void = () => {}
 const languages = new Map<string, WorkerOptions['languages'][number]>()
 
 /** Parses the files of a batch one after the other; called by the pool in a worker thread. */
-export async function parseBatch(batch: ParseBatch): Promise<ParseOutcome[]> {
+export async function parseBatch(batch: ParseBatch): Promise<unknown> {
   parse ??= start()
   const parseFile = parse
   const progress = createProgressWriter(batch.progress)
@@ -23,7 +24,19 @@ export async function parseBatch(batch: ParseBatch): Promise<ParseOutcome[]> {
     const bytes = batch.bytes.subarray(file.start, file.end)
     outcomes.push(await outcomeOf(() => parseFile(bytes, languages.get(file.language) ?? null)))
   }
-  return outcomes
+  return moved(outcomes)
+}
+
+/** Marks the encoded files to be transferred instead of copied; the pool hands on the outcomes. */
+function moved(outcomes: ParseOutcome[]): unknown {
+  const buffers = outcomes.flatMap((outcome) =>
+    outcome.kind === 'parsed' ? [outcome.file.bytes.buffer] : [],
+  )
+  const message = {
+    [Tinypool.transferableSymbol]: buffers,
+    [Tinypool.valueSymbol]: outcomes,
+  }
+  return Tinypool.move(message as unknown as Parameters<typeof Tinypool.move>[0])
 }
 
 function start(): FileParser {
@@ -34,7 +47,7 @@ function start(): FileParser {
 
 async function outcomeOf(parseFile: () => Promise<ParsedFile>): Promise<ParseOutcome> {
   try {
-    return { kind: 'parsed', file: await parseFile() }
+    return { kind: 'parsed', file: encodeFile(await parseFile()) }
   } catch (error) {
     // WebAssembly.RuntimeError: an abort or a trap.
     if (error instanceof Error && error.name === 'RuntimeError') {

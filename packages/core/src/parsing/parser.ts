@@ -5,6 +5,7 @@ import type { ParsedFile } from '../contracts/parsed-file.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { builtinLanguages } from './builtin-languages.ts'
 import { createLanguageDetector } from './detect-language.ts'
+import { decodeFile, type EncodedFile } from './encoded-file.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { language as checkLanguage } from './language.ts'
 import { languageData } from './language-data.ts'
@@ -46,6 +47,14 @@ export interface Parser {
     file: { readonly path: string; readonly language: string; readonly bytes: Uint8Array },
     options?: { readonly signal?: AbortSignal },
   ): Promise<ParsedFile>
+  /**
+   * Like {@link parse}, without building up the result: for passing it on to another thread, which
+   * keeps its objects off this one. {@link decodeFile} makes the file of it.
+   */
+  parseEncoded(
+    file: { readonly path: string; readonly language: string; readonly bytes: Uint8Array },
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<EncodedFile>
   /** Ends the threads; what is still being parsed rejects with `CLOSED`. */
   close(): Promise<void>
 }
@@ -110,7 +119,8 @@ export function createParser(options: ParserOptions = {}): Parser {
     fingerprint: fingerprintOf(languages, limits),
     languageOf: createLanguageDetector([...byId.values()]),
     language: (id) => byId.get(id),
-    parse: (file, { signal } = {}) => pool.parse(file, signal),
+    parse: async (file, { signal } = {}) => decodeFile(await pool.parse(file, signal)),
+    parseEncoded: (file, { signal } = {}) => pool.parse(file, signal),
     close: () => pool.close(),
   }
 }

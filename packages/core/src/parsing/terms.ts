@@ -6,6 +6,7 @@ for (let code = 0; code < 128; code++) {
 const parts = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{N}+|[\p{L}\p{M}]+/gu
 const otherWord = /[\p{L}\p{M}\p{N}_]+/gu
 const maxWordLength = 200
+const maxCachedWords = 30_000
 
 /**
  * The words of a text as they are indexed and searched: identifiers are split at underscores, case
@@ -34,9 +35,11 @@ export function splitTerms(text: string, cache: Map<string, string> = new Map())
     start = -1
     let terms = cache.get(word)
     if (terms === undefined) {
-      terms = splitWord(word)
-      if (cache.size >= 50_000) cache.clear()
-      cache.set(word, terms)
+      // A slice keeps the whole text in memory as long as it lives; a copy does not.
+      const copy = ` ${word}`.slice(1)
+      terms = splitWord(copy)
+      if (cache.size >= maxCachedWords) cache.clear()
+      cache.set(copy, terms)
     }
     if (terms !== '') result = result === '' ? terms : `${result} ${terms}`
   }

@@ -1,0 +1,39 @@
+import { deserialize, serialize } from 'node:v8'
+import type { ParsedFile } from '../contracts/parsed-file.ts'
+
+/**
+ * A {@link ParsedFile} as bytes that go from thread to thread without being copied or built up in
+ * between, and what the one who passes them on wants to know of it.
+ */
+export interface EncodedFile {
+  /** Its own buffer, so that it can be transferred. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Number of chunks. */
+  readonly chunks: number
+  readonly syntaxErrors: number
+  readonly warnings: readonly string[]
+}
+
+/** Encodes in the structured clone format of V8. */
+export function encodeFile(file: ParsedFile): EncodedFile {
+  const bytes = serialize(file)
+  return {
+    bytes:
+      bytes.buffer instanceof ArrayBuffer ? ownBuffer(bytes, bytes.buffer) : new Uint8Array(bytes),
+    chunks: file.chunks.length,
+    syntaxErrors: file.syntaxErrors,
+    warnings: file.warnings,
+  }
+}
+
+/** The file again; only for bytes that {@link encodeFile} made in this process. */
+export function decodeFile(encoded: EncodedFile): ParsedFile {
+  // The format carries no type: what goes in is a ParsedFile, so that is what comes out.
+  return deserialize(encoded.bytes) as ParsedFile
+}
+
+function ownBuffer(bytes: Buffer, buffer: ArrayBuffer): Uint8Array<ArrayBuffer> {
+  return bytes.byteLength === buffer.byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
+}
