@@ -86,7 +86,10 @@ export interface TaskLog {
   tasks(
     filter: TaskFilter,
   ): Promise<{ tasks: StatusDocument[]; total: number; nextCursor: string | null }>
-  /** Oldest first; entries are derived by `logEntry` of the protocol from an event and the stage that the task was in. */
+  /**
+   * Oldest first; entries are derived by `logEntry` of the protocol from an event and the stage that
+   * the task was in.
+   */
   logs(
     taskId: string,
     filter: LogFilter,

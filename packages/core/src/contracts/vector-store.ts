@@ -21,7 +21,10 @@ export interface VectorRow {
   readonly symbolKind: SymbolKind | null
 }
 
-/** What a hit must satisfy; each member narrows, an absent one does not, an empty one lets nothing through. */
+/**
+ * What a hit must satisfy; each member narrows, an absent one does not, an empty list lets nothing
+ * through.
+ */
 export interface ChunkFilter {
   readonly repositories?: readonly string[]
   readonly languages?: readonly string[]
@@ -53,7 +56,10 @@ export interface VectorStore {
   readonly id: string
   /** Most rows or ids of one call. */
   readonly maxBatch: number
-  /** Writes rows in place of those of the same id. The vectors stay the caller's. A vector of another length than the space's rejects. */
+  /**
+   * Writes rows in place of those of the same id; the vectors stay the caller's. A vector of another
+   * length than the space's rejects.
+   */
   upsert(space: VectorSpace, rows: readonly VectorRow[], options?: StoreCallOptions): Promise<void>
   /** Deletes rows of these ids; ids that are not there are no error. Returns how many were. */
   delete(space: VectorSpace, ids: readonly string[], options?: StoreCallOptions): Promise<number>
