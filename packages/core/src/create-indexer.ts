@@ -14,8 +14,6 @@ import { createEventQueue } from './event-queue.ts'
 import { explainFile } from './explain-file.ts'
 import { createHostGuard } from './host-guard.ts'
 import { createIndexRun } from './index-run.ts'
-import { reconcileRepository } from './ledger/reconcile-repository.ts'
-import { removeRepository } from './ledger/remove-repository.ts'
 import type {
   Indexer,
   IndexerOptions,
@@ -29,6 +27,8 @@ import { createParser } from './parsing/parser.ts'
 import { performRun } from './perform-run.ts'
 import { planSource } from './pipeline/plan-source.ts'
 import type { RunProgress } from './progress/run-progress.ts'
+import { reconcileRepository } from './reconcile-repository.ts'
+import { removeRepository } from './remove-repository.ts'
 import { searchChunks } from './search/search-chunks.ts'
 import { parseSource, repositoryNameOf } from './source/parse-source.ts'
 import { redactUrl } from './source/source-url.ts'

@@ -5,10 +5,10 @@ import type { Storage } from './contracts/storage.ts'
 import { CancelledError, toCairnError } from './errors.ts'
 import type { IndexResult, Limits } from './options.ts'
 import type { Parser } from './parsing/parser.ts'
-import { createRetry } from './pipeline/retry.ts'
 import { type RunRequest, runPipeline } from './pipeline/run-pipeline.ts'
 import { createEventRecorder, type EventRecorder } from './progress/event-recorder.ts'
 import { createRunProgress, type RunProgress } from './progress/run-progress.ts'
+import { createRetry } from './retry.ts'
 
 /** What one run of a task is made from. */
 export interface RunOptions {

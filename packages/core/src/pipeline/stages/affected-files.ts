@@ -4,9 +4,18 @@ import { createFileIndex } from '../../graph/file-index.ts'
 import { importedModule } from '../../graph/resolve-name.ts'
 import { surfaceChange } from '../../graph/surface-change.ts'
 import type { RunContext } from '../run-context.ts'
-import type { StoreInput } from './store.ts'
 
 const page = 200
+
+/** From which state a run goes to which. */
+export interface StateChange {
+  /** Path → version that the ledger had before. */
+  readonly previous: ReadonlyMap<string, { readonly version: string }>
+  /** Path → version afterwards. */
+  readonly versions: ReadonlyMap<string, string>
+  /** Paths that have another version now, or none. */
+  readonly changedPaths: ReadonlySet<string>
+}
 
 /**
  * Files that did not change but whose references may mean something else now, in pages: the edges
@@ -14,16 +23,15 @@ const page = 200
  */
 export async function* filesToResolveAgain(
   context: Pick<RunContext, 'storage' | 'signal' | 'parser'>,
-  input: Pick<StoreInput, 'plan' | 'previous'>,
-  versions: ReadonlyMap<string, string>,
+  change: StateChange,
 ): AsyncGenerator<SpooledFile[]> {
-  const { previous } = input
+  const { previous, versions } = change
   const unchanged = [...versions].filter(
     ([path, version]) => previous.get(path)?.version === version,
   )
   if (unchanged.length === 0) return
-  const names = await changedNames(context, input, versions)
-  const hasOtherImports = changedImports(context.parser, previous, versions)
+  const names = await changedNames(context, change)
+  const hasOtherImports = changedImports(context.parser, change)
   if (names !== 'everything' && names.size === 0 && !hasOtherImports) return
   for (let start = 0; start < unchanged.length; start += page) {
     context.signal.throwIfAborted()
@@ -40,8 +48,7 @@ export async function* filesToResolveAgain(
 /** Whether an import of a file means other files than before; null where no file came or went. */
 function changedImports(
   parser: Pick<RunContext['parser'], 'language'>,
-  previous: StoreInput['previous'],
-  versions: ReadonlyMap<string, string>,
+  { previous, versions }: StateChange,
 ): ((file: SpooledFile) => boolean) | null {
   const isSameSet =
     previous.size === versions.size && [...versions.keys()].every((path) => previous.has(path))
@@ -64,11 +71,10 @@ function changedImports(
 
 async function changedNames(
   { storage, signal }: Pick<RunContext, 'storage' | 'signal'>,
-  { plan, previous }: Pick<StoreInput, 'plan' | 'previous'>,
-  versions: ReadonlyMap<string, string>,
+  { previous, versions, changedPaths }: StateChange,
 ): Promise<ReadonlySet<string> | 'everything'> {
   const names = new Set<string>()
-  const paths = [...plan.changedPaths]
+  const paths = [...changedPaths]
   for (let start = 0; start < paths.length; start += page) {
     signal.throwIfAborted()
     const slice = paths.slice(start, start + page)

@@ -2,7 +2,7 @@ import type { PlanTotals } from '@cairn/protocol'
 import { versionId } from '../../content-ids.ts'
 import type { Journal, LedgerRepository, PlannedFile } from '../../contracts/journal.ts'
 import type { SourceTree } from '../../contracts/source-file.ts'
-import { ledgerFiles } from '../../ledger/read-ledger.ts'
+import { ledgerFiles } from '../../stores/read-ledger.ts'
 
 /** A file as the ledger has it. */
 export interface IndexedFile {

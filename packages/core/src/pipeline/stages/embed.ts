@@ -1,8 +1,8 @@
 import type { MissingText } from '../../contracts/journal.ts'
+import { createGuardedEmbedder } from '../../embedding/guarded-embedder.ts'
 import { EmbedderError, toCairnError } from '../../errors.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
 import type { RunContext } from '../run-context.ts'
-import { createGuardedEmbedder } from './guarded-embedder.ts'
 
 /** Counts of the embedding stage. */
 export interface EmbedOutcome {

@@ -1,19 +1,17 @@
-import { chunkId } from '../../content-ids.ts'
-import type { GraphEdge, GraphNode } from '../../contracts/graph-store.ts'
 import type {
   LedgerFile,
   LedgerRepository,
   PlannedFile,
   SpooledFile,
 } from '../../contracts/journal.ts'
-import type { VectorRow } from '../../contracts/vector-store.ts'
 import type { FileGraph } from '../../graph/graph-resolver.ts'
 import { createGraphResolver } from '../../graph/graph-resolver.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
+import { collectGarbage } from '../../stores/collect-garbage.ts'
+import { writeGraph, writeVectors } from '../../stores/write-rows.ts'
 import type { RunContext } from '../run-context.ts'
 import { filesToResolveAgain } from './affected-files.ts'
 import type { Plan } from './analyze.ts'
-import { collectGarbage } from './collect-garbage.ts'
 
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
@@ -139,7 +137,8 @@ async function resolveAffected(
 ): Promise<void> {
   const { storage, signal, runId, repository } = context
   const { ledger } = storage.journal
-  for await (const files of filesToResolveAgain(context, input, versions)) {
+  const change = { previous: input.previous, versions, changedPaths: input.plan.changedPaths }
+  for await (const files of filesToResolveAgain(context, change)) {
     const graphs = await resolver.resolve(files, signal)
     const rows: LedgerFile[] = []
     const changed: FileGraph[] = []
@@ -157,76 +156,6 @@ async function resolveAffected(
     }
     await writeGraph(context, changed, { withNodes: false })
     if (rows.length > 0) await context.retry('the journal', () => ledger.stage(runId, rows))
-  }
-}
-
-/** Writes the vectors of files from the cache; chunks of failed texts have none. */
-export async function writeVectors(
-  context: Pick<RunContext, 'storage' | 'space' | 'repository' | 'retry' | 'signal'>,
-  files: readonly SpooledFile[],
-  failedTexts: ReadonlySet<string>,
-): Promise<void> {
-  const { storage, space, repository, retry, signal } = context
-  const wanted = files.flatMap((file) =>
-    file.chunks
-      .filter((chunk) => !failedTexts.has(chunk.textHash))
-      .map((chunk) => ({ file, chunk })),
-  )
-  for (let start = 0; start < wanted.length; start += storage.vectors.maxBatch) {
-    signal.throwIfAborted()
-    const batch = wanted.slice(start, start + storage.vectors.maxBatch)
-    const vectors = await storage.journal.cache.get(
-      space.fingerprint,
-      batch.map(({ chunk }) => chunk.textHash),
-    )
-    const rows: VectorRow[] = batch.flatMap(({ file, chunk }, index) => {
-      const vector = vectors[index]
-      return vector
-        ? [
-            {
-              id: chunkId(file.version, chunk.ordinal),
-              vector,
-              repository,
-              version: file.version,
-              path: file.path,
-              language: file.language,
-              symbolKind: chunk.symbolKind,
-            },
-          ]
-        : []
-    })
-    await retry(`the vector store ${storage.vectors.id}`, () =>
-      storage.vectors.upsert(space, rows, { signal }),
-    )
-  }
-}
-
-/** Writes graphs in batches that the store takes. */
-export async function writeGraph(
-  context: Pick<RunContext, 'storage' | 'retry' | 'signal'>,
-  graphs: readonly FileGraph[],
-  { withNodes }: { readonly withNodes: boolean },
-): Promise<void> {
-  const { storage, retry, signal } = context
-  const nodes: GraphNode[] = graphs.flatMap((graph) => [
-    ...(withNodes ? graph.nodes : []),
-    ...graph.modules,
-  ])
-  const edges: GraphEdge[] = graphs.flatMap((graph) => graph.edges)
-  const { maxBatch } = storage.graph
-  const write = (rows: {
-    nodes: readonly GraphNode[]
-    edges: readonly GraphEdge[]
-  }): Promise<void> =>
-    retry(`the graph store ${storage.graph.id}`, () => storage.graph.upsert(rows, { signal }))
-  // Nodes first: an edge is never there without its ends.
-  for (let start = 0; start < nodes.length; start += maxBatch) {
-    signal.throwIfAborted()
-    await write({ nodes: nodes.slice(start, start + maxBatch), edges: [] })
-  }
-  for (let start = 0; start < edges.length; start += maxBatch) {
-    signal.throwIfAborted()
-    await write({ nodes: [], edges: edges.slice(start, start + maxBatch) })
   }
 }
 

@@ -1,7 +1,7 @@
 import { StoreError } from '../../errors.ts'
-import { checkSteps, checkStores, type StoreCheck } from '../../ledger/check-stores.ts'
-import { repairStores } from '../../ledger/repair-stores.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
+import { checkSteps, checkStores, type StoreCheck } from '../../stores/check-stores.ts'
+import { repairStores } from '../../stores/repair-stores.ts'
 import type { RunContext } from '../run-context.ts'
 
 // Enough to notice a store that mangles vectors; `reconcile` compares all of them.

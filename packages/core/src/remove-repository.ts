@@ -1,6 +1,6 @@
 import type { RemovalReport } from '@cairn/protocol'
-import type { Storage } from '../contracts/storage.ts'
-import { NotFoundError } from '../errors.ts'
+import type { Storage } from './contracts/storage.ts'
+import { NotFoundError } from './errors.ts'
 
 /**
  * Removes a repository from every store, the ledger last: a removal that is cut short can be asked

@@ -1,8 +1,8 @@
 import type { ReconcileReport } from '@cairn/protocol'
-import { NotFoundError } from '../errors.ts'
-import { createRetry } from '../pipeline/retry.ts'
-import { checkStores, type Difference } from './check-stores.ts'
-import { type RepairContext, repairStores } from './repair-stores.ts'
+import { NotFoundError } from './errors.ts'
+import { createRetry } from './retry.ts'
+import { checkStores, type Difference } from './stores/check-stores.ts'
+import { type RepairContext, repairStores } from './stores/repair-stores.ts'
 
 const mostListed = 1_000
 

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry'
-import { toCairnError } from '../errors.ts'
-import type { RunProgress } from '../progress/run-progress.ts'
+import { toCairnError } from './errors.ts'
+import type { RunProgress } from './progress/run-progress.ts'
 
 /** Calls something outside the process, and again after a pause while its error is recoverable. */
 export type Retry = <T>(what: string, call: () => Promise<T>) => Promise<T>

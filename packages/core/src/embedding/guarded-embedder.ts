@@ -1,5 +1,7 @@
-import { CairnError, EmbedderError, toCairnError } from '../../errors.ts'
-import type { RunContext } from '../run-context.ts'
+import type { Embedder } from '../contracts/embedder.ts'
+import { CairnError, EmbedderError, toCairnError } from '../errors.ts'
+import type { Limits } from '../options.ts'
+import type { Retry } from '../retry.ts'
 
 /** A vector for each text, or why that text has none. */
 export type GuardedEmbed = (texts: readonly string[]) => Promise<(Float32Array | EmbedderError)[]>
@@ -9,13 +11,19 @@ const failuresInARow = 8
 // A unit vector after rounding to float32; farther off, cosine distances would be wrong.
 const normTolerance = 1e-2
 
+/** What {@link createGuardedEmbedder} works with. */
+export interface GuardContext {
+  readonly embedder: Embedder
+  readonly retry: Retry
+  readonly limits: Required<Limits>
+  readonly signal: AbortSignal
+}
+
 /**
  * Calls an embedder that may misbehave: a call that never returns ends at its time limit; a batch
  * that fails is halved until the bad text is alone; vectors are checked before they count.
  */
-export function createGuardedEmbedder(
-  context: Pick<RunContext, 'embedder' | 'retry' | 'limits' | 'signal'>,
-): GuardedEmbed {
+export function createGuardedEmbedder(context: GuardContext): GuardedEmbed {
   const { embedder, retry, limits, signal } = context
   let failuresSinceSuccess = 0
 

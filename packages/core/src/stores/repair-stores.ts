@@ -1,18 +1,16 @@
 import { parseChunkId } from '../content-ids.ts'
 import type { SpooledFile } from '../contracts/journal.ts'
+import { createGuardedEmbedder, type GuardContext } from '../embedding/guarded-embedder.ts'
 import { createGraphResolver } from '../graph/graph-resolver.ts'
-import type { RunContext } from '../pipeline/run-context.ts'
-import { batches } from '../pipeline/stages/collect-garbage.ts'
-import { createGuardedEmbedder } from '../pipeline/stages/guarded-embedder.ts'
-import { writeGraph, writeVectors } from '../pipeline/stages/store.ts'
+import type { Parser } from '../parsing/parser.ts'
+import { batches } from './batches.ts'
 import type { Difference } from './check-stores.ts'
 import { ledgerFiles } from './read-ledger.ts'
+import type { StoreContext } from './store-context.ts'
+import { writeGraph, writeVectors } from './write-rows.ts'
 
 /** What a repair works with. */
-export type RepairContext = Pick<
-  RunContext,
-  'storage' | 'space' | 'repository' | 'retry' | 'signal' | 'parser' | 'embedder' | 'limits'
->
+export type RepairContext = StoreContext & GuardContext & { readonly parser: Parser }
 
 const filePage = 50
 

@@ -1,14 +1,13 @@
-import { chunkId } from '../../content-ids.ts'
-import type { Garbage } from '../../contracts/journal.ts'
-import type { VectorSpace } from '../../contracts/vector-store.ts'
-import type { RunContext } from '../run-context.ts'
+import { chunkId } from '../content-ids.ts'
+import type { Garbage } from '../contracts/journal.ts'
+import type { VectorSpace } from '../contracts/vector-store.ts'
+import { batches } from './batches.ts'
+import type { StoreContext } from './store-context.ts'
 
 const garbagePage = 200
 
 /** Deletes from the stores what the ledger no longer refers to, and the spool's leftovers. */
-export async function collectGarbage(
-  context: Pick<RunContext, 'storage' | 'repository' | 'retry' | 'signal'>,
-): Promise<void> {
+export async function collectGarbage(context: StoreContext): Promise<void> {
   const { storage, repository, retry, signal } = context
   const { journal, vectors, graph } = storage
   for (;;) {
@@ -47,9 +46,4 @@ function chunkIdsBySpace(garbage: Garbage): Iterable<{ space: VectorSpace; ids: 
     }
   }
   return spaces.values()
-}
-
-/** `items` in slices of at most `size`. */
-export function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
 }
