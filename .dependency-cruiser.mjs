@@ -47,8 +47,16 @@ export default {
       name: 'by-package-name',
       comment: 'Another package is imported by its name, never by a path into its folder.',
       severity: 'error',
-      from: { path: '^(packages|examples)/([^/]+)/' },
+      // The tests of the examples stand in e2e, and an example has no name to be imported by.
+      from: { path: '^(packages|examples)/([^/]+)/', pathNot: '^packages/e2e/' },
       to: { path: '^(packages|examples)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'by-package-name-e2e',
+      comment: 'The tests that span packages import packages by name, and examples by path.',
+      severity: 'error',
+      from: { path: '^packages/e2e/' },
+      to: { path: '^packages/', pathNot: '^packages/e2e/', dependencyTypes: ['local'] },
     },
     {
       name: 'protocol-zod-only',
@@ -102,7 +110,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/dist/' },
+    // consumer/ is a program outside the workspace.
+    exclude: { path: '/dist/|^packages/checks/consumer/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -1,4 +1,4 @@
-// Compiled, not run: the types a program meets, without the workspace's own settings.
+// Compiled, not run: the types a program meets, with none of the settings of the workspace.
 
 import type { StatusDocument } from '@cairn/protocol'
 import { graphStoreCases } from '@cairn/testkit/cases'

@@ -1,15 +1,17 @@
 /**
  * Installs the packed packages into an empty program, on the machine's own Node and npm, and uses
- * them from there: by `import`, by `require`, by the command, and through their types.
+ * them from there: as the quickstart does, by `import`, by `require`, by the command, and through their types.
  */
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findMachineNode } from './machine-node.ts'
 import { withPackedPackages } from './pack-packages.ts'
 import { runOrThrow } from './run-command.ts'
+import { workspaceFolder } from './workspace.ts'
 
 const templates = join(import.meta.dirname, '../consumer')
+const examples = join(workspaceFolder, 'examples')
 const machine = await findMachineNode()
 
 await withPackedPackages(async (packages) => {
@@ -19,10 +21,12 @@ await withPackedPackages(async (packages) => {
   const cairn = join(app, 'node_modules/.bin/cairn')
   try {
     await cp(templates, app, { recursive: true })
+    await copyFile(join(examples, 'quickstart/quickstart.ts'), join(app, 'quickstart.ts'))
     await makeRepository(join(app, 'repository'))
     const dependencies = {
       ...Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`])),
-      ...(machine.hasSqlite ? {} : { 'better-sqlite3': '^12.6.2' }),
+      // The last line of it that runs on Node 20.
+      ...(machine.hasSqlite ? {} : { 'better-sqlite3': '12' }),
       '@types/node': '^20.19.0',
     }
     await writeFile(
@@ -33,12 +37,13 @@ await withPackedPackages(async (packages) => {
       cwd: app,
       env: machine.installEnv,
     })
+    await runOrThrow('pnpm', ['exec', 'tsc', '-p', app], { cwd: import.meta.dirname })
+    await inApp('node', 'built/quickstart.js', 'repository')
     await inApp('node', 'import.mjs')
     await inApp('node', 'require.cjs')
     await inApp(cairn, 'index', 'repository')
     const answer = JSON.parse(await inApp(cairn, 'search', 'retry', '--json'))
     if (answer.hits[0]?.path !== 'src/retry.ts') throw new Error('The command found nothing.')
-    await runOrThrow('pnpm', ['exec', 'tsc', '-p', app], { cwd: import.meta.dirname })
     const sqlite = machine.hasSqlite ? 'node:sqlite' : 'better-sqlite3'
     console.log(`works on Node ${machine.version} with ${sqlite}`)
   } finally {
