@@ -1,13 +1,15 @@
 /** Bring your own embedder: `node custom-embedder.ts [path]`. */
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { createIndexer, type Embedder, splitTerms } from 'cairn'
 
 const dimensions = 128
+const maxTokens = 2_000
 
 /** Counts words into hashed buckets: the smallest embedder that means something. */
 function embed(text: string): Float32Array {
   const vector = new Float32Array(dimensions)
-  for (const word of splitTerms(text).split(' ')) {
+  for (const word of splitTerms(text).split(' ').slice(0, maxTokens)) {
     const digest = createHash('sha256').update(word).digest()
     const bucket = digest.readUInt32LE(0) % dimensions
     vector[bucket] = (vector[bucket] ?? 0) + (digest.readUInt8(4) % 2 === 0 ? 1 : -1)
@@ -23,10 +25,16 @@ export const bagOfWords: Embedder = {
   // Change it whenever the same text could give another vector.
   fingerprint: `bag-of-words-${dimensions}-1`,
   dimensions,
-  maxTokens: 100_000,
+  maxTokens,
   async embedDocuments(texts, { signal } = {}) {
-    signal?.throwIfAborted()
-    return texts.map(embed)
+    const vectors: Float32Array[] = []
+    for (const text of texts) {
+      // The host's event loop gets its turn between texts.
+      await setImmediate()
+      signal?.throwIfAborted()
+      vectors.push(embed(text))
+    }
+    return vectors
   },
   async embedQuery(text, { signal } = {}) {
     signal?.throwIfAborted()

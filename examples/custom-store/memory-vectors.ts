@@ -1,5 +1,11 @@
 /** A vector store in memory, and how an indexer uses it next to the journal and graph in SQLite. */
-import type { ChunkFilter, VectorRow, VectorSpace, VectorStore } from 'cairn'
+import {
+  type ChunkFilter,
+  StoreError,
+  type VectorRow,
+  type VectorSpace,
+  type VectorStore,
+} from 'cairn'
 
 /** Vectors in a map for each space; they are gone when the process ends. */
 export function memoryVectors(): VectorStore {
@@ -7,11 +13,14 @@ export function memoryVectors(): VectorStore {
   const rowsOf = (space: VectorSpace): Map<string, VectorRow> =>
     spaces.get(space.fingerprint)?.rows ?? new Map()
 
+  const known = (space: VectorSpace): VectorSpace => spaces.get(space.fingerprint)?.space ?? space
+
   return {
     id: 'memory',
     maxBatch: 1_000,
     async upsert(space, rows, { signal } = {}) {
       signal?.throwIfAborted()
+      for (const { vector } of rows) refuseOtherDimensions(known(space), space, vector)
       const entry = spaces.get(space.fingerprint) ?? { space, rows: new Map<string, VectorRow>() }
       spaces.set(space.fingerprint, entry)
       for (const row of rows) entry.rows.set(row.id, { ...row, vector: row.vector.slice() })
@@ -23,6 +32,7 @@ export function memoryVectors(): VectorStore {
     },
     async query(space, vector, { limit, filter, signal }) {
       signal?.throwIfAborted()
+      refuseOtherDimensions(known(space), space, vector)
       return [...rowsOf(space).values()]
         .filter((row) => matches(row, filter))
         .map((row) => ({ id: row.id, distance: cosineDistance(row.vector, vector) }))
@@ -46,10 +56,12 @@ export function memoryVectors(): VectorStore {
       signal?.throwIfAborted()
       return [...rowsOf(space).values()].filter((row) => row.repository === repository).length
     },
-    async spaces() {
+    async spaces({ signal } = {}) {
+      signal?.throwIfAborted()
       return [...spaces.values()].filter(({ rows }) => rows.size > 0).map(({ space }) => space)
     },
-    async removeRepository(repository) {
+    async removeRepository(repository, { signal } = {}) {
+      signal?.throwIfAborted()
       let removed = 0
       for (const { rows } of spaces.values()) {
         for (const row of [...rows.values()]) {
@@ -62,6 +74,13 @@ export function memoryVectors(): VectorStore {
       spaces.clear()
     },
   }
+}
+
+function refuseOtherDimensions(known: VectorSpace, space: VectorSpace, vector: Float32Array): void {
+  const { dimensions, fingerprint } = known
+  if (space.dimensions === dimensions && vector.length === dimensions) return
+  const message = `The space ${fingerprint} holds vectors of ${dimensions} dimensions, not ${vector.length}.`
+  throw new StoreError('STORE_FAILED', message)
 }
 
 function matches(row: VectorRow, filter: ChunkFilter = {}): boolean {

@@ -33,6 +33,11 @@ const longestQuery = 10_000
 const candidatesPerHit = 10
 const fewestCandidates = 50
 const mostCandidates = 2_000
+// A chunk that shows no definition, such as a run of imports, holds many of a query's words in few
+// lines and says little: it must be clearly better to come before the definition itself.
+const undefinedWeight = 0.9
+// So many candidates for each hit are weighed.
+const weighedPerHit = 3
 // Above this many, a glob is checked on the candidates instead of in the stores.
 const mostFilterVersions = 2_000
 
@@ -131,6 +136,7 @@ async function chunkFilter(
   }
 }
 
+/** The best live candidates, most of them definitions. */
 async function liveHits(
   storage: Storage,
   ranked: readonly { id: string; score: number }[],
@@ -138,16 +144,17 @@ async function liveHits(
   matchesPath: (path: string) => boolean,
 ): Promise<{ chunk: StoredChunk; score: number }[]> {
   const found: { chunk: StoredChunk; score: number }[] = []
-  for (let start = 0; start < ranked.length && found.length < limit; start += limit) {
-    const page = ranked.slice(start, start + limit)
+  const wanted = limit * weighedPerHit
+  for (let start = 0; start < ranked.length && found.length < wanted; start += wanted) {
+    const page = ranked.slice(start, start + wanted)
     const chunks = await storage.journal.text.chunks(page.map(({ id }) => id))
     for (const [index, chunk] of chunks.entries()) {
-      if (chunk && matchesPath(chunk.path) && found.length < limit) {
-        found.push({ chunk, score: page[index]?.score ?? 0 })
-      }
+      if (!chunk || !matchesPath(chunk.path)) continue
+      const score = page[index]?.score ?? 0
+      found.push({ chunk, score: chunk.symbolPath === null ? score * undefinedWeight : score })
     }
   }
-  return found
+  return found.sort((one, other) => other.score - one.score).slice(0, limit)
 }
 
 async function searchHit(
