@@ -6,6 +6,8 @@ import { type ChunkLimits, noSubject, type Piece, type PieceSubject } from './pi
 /** A definition that is a piece of its own, with those inside it that are too. */
 interface Block {
   readonly entry: OutlineEntry
+  /** Index of the entry in the outline. */
+  readonly index: number
   readonly firstLine: number
   lastLine: number
   readonly children: Block[]
@@ -18,57 +20,60 @@ interface Block {
  */
 export function cutDefinitions(outline: Outline, lines: LineTable, limits: ChunkLimits): Piece[] {
   const pieces: Piece[] = []
-  const top = arrangeBlocks(outline, lines)
   const starts = definitionsByLine(outline)
+  // A stack instead of recursion: blocks nest as deep as the source does.
+  const stack: Frame[] = [
+    {
+      block: null,
+      children: arrangeBlocks(outline, lines),
+      subject: noSubject,
+      lastLine: lines.count - 1,
+      next: 0,
+      line: 0,
+    },
+  ]
 
-  const rest = (first: number, last: number, subject: PieceSubject, isHead: boolean): void => {
-    if (first > last) return
-    const window = cutWindow(lines, first, last, limits.maxChunkCharacters, subject)
-    for (const [index, piece] of window.entries()) {
-      if (!(isHead && index === 0) && joinsPrevious(piece, pieces.at(-1), lines, limits)) {
-        const previous = pieces.pop()
-        if (previous !== undefined) pieces.push({ ...previous, lastLine: piece.lastLine })
+  /** Cuts what stands before `following`, and gives the line that `following` begins with. */
+  const cutRest = (frame: Frame, last: number, following: Block | null): number => {
+    const begin = following?.firstLine ?? last + 1
+    if (frame.line > last) return begin
+    const isHead = frame.block !== null && frame.line === frame.block.firstLine
+    const { maxChunkCharacters } = limits
+    const rest = cutWindow(lines, frame.line, last, maxChunkCharacters, frame.subject)
+    for (const [index, piece] of rest.entries()) {
+      if (isHead && index === 0) {
+        pieces.push(piece)
+        continue
+      }
+      const isLast = index === rest.length - 1
+      if (isLast && following !== null && joinsNext(piece, following, lines, limits)) {
+        return piece.firstLine
+      }
+      const previous = pieces.at(-1)
+      if (previous !== undefined && joinsPrevious(piece, previous, lines, limits)) {
+        pieces[pieces.length - 1] = { ...previous, lastLine: piece.lastLine }
       } else {
-        pieces.push(subject.symbolPath === null ? withOnlyDefinition(piece, starts) : piece)
+        pieces.push(withOnlyDefinition(piece, frame.block?.index ?? null, starts))
       }
     }
+    return begin
   }
 
-  // A stack instead of recursion: blocks nest as deep as the source does.
-  interface Frame {
-    readonly block: Block | null
-    readonly children: readonly Block[]
-    readonly subject: PieceSubject
-    readonly lastLine: number
-    next: number
-    line: number
-  }
-  const stack: Frame[] = [
-    { block: null, children: top, subject: noSubject, lastLine: lines.count - 1, next: 0, line: 0 },
-  ]
   for (;;) {
     const frame = stack.at(-1)
     if (frame === undefined) return pieces
     const child = frame.children[frame.next]
-    const isHead = frame.block !== null && frame.line === frame.block.firstLine
     if (child === undefined) {
-      rest(frame.line, frame.lastLine, frame.subject, isHead)
+      cutRest(frame, frame.lastLine, null)
       stack.pop()
       continue
     }
     frame.next++
-    rest(frame.line, child.firstLine - 1, frame.subject, isHead)
+    const firstLine = cutRest(frame, child.firstLine - 1, child)
     frame.line = child.lastLine + 1
     const subject = subjectOf(child.entry, outline)
-    const size = lines.end(child.lastLine) - lines.start(child.firstLine)
-    const isWhole =
-      size <= limits.minChunkCharacters ||
-      (size <= limits.maxChunkCharacters &&
-        (!isTypeKind(child.entry.kind) || child.children.length === 0) &&
-        child.entry.kind !== 'namespace' &&
-        child.entry.kind !== 'module')
-    if (isWhole) {
-      pieces.push({ ...subject, firstLine: child.firstLine, lastLine: child.lastLine })
+    if (isWhole(child, lines, limits)) {
+      pieces.push({ ...subject, firstLine, lastLine: child.lastLine })
     } else {
       stack.push({
         block: child,
@@ -80,6 +85,25 @@ export function cutDefinitions(outline: Outline, lines: LineTable, limits: Chunk
       })
     }
   }
+}
+
+/** A definition that is being cut, or, at the bottom, the file. */
+interface Frame {
+  readonly block: Block | null
+  readonly children: readonly Block[]
+  readonly subject: PieceSubject
+  readonly lastLine: number
+  /** Index of the child to come. */
+  next: number
+  /** First line that is in no piece yet. */
+  line: number
+}
+
+function isWhole(block: Block, lines: LineTable, limits: ChunkLimits): boolean {
+  const size = lines.end(block.lastLine) - lines.start(block.firstLine)
+  if (size <= limits.minChunkCharacters) return true
+  const isContainer = isTypeKind(block.entry.kind) || isNamespaceKind(block.entry.kind)
+  return size <= limits.maxChunkCharacters && !(isContainer && block.children.length > 0)
 }
 
 /** Definitions worth a piece, without overlap: those that share a line with one before join it. */
@@ -102,7 +126,7 @@ function arrangeBlocks(outline: Outline, lines: LineTable): Block[] {
     }
     if (!isWorthAPiece(entry)) continue
     const firstLine = Math.max(entry.firstLine, parent?.firstLine ?? 0)
-    const block: Block = { entry, firstLine, lastLine, children: [] }
+    const block: Block = { entry, index, firstLine, lastLine, children: [] }
     siblings.push(block)
     blocks.set(index, block)
   }
@@ -110,13 +134,15 @@ function arrangeBlocks(outline: Outline, lines: LineTable): Block[] {
 }
 
 function isWorthAPiece(entry: OutlineEntry): boolean {
-  const { kind } = entry
-  if (isFunctionKind(kind)) return entry.lastLine > entry.firstLine
-  if (isTypeKind(kind) || kind === 'namespace' || kind === 'module') {
-    return kind !== 'type' || entry.lastLine > entry.firstLine
-  }
-  // A table or an object literal of some length stands for itself; a line of constants does not.
-  return entry.around === null && entry.lastLine - entry.firstLine >= 5
+  const { kind, firstLine, lastLine } = entry
+  if (isFunctionKind(kind) || kind === 'type') return lastLine > firstLine
+  if (isTypeKind(kind) || isNamespaceKind(kind)) return true
+  // A table or an object literal stands for itself; a line of constants does not.
+  return entry.around === null && lastLine - firstLine >= 3
+}
+
+function isNamespaceKind(kind: string): boolean {
+  return kind === 'namespace' || kind === 'module'
 }
 
 function subjectOf(entry: OutlineEntry, outline: Outline): PieceSubject {
@@ -128,23 +154,30 @@ function subjectOf(entry: OutlineEntry, outline: Outline): PieceSubject {
   }
 }
 
-function definitionsByLine(outline: Outline): ReadonlyMap<number, OutlineEntry | null> {
-  const byLine = new Map<number, OutlineEntry | null>()
+function definitionsByLine(outline: Outline): ReadonlyMap<number, readonly OutlineEntry[]> {
+  const byLine = new Map<number, OutlineEntry[]>()
   for (const entry of outline.entries) {
-    if (entry.around !== null || entry.kind === 'scope') continue
-    byLine.set(entry.firstLine, byLine.has(entry.firstLine) ? null : entry)
+    if (entry.kind === 'scope') continue
+    const known = byLine.get(entry.firstLine)
+    if (known === undefined) byLine.set(entry.firstLine, [entry])
+    else known.push(entry)
   }
   return byLine
 }
 
 /** A window that shows one definition and little else is about it. */
-function withOnlyDefinition(piece: Piece, starts: ReadonlyMap<number, OutlineEntry | null>): Piece {
+function withOnlyDefinition(
+  piece: Piece,
+  around: number | null,
+  starts: ReadonlyMap<number, readonly OutlineEntry[]>,
+): Piece {
   let only: OutlineEntry | undefined
   for (let line = piece.firstLine; line <= piece.lastLine; line++) {
-    const entry = starts.get(line)
-    if (entry === undefined) continue
-    if (entry === null || only !== undefined) return piece
-    only = entry
+    for (const entry of starts.get(line) ?? []) {
+      if (entry.around !== around) continue
+      if (only !== undefined) return piece
+      only = entry
+    }
   }
   if (only === undefined || only.kind === 'scope') return piece
   const length = piece.lastLine - piece.firstLine + 1
@@ -152,19 +185,28 @@ function withOnlyDefinition(piece: Piece, starts: ReadonlyMap<number, OutlineEnt
   return { ...piece, context: only.context, symbolPath: only.path, symbolKind: only.kind }
 }
 
-/** Whether what stands after a definition is only its closing bracket, or too little to be found by. */
+/** Whether a line or two right before a definition are too little to be found by. */
+function joinsNext(piece: Piece, next: Block, lines: LineTable, limits: ChunkLimits): boolean {
+  if (piece.lastLine + 1 !== next.firstLine || !isWhole(next, lines, limits)) return false
+  const joined = lines.end(next.lastLine) - lines.start(piece.firstLine)
+  return joined <= limits.maxChunkCharacters && isTiny(lines.slice(piece.firstLine, piece.lastLine))
+}
+
+/** Whether what follows a definition is its closing bracket, or too little to be found by. */
 function joinsPrevious(
   piece: Piece,
-  previous: Piece | undefined,
+  previous: Piece,
   lines: LineTable,
   limits: ChunkLimits,
 ): boolean {
-  if (previous === undefined) return false
   const size = lines.end(piece.lastLine) - lines.start(piece.firstLine)
-  if (size > 200) return false
-  const text = lines.slice(piece.firstLine, piece.lastLine)
-  const isClosing = /^[\s)\]}>;,]*(?:end[;\s]*)*$/.test(text)
-  if (!isClosing && text.trim().length >= 40) return false
   const joined = lines.end(piece.lastLine) - lines.start(previous.firstLine)
-  return joined <= limits.maxChunkCharacters
+  if (size > 200 || joined > limits.maxChunkCharacters) return false
+  const text = lines.slice(piece.firstLine, piece.lastLine)
+  if (/^[\s)\]}>;,]*(?:end[;\s]*)*(?:(?:\/\/|#|--).*)?$/.test(text)) return true
+  return piece.firstLine === previous.lastLine + 1 && isTiny(text)
+}
+
+function isTiny(text: string): boolean {
+  return text.trim().length < 40
 }

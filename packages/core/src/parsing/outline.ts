@@ -56,6 +56,7 @@ export function createOutline(
   const isVisible = createVisibility(language, extraction.exportedNames)
   const entries: OutlineEntry[] = []
   const symbols: SymbolDefinition[] = []
+  const contexts: string[] = []
   const symbolByPath = new Map<string, number>()
   const open: number[] = []
   const documentation = new Map<number, Mark>()
@@ -96,12 +97,13 @@ export function createOutline(
     } else {
       symbol = symbols.length
       if (!symbolByPath.has(path)) symbolByPath.set(path, symbol)
-      const own = `${kind} ${definition.name}`
+      const own = kind === definition.name ? kind : `${kind} ${definition.name}`
       const outer =
         definition.scope === null
           ? around?.context
           : describeType(scopeOwner ?? null, definition.scope)
       context = outer === undefined ? own : `${outer} › ${own}`
+      contexts.push(context)
       symbols.push({
         name: definition.name,
         symbolPath: path,
@@ -131,8 +133,7 @@ export function createOutline(
   }
 
   function describeType(symbol: number | null, name: string): string {
-    const known = symbol === null ? undefined : symbols[symbol]
-    return known === undefined ? `type ${name}` : `${known.kind} ${name}`
+    return (symbol === null ? undefined : contexts[symbol]) ?? `type ${name}`
   }
 
   for (const doc of docstrings) {

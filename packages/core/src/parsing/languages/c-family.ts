@@ -6,6 +6,20 @@ const declared =
 
 /** The query of C++, which C is parsed with too. */
 export const cFamilyQuery: string = `
+(template_declaration (class_specifier name: [
+  (type_identifier) @name
+  (template_type name: (_) @name)
+] body: (_))) @definition.class
+(template_declaration (struct_specifier name: [
+  (type_identifier) @name
+  (template_type name: (_) @name)
+] body: (_))) @definition.struct
+(template_declaration (function_definition declarator: [
+  (function_declarator declarator: ${declared} @name)
+  (pointer_declarator declarator: (function_declarator declarator: ${declared} @name))
+  (reference_declarator (function_declarator declarator: ${declared} @name))
+])) @definition.function
+(template_declaration (alias_declaration name: (type_identifier) @name)) @definition.type
 (class_specifier name: (type_identifier) @name body: (_)) @definition.class
 (class_specifier name: (template_type name: (_) @name) body: (_)) @definition.class
 (class_specifier name: (qualified_identifier) @name body: (_)) @definition.class

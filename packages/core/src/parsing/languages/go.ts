@@ -68,9 +68,13 @@ export const go: Language = {
   extensions: ['.go'],
   grammar: grammarPath('go'),
   query,
-  visibility: { exported: '\\p{Lu}[\\p{L}\\p{N}_]*$', exportedMember: '\\p{Lu}[\\p{L}\\p{N}_]*$' },
+  visibility: { exported: capitalized(), exportedMember: capitalized() },
   sharesPackageScope: true,
   resolveModule,
+}
+
+function capitalized(): string {
+  return '(?<![\\p{L}\\p{N}_])\\p{Lu}[\\p{L}\\p{N}_]*$'
 }
 
 function resolveModule(specifier: string, fromPath: string, files: FileIndex): readonly string[] {
