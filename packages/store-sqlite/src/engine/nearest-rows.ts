@@ -1,66 +1,94 @@
 import type { ChunkFilter } from '@cairn/core'
+import type { BlockCache } from './block-cache.ts'
 import type { Database } from './database.ts'
-import { blockSlots, factsPerSlot, readBlocks, wordsOf, writeSignBits } from './vector-blocks.ts'
+import type { SignQuery } from './sign-code.ts'
+import { blockSlots, factsPerSlot } from './vector-blocks.ts'
 
 /** Rows up to which every one is compared exactly. */
 const exactRows = 1_000
-/** Candidates for the exact comparison, at least, for each row asked for. */
+/** Candidates for the exact comparison for each row asked for, and at least. */
 const candidatesPerRow = 8
 const leastCandidates = 400
+/** Steps of the scale from −1 to 1 on which estimates are counted to find the best. */
+const scaleSteps = 4_096
 
 /**
- * Numbers of the rows that pass the filter and are near by the Hamming distance of their sign bits:
- * all of them where they are few, else several times as many as were asked for. The signs of two
- * vectors differ in proportion to the angle between them.
- * @see Charikar, Similarity Estimation Techniques from Rounding Algorithms, STOC 2002
+ * Numbers of the rows that pass the filter and whose estimated dot product with the query is
+ * highest: several times as many as were asked for, or all of them where they are few.
  */
 export function nearestRows(
   database: Database,
+  cache: BlockCache,
   space: number,
-  vector: Float32Array,
+  estimate: SignQuery,
   limit: number,
   filter: ChunkFilter | undefined,
 ): number[] {
-  const versions = numbersOf(database, filter?.versions, 'names')
-  const languages = numbersOf(database, filter?.languages, 'names')
-  const symbolKinds = numbersOf(database, filter?.symbolKinds, 'names')
-  const words = wordsOf(vector.length)
-  const query = new Int32Array(words)
-  writeSignBits(vector, query, 0)
-
-  const rows: number[] = []
-  const distances: number[] = []
-  const histogram = new Uint32Array(words * 32 + 1)
-  for (const repository of partitions(database, filter)) {
-    for (const { id, facts, bits } of readBlocks(database, space, repository)) {
+  const partitions = partitionsOf(database, filter)
+  const most = partitions.reduce<number>(
+    (sum, repository) => sum + cache.countRows(space, repository),
+    0,
+  )
+  const passes = passing(database, filter)
+  const rows = new Float64Array(most)
+  const steps = new Uint16Array(most)
+  const counts = new Uint32Array(scaleSteps)
+  const dots = new Float32Array(blockSlots)
+  let found = 0
+  for (const repository of partitions) {
+    for (const block of cache.blocks(space, repository)) {
+      estimate(block.codes, block.factors, dots)
       for (let slot = 0; slot < blockSlots; slot += 1) {
-        const at = slot * factsPerSlot
-        const version = facts[at] ?? 0
-        if (version === 0) continue
-        if (versions && !versions.has(version)) continue
-        if (languages && !languages.has(facts[at + 1] ?? 0)) continue
-        if (symbolKinds && !symbolKinds.has(facts[at + 2] ?? 0)) continue
-        const distance = hammingDistance(query, bits, slot * words, words)
-        rows.push(id * blockSlots + slot)
-        distances.push(distance)
-        histogram[distance] = (histogram[distance] ?? 0) + 1
+        if (!passes(block.facts, slot)) continue
+        const step = stepOf(dots[slot] ?? 0)
+        rows[found] = block.id * blockSlots + slot
+        steps[found] = step
+        counts[step] = (counts[step] ?? 0) + 1
+        found += 1
       }
     }
   }
-  if (rows.length <= exactRows) return rows
-  const wanted = Math.max(leastCandidates, limit * candidatesPerRow)
-  let threshold = 0
-  for (let sum = histogram[0] ?? 0; sum < wanted && threshold < histogram.length - 1; ) {
-    threshold += 1
-    sum += histogram[threshold] ?? 0
+  const wanted = found <= exactRows ? found : Math.max(leastCandidates, limit * candidatesPerRow)
+  let least = scaleSteps
+  for (let sum = 0; sum < wanted && least > 0; ) {
+    least -= 1
+    sum += counts[least] ?? 0
   }
-  return rows.filter((_, index) => (distances[index] ?? 0) <= threshold)
+  const nearest: number[] = []
+  for (let index = 0; index < found; index += 1) {
+    if ((steps[index] ?? 0) >= least) nearest.push(rows[index] ?? 0)
+  }
+  return nearest
+}
+
+function stepOf(dot: number): number {
+  const step = Math.floor(((dot + 1) / 2) * scaleSteps)
+  return step < 0 ? 0 : step < scaleSteps ? step : scaleSteps - 1
+}
+
+/** Whether a slot is taken by a row that the filter lets through. */
+function passing(
+  database: Database,
+  filter: ChunkFilter | undefined,
+): (facts: Int32Array, slot: number) => boolean {
+  const versions = numbersOf(database, filter?.versions, 'names')
+  const languages = numbersOf(database, filter?.languages, 'names')
+  const symbolKinds = numbersOf(database, filter?.symbolKinds, 'names')
+  return (facts, slot) => {
+    const version = facts[slot * factsPerSlot] ?? 0
+    return (
+      version !== 0 &&
+      (versions === null || versions.has(version)) &&
+      (languages === null || languages.has(facts[slot * factsPerSlot + 1] ?? 0)) &&
+      (symbolKinds === null || symbolKinds.has(facts[slot * factsPerSlot + 2] ?? 0))
+    )
+  }
 }
 
 /** Repositories to look in; null stands for all. */
-function partitions(database: Database, filter: ChunkFilter | undefined): (number | null)[] {
-  if (filter?.repositories === undefined) return [null]
-  return [...(numbersOf(database, filter.repositories, 'repositories') ?? [])]
+function partitionsOf(database: Database, filter: ChunkFilter | undefined): (number | null)[] {
+  const repositories = numbersOf(database, filter?.repositories, 'repositories')
+  return repositories === null ? [null] : [...repositories]
 }
 
 function numbersOf(
@@ -75,21 +103,4 @@ function numbersOf(
     )
     .all(JSON.stringify(wanted))
   return new Set(rows.map(({ id }) => id))
-}
-
-function hammingDistance(
-  query: Int32Array,
-  bits: Int32Array,
-  offset: number,
-  words: number,
-): number {
-  let distance = 0
-  for (let word = 0; word < words; word += 1) {
-    // Counts the set bits of a word in parallel (Warren, Hacker's Delight, 5-1).
-    let x = (query[word] ?? 0) ^ (bits[offset + word] ?? 0)
-    x -= (x >>> 1) & 0x55555555
-    x = (x & 0x33333333) + ((x >>> 2) & 0x33333333)
-    distance += Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-  }
-  return distance
 }

@@ -242,12 +242,14 @@ function createFirstVersion(database: Database): void {
       primary key (space, id)
     ) without rowid;
     create table vector_blocks (
-      id integer primary key,
+      id integer primary key autoincrement,
       space integer not null,
       repository integer not null,
       live integer not null,
+      changes integer not null,
       facts blob not null,
-      bits blob not null
+      factors blob not null,
+      codes blob not null
     );
     create index vector_blocks_by_space on vector_blocks (repository, space, live);
 

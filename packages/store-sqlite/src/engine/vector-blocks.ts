@@ -6,61 +6,34 @@ export const blockSlots = 256
 export const factsPerSlot = 3
 
 /**
- * The sign bits of up to {@link blockSlots} vectors of one space and repository, with what a query
- * can filter by, in a few kilobytes that are read in one piece.
+ * The codes of up to {@link blockSlots} vectors of one space and repository, with what a query can
+ * filter by, in a few kilobytes that are read in one piece.
  */
 export interface VectorBlock {
   readonly id: number
   live: number
   /** A slot has: name number of its version (0 where the slot is free), of its language, of its symbol kind (0 for none). */
   readonly facts: Int32Array
-  /** A slot has `wordsOf(dimensions)` words. */
-  readonly bits: Int32Array
+  /** A slot has one, of its code. */
+  readonly factors: Float32Array
+  /** The codes' bytes, as `createSignCoder` lays them out. */
+  readonly codes: Uint8Array
 }
 
 interface BlockRow {
   id: number
   live: number
   facts: Uint8Array
-  bits: Uint8Array
+  factors: Uint8Array
+  codes: Uint8Array
 }
 
-/** Words of 32 bits that hold a sign bit for each dimension. */
-export function wordsOf(dimensions: number): number {
-  return Math.ceil(dimensions / 32)
-}
-
-/** Writes a bit for each dimension from `offset` on: set where the vector is above zero. */
-export function writeSignBits(vector: Float32Array, bits: Int32Array, offset: number): void {
-  const words = wordsOf(vector.length)
-  for (let word = 0; word < words; word += 1) {
-    let value = 0
-    const first = word * 32
-    const end = Math.min(first + 32, vector.length)
-    for (let index = first; index < end; index += 1) {
-      if ((vector[index] ?? 0) > 0) value |= 1 << (index - first)
-    }
-    bits[offset + word] = value
-  }
-}
-
-/** Blocks of a space, or of one repository in it, one after the other. */
-export function* readBlocks(
-  database: Database,
-  space: number,
-  repository: number | null,
-): Generator<VectorBlock> {
-  const where = repository === null ? '' : 'and repository = ?'
-  const rows = database
-    .prepare<BlockRow>(`select id, live, facts, bits from vector_blocks where space = ? ${where}`)
-    .iterate(space, ...(repository === null ? [] : [repository]))
-  for (const row of rows) yield toBlock(row)
-}
+const columns = 'id, live, facts, factors, codes'
 
 /** The block with this id. */
 export function readBlock(database: Database, id: number): VectorBlock {
   const row = database
-    .prepare<BlockRow>('select id, live, facts, bits from vector_blocks where id = ?')
+    .prepare<BlockRow>(`select ${columns} from vector_blocks where id = ?`)
     .get(id)
   if (!row) throw new Error(`There is no vector block ${id}.`)
   return toBlock(row)
@@ -71,24 +44,25 @@ export function openBlock(
   database: Database,
   space: number,
   repository: number,
-  dimensions: number,
+  codeBytes: number,
 ): VectorBlock {
   const row = database
     .prepare<BlockRow>(
-      `select id, live, facts, bits from vector_blocks
+      `select ${columns} from vector_blocks
        where space = ? and repository = ? and live < ${blockSlots} limit 1`,
     )
     .get(space, repository)
   if (row) return toBlock(row)
   const facts = new Int32Array(blockSlots * factsPerSlot)
-  const bits = new Int32Array(blockSlots * wordsOf(dimensions))
+  const factors = new Float32Array(blockSlots)
+  const codes = new Uint8Array(blockSlots * codeBytes)
   const made = database
     .prepare<{ id: number }>(
-      'insert into vector_blocks (space, repository, live, facts, bits) values (?, ?, 0, ?, ?) returning id',
+      'insert into vector_blocks (space, repository, live, changes, facts, factors, codes) values (?, ?, 0, 0, ?, ?, ?) returning id',
     )
-    .get(space, repository, asBytes(facts), asBytes(bits))
+    .get(space, repository, asBytes(facts), asBytes(factors), codes)
   if (!made) throw new Error('SQLite returned no id for a new vector block.')
-  return { id: made.id, live: 0, facts, bits }
+  return { id: made.id, live: 0, facts, factors, codes }
 }
 
 /** Stores what was changed; a block without rows goes. */
@@ -98,20 +72,29 @@ export function writeBlock(database: Database, block: VectorBlock): void {
     return
   }
   database
-    .prepare('update vector_blocks set live = ?, facts = ?, bits = ? where id = ?')
-    .run(block.live, asBytes(block.facts), asBytes(block.bits), block.id)
+    .prepare(
+      'update vector_blocks set live = ?, changes = changes + 1, facts = ?, factors = ?, codes = ? where id = ?',
+    )
+    .run(block.live, asBytes(block.facts), asBytes(block.factors), block.codes, block.id)
 }
 
 function toBlock(row: BlockRow): VectorBlock {
-  return { id: row.id, live: row.live, facts: asWords(row.facts), bits: asWords(row.bits) }
+  const facts = aligned(row.facts)
+  const factors = aligned(row.factors)
+  return {
+    id: row.id,
+    live: row.live,
+    facts: new Int32Array(facts.buffer, facts.byteOffset, facts.byteLength / 4),
+    factors: new Float32Array(factors.buffer, factors.byteOffset, factors.byteLength / 4),
+    codes: row.codes,
+  }
 }
 
-function asBytes(array: Int32Array): Uint8Array {
+function asBytes(array: Int32Array | Float32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }
 
-function asWords(bytes: Uint8Array): Int32Array {
-  // A driver may hand out bytes from the middle of a pool.
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
-  return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4)
+/** A driver may hand out bytes from the middle of a pool. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
 }

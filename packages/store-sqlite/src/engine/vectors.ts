@@ -1,9 +1,11 @@
 import type { VectorRow, VectorSpace, VectorStore } from '@cairn/core'
 import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from '../packed-vectors.ts'
+import { createBlockCache } from './block-cache.ts'
 import type { Database } from './database.ts'
 import { Fault } from './fault.ts'
 import type { Names } from './names.ts'
 import { nearestRows } from './nearest-rows.ts'
+import { createSignCoder, type SignCoder } from './sign-code.ts'
 import type { Stepwise, Sync } from './sync.ts'
 import {
   blockSlots,
@@ -11,9 +13,7 @@ import {
   openBlock,
   readBlock,
   type VectorBlock,
-  wordsOf,
   writeBlock,
-  writeSignBits,
 } from './vector-blocks.ts'
 
 /** `VectorStore` with vectors packed for the way between threads. */
@@ -29,7 +29,7 @@ export interface VectorPart
 }
 
 /**
- * Vectors as rows for the exact distance (sqlite-vec), and their sign bits in blocks for finding the
+ * Vectors as rows for the exact distance (sqlite-vec), and short codes of them in blocks for finding the
  * few rows whose distance is worth computing.
  */
 export function createVectors(database: Database, names: Names, repositories: Names): VectorPart {
@@ -60,6 +60,14 @@ export function createVectors(database: Database, names: Names, repositories: Na
     return row.id
   }
 
+  const cache = createBlockCache(database)
+  const coders = new Map<number, SignCoder>()
+  const coderOf = (dimensions: number): SignCoder => {
+    const coder = coders.get(dimensions) ?? createSignCoder(dimensions, blockSlots)
+    coders.set(dimensions, coder)
+    return coder
+  }
+
   const deleteRow = (space: number, id: string, row: number): void => {
     database.prepare('delete from vectors where row = ?').run(row)
     database.prepare('delete from vector_ids where space = ? and id = ?').run(space, id)
@@ -70,7 +78,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
       const spaceId = internSpace(space)
       const vectors = unpackVectors(packed)
       const bytes = unpackBytes(packed)
-      const words = wordsOf(space.dimensions)
+      const coder = coderOf(space.dimensions)
       const find = database.prepare<{ row: number }>(
         'select row from vector_ids where space = ? and id = ?',
       )
@@ -91,7 +99,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
         block.facts[at] = names.intern(row.version)
         block.facts[at + 1] = names.intern(row.language)
         block.facts[at + 2] = row.symbolKind === null ? 0 : names.intern(row.symbolKind)
-        writeSignBits(vector, block.bits, slot * words)
+        block.factors[slot] = coder.encode(vector, block.codes, slot)
       }
       for (const [index, row] of rows.entries()) {
         const vector = vectors[index]
@@ -116,7 +124,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
         let current = open.get(repository)
         if (current === undefined || current.block.live === blockSlots) {
           if (current) writeBlock(database, current.block)
-          current = { block: openBlock(database, spaceId, repository, space.dimensions), slot: 0 }
+          current = { block: openBlock(database, spaceId, repository, coder.codeBytes), slot: 0 }
           open.set(repository, current)
         }
         const { block } = current
@@ -166,7 +174,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
       }
       const spaceId = findSpace(space)
       if (spaceId === null) return []
-      const rows = nearestRows(database, spaceId, vector, limit, filter)
+      const estimate = coderOf(space.dimensions).prepare(vector)
+      const rows = nearestRows(database, cache, spaceId, estimate, limit, filter)
       return database
         .prepare<{ id: string; distance: number }>(
           `select id, vec_distance_cosine(vector, ?) as distance from vectors
@@ -199,13 +208,9 @@ export function createVectors(database: Database, names: Names, repositories: Na
     },
 
     count(space, { repository }) {
-      const row = database
-        .prepare<{ live: number | null }>(
-          `select sum(live) as live from vector_blocks
-           where space = ? and repository = (select id from repositories where name = ?)`,
-        )
-        .get(findSpace(space), repository)
-      return row?.live ?? 0
+      const spaceId = findSpace(space)
+      const repositoryId = repositories.find(repository)
+      return spaceId === null || repositoryId === null ? 0 : cache.countRows(spaceId, repositoryId)
     },
 
     spaces: () =>

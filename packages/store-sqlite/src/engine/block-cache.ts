@@ -1,0 +1,71 @@
+import type { Database } from './database.ts'
+import { readBlock, type VectorBlock } from './vector-blocks.ts'
+
+/** Bytes of blocks that are kept between queries: about 400,000 vectors of 384 dimensions. */
+const keptBytes = 33_554_432
+
+/** Blocks for queries; what did not change since the last one is not read again. */
+export interface BlockCache {
+  /** Rows of a space, or of one repository in it. */
+  countRows(space: number, repository: number | null): number
+  /** Blocks of a space, or of one repository in it. */
+  blocks(space: number, repository: number | null): Iterable<VectorBlock>
+}
+
+/** Keeps the blocks that are queried, as far as they fit. */
+export function createBlockCache(database: Database): BlockCache {
+  const kept = new Map<number, { block: VectorBlock; changes: number; space: number }>()
+  let bytes = 0
+
+  const forget = (id: number): void => {
+    const entry = kept.get(id)
+    if (!entry) return
+    bytes -= sizeOf(entry.block)
+    kept.delete(id)
+  }
+
+  const list = (space: number, repository: number | null): { id: number; changes: number }[] =>
+    database
+      .prepare<{ id: number; changes: number }>(
+        `select id, changes from vector_blocks where space = ? ${repository === null ? '' : 'and repository = ?'}`,
+      )
+      .all(space, ...(repository === null ? [] : [repository]))
+
+  return {
+    countRows(space, repository) {
+      const row = database
+        .prepare<{ live: number | null }>(
+          `select sum(live) as live from vector_blocks where space = ? ${repository === null ? '' : 'and repository = ?'}`,
+        )
+        .get(space, ...(repository === null ? [] : [repository]))
+      return row?.live ?? 0
+    },
+
+    *blocks(space, repository) {
+      const listed = list(space, repository)
+      if (repository === null) {
+        // Only here is it certain that what is not listed is gone.
+        const ids = new Set(listed.map(({ id }) => id))
+        for (const [id, entry] of kept) if (entry.space === space && !ids.has(id)) forget(id)
+      }
+      for (const { id, changes } of listed) {
+        const entry = kept.get(id)
+        if (entry?.changes === changes) {
+          yield entry.block
+          continue
+        }
+        forget(id)
+        const block = readBlock(database, id)
+        if (bytes + sizeOf(block) <= keptBytes) {
+          kept.set(id, { block, changes, space })
+          bytes += sizeOf(block)
+        }
+        yield block
+      }
+    },
+  }
+}
+
+function sizeOf({ facts, factors, codes }: VectorBlock): number {
+  return facts.byteLength + factors.byteLength + codes.byteLength
+}
