@@ -1,8 +1,8 @@
 import type { ChunkFilter } from '@cairn/core'
 import type { BlockCache } from './block-cache.ts'
 import type { Database } from './database.ts'
-import type { SignQuery } from './sign-code.ts'
-import { blockSlots, factsPerSlot } from './vector-blocks.ts'
+import { estimateDots, type SignQuery } from './sign-code.ts'
+import { blockSlots, factsPerSlot, type VectorBlock } from './vector-blocks.ts'
 
 /** Rows up to which every one is compared exactly. */
 const exactRows = 1_000
@@ -20,7 +20,7 @@ export function nearestRows(
   database: Database,
   cache: BlockCache,
   space: number,
-  estimate: SignQuery,
+  query: SignQuery,
   limit: number,
   filter: ChunkFilter | undefined,
 ): number[] {
@@ -30,40 +30,67 @@ export function nearestRows(
     0,
   )
   const passes = passing(database, filter)
-  const rows = new Float64Array(most)
-  const steps = new Uint16Array(most)
-  const counts = new Uint32Array(scaleSteps)
   const dots = new Float32Array(blockSlots)
-  let found = 0
+  const found: Estimates = {
+    rows: new Float64Array(most),
+    steps: new Uint16Array(most),
+    counts: new Uint32Array(scaleSteps),
+    length: 0,
+  }
   for (const repository of partitions) {
     for (const block of cache.blocks(space, repository)) {
-      estimate(block.codes, block.factors, dots)
-      for (let slot = 0; slot < blockSlots; slot += 1) {
-        if (!passes(block.facts, slot)) continue
-        const step = stepOf(dots[slot] ?? 0)
-        rows[found] = block.id * blockSlots + slot
-        steps[found] = step
-        counts[step] = (counts[step] ?? 0) + 1
-        found += 1
-      }
+      estimateDots(query, block.codes, block.factors, dots)
+      collect(block, dots, passes, found)
     }
   }
-  const wanted = found <= exactRows ? found : Math.max(leastCandidates, limit * candidatesPerRow)
-  let least = scaleSteps
-  for (let sum = 0; sum < wanted && least > 0; ) {
-    least -= 1
-    sum += counts[least] ?? 0
+  return best(
+    found,
+    found.length <= exactRows ? found.length : Math.max(leastCandidates, limit * candidatesPerRow),
+  )
+}
+
+/** Rows with the steps of their estimates on the scale, and how many there are on each step. */
+interface Estimates {
+  readonly rows: Float64Array
+  readonly steps: Uint16Array
+  readonly counts: Uint32Array
+  length: number
+}
+
+function collect(
+  block: VectorBlock,
+  dots: Float32Array,
+  passes: (facts: Int32Array, slot: number) => boolean,
+  found: Estimates,
+): void {
+  const { rows, steps, counts } = found
+  for (let slot = 0; slot < blockSlots; slot += 1) {
+    if (!passes(block.facts, slot)) continue
+    const step = stepOf(dots[slot] ?? 0)
+    rows[found.length] = block.id * blockSlots + slot
+    steps[found.length] = step
+    counts[step] = (counts[step] ?? 0) + 1
+    found.length += 1
   }
-  const nearest: number[] = []
-  for (let index = 0; index < found; index += 1) {
-    if ((steps[index] ?? 0) >= least) nearest.push(rows[index] ?? 0)
-  }
-  return nearest
 }
 
 function stepOf(dot: number): number {
   const step = Math.floor(((dot + 1) / 2) * scaleSteps)
   return step < 0 ? 0 : step < scaleSteps ? step : scaleSteps - 1
+}
+
+/** At least `wanted` rows: those down to the step on which the last of them stands. */
+function best({ rows, steps, counts, length }: Estimates, wanted: number): number[] {
+  let least = scaleSteps
+  for (let sum = 0; sum < wanted && least > 0; ) {
+    least -= 1
+    sum += counts[least] ?? 0
+  }
+  const chosen: number[] = []
+  for (let index = 0; index < length; index += 1) {
+    if ((steps[index] ?? 0) >= least) chosen.push(rows[index] ?? 0)
+  }
+  return chosen
 }
 
 /** Whether a slot is taken by a row that the filter lets through. */

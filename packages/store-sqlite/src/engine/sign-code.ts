@@ -2,33 +2,38 @@ import { createRotation } from './rotation.ts'
 
 /** A vector as the signs of its rotated coordinates, a bit each, and one number. */
 export interface SignCoder {
-  /** Bytes of a code. */
+  /** Bytes of a code, a multiple of 4. */
   readonly codeBytes: number
-  /** Writes the code of a vector to a slot of a block of codes; returns the factor to store beside it. */
-  encode(vector: Float32Array, codes: Uint8Array, slot: number): number
+  /** Writes the code of a vector from `offset` on; returns the factor to store beside it. */
+  encode(vector: Float32Array, codes: Uint8Array, offset: number): number
   /** Prepares to estimate dot products of a query with coded vectors. */
   prepare(query: Float32Array): SignQuery
 }
 
-/** Writes to `into` the estimated dot products with the vectors of a block, slot by slot. */
-export type SignQuery = (codes: Uint8Array, factors: Float32Array, into: Float32Array) => void
+/** A query that coded vectors are compared with by {@link estimateDots}. */
+export interface SignQuery {
+  readonly codeBytes: number
+  /** For every byte of a code and each of its 256 values, the sum of the query where its bits are set. */
+  readonly sums: Float32Array
+  /** The sum of the whole query. */
+  readonly total: number
+}
 
 /**
- * Codes of vectors with this many dimensions, kept in blocks of `slots` codes: the first bytes of all
- * of them, then the second ones, and so on. The query keeps its full precision; the factor takes out
- * what the vector lost, so the estimate is unbiased, with an error that falls with the root of the
- * dimensions.
+ * Codes of vectors with this many dimensions. The query keeps its full precision; the factor takes
+ * out what the vector lost, so the estimate is unbiased, with an error that falls with the root of
+ * the dimensions.
  * @see Gao and Long, RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound for
  * Approximate Nearest Neighbor Search, SIGMOD 2024
  */
-export function createSignCoder(dimensions: number, slots: number): SignCoder {
+export function createSignCoder(dimensions: number): SignCoder {
   const rotation = createRotation(dimensions)
   const rotated = new Float32Array(rotation.size)
   const codeBytes = rotation.size / 8
   return {
     codeBytes,
 
-    encode(vector, codes, slot) {
+    encode(vector, codes, offset) {
       rotation.rotate(vector, rotated)
       let absolute = 0
       let squares = 0
@@ -40,33 +45,47 @@ export function createSignCoder(dimensions: number, slots: number): SignCoder {
           absolute += Math.abs(value)
           squares += value * value
         }
-        codes[byte * slots + slot] = bits
+        codes[offset + byte] = bits
       }
       return absolute === 0 ? 0 : squares / absolute
     },
 
     prepare(query) {
       rotation.rotate(query, rotated)
-      const sums = byteSums(rotated)
       const total = rotated.reduce((sum, value) => sum + value, 0)
-      return (codes, factors, into) => {
-        into.fill(0)
-        for (let byte = 0; byte < codeBytes; byte += 1) {
-          const table = byte * 256
-          const first = byte * slots
-          for (let slot = 0; slot < slots; slot += 1) {
-            into[slot] = (into[slot] ?? 0) + (sums[table + (codes[first + slot] ?? 0)] ?? 0)
-          }
-        }
-        for (let slot = 0; slot < slots; slot += 1) {
-          into[slot] = (2 * (into[slot] ?? 0) - total) * (factors[slot] ?? 0)
-        }
-      }
+      return { codeBytes, sums: byteSums(rotated), total }
     },
   }
 }
 
-/** For every byte of a code and each of its 256 values, the sum of the query where its bits are set. */
+/**
+ * Writes to `into` the estimated dot products of a query with vectors whose codes stand one after the
+ * other. Four sums go on side by side, because a processor adds faster than it waits for a sum.
+ */
+export function estimateDots(
+  { codeBytes, sums, total }: SignQuery,
+  codes: Uint8Array,
+  factors: Float32Array,
+  into: Float32Array,
+): void {
+  for (let slot = 0; slot < into.length; slot += 1) {
+    let first = 0
+    let second = 0
+    let third = 0
+    let fourth = 0
+    const start = slot * codeBytes
+    for (let byte = 0; byte < codeBytes; byte += 4) {
+      const code = start + byte
+      const table = byte * 256
+      first += sums[table + (codes[code] ?? 0)] ?? 0
+      second += sums[table + 256 + (codes[code + 1] ?? 0)] ?? 0
+      third += sums[table + 512 + (codes[code + 2] ?? 0)] ?? 0
+      fourth += sums[table + 768 + (codes[code + 3] ?? 0)] ?? 0
+    }
+    into[slot] = (2 * (first + second + third + fourth) - total) * (factors[slot] ?? 0)
+  }
+}
+
 function byteSums(query: Float32Array): Float32Array {
   const sums = new Float32Array((query.length / 8) * 256)
   for (let byte = 0; byte < query.length / 8; byte += 1) {

@@ -16,7 +16,7 @@ export interface VectorBlock {
   readonly facts: Int32Array
   /** A slot has one, of its code. */
   readonly factors: Float32Array
-  /** The codes' bytes, as `createSignCoder` lays them out. */
+  /** A slot has the bytes of its code. */
   readonly codes: Uint8Array
 }
 

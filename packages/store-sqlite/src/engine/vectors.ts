@@ -63,7 +63,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
   const cache = createBlockCache(database)
   const coders = new Map<number, SignCoder>()
   const coderOf = (dimensions: number): SignCoder => {
-    const coder = coders.get(dimensions) ?? createSignCoder(dimensions, blockSlots)
+    const coder = coders.get(dimensions) ?? createSignCoder(dimensions)
     coders.set(dimensions, coder)
     return coder
   }
@@ -99,7 +99,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
         block.facts[at] = names.intern(row.version)
         block.facts[at + 1] = names.intern(row.language)
         block.facts[at + 2] = row.symbolKind === null ? 0 : names.intern(row.symbolKind)
-        block.factors[slot] = coder.encode(vector, block.codes, slot)
+        block.factors[slot] = coder.encode(vector, block.codes, slot * coder.codeBytes)
       }
       for (const [index, row] of rows.entries()) {
         const vector = vectors[index]
@@ -174,8 +174,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
       }
       const spaceId = findSpace(space)
       if (spaceId === null) return []
-      const estimate = coderOf(space.dimensions).prepare(vector)
-      const rows = nearestRows(database, cache, spaceId, estimate, limit, filter)
+      const query = coderOf(space.dimensions).prepare(vector)
+      const rows = nearestRows(database, cache, spaceId, query, limit, filter)
       return database
         .prepare<{ id: string; distance: number }>(
           `select id, vec_distance_cosine(vector, ?) as distance from vectors
