@@ -5,6 +5,7 @@ import { InvalidOptionsError } from '@cairn/core'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
 import { methods } from './engine/methods.ts'
 import type { EngineOptions, SqliteOptions } from './options.ts'
+import { packFiles } from './packed-files.ts'
 import { packVectors, unpackVectors } from './packed-vectors.ts'
 import { createThread } from './thread.ts'
 
@@ -78,7 +79,10 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     },
     spool: {
       has: (versions) => call('spool.has', versions),
-      write: (repository, files) => call('spool.write', repository, files),
+      write: async (repository, files) => {
+        const { entries, block } = packFiles(files)
+        await call('spool.write', repository, entries, block)
+      },
       files: (versions) => call('spool.files', versions),
       surfaces: (versions) => call('spool.surfaces', versions),
       totals: (runId, fingerprint) => call('spool.totals', runId, fingerprint),

@@ -27,6 +27,9 @@ interface Running {
   readonly remote: BirpcReturn<ThreadFunctions, Record<string, never>>
 }
 
+// Rows are short-lived and many: the default of 48 MB buys little time for its memory.
+const maxYoungGenerationSizeMb = 8
+
 /**
  * A worker thread that starts with the first call, keeps the process alive only while something is
  * asked of it, and is replaced if it dies.
@@ -42,6 +45,7 @@ export function createThread(start: ThreadStart): Thread {
       new URL(isSource ? './engine/thread.ts' : './engine/thread.js', import.meta.url),
       {
         workerData: start,
+        resourceLimits: { maxYoungGenerationSizeMb },
         name: `cairn-sqlite-${start.role}`,
         execArgv: [
           '--disable-warning=ExperimentalWarning',

@@ -13,7 +13,14 @@ import type {
   StatusDocument,
   TaskStatus,
 } from '@cairn/protocol'
-import type { Chunk, FileSurface, ParsedFile, Reference, SymbolKind } from './parsed-file.ts'
+import type {
+  Chunk,
+  EncodedFile,
+  FileSurface,
+  ParsedFile,
+  Reference,
+  SymbolKind,
+} from './parsed-file.ts'
 import type { ChunkFilter, StoreCallOptions } from './vector-store.ts'
 
 /**
@@ -167,7 +174,7 @@ export interface Spool {
     files: readonly {
       readonly version: string
       readonly path: string
-      readonly parsed: ParsedFile
+      readonly parsed: ParsedFile | EncodedFile
     }[],
   ): Promise<void>
   /** Whole files without the chunks' text, in the order asked; missing ones are left out. */

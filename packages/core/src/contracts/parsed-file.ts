@@ -114,3 +114,16 @@ export interface ParsedFile extends FileSurface {
   /** What a reader of the run should know, for example that the text was not valid UTF-8. */
   readonly warnings: readonly string[]
 }
+
+/**
+ * A {@link ParsedFile} as bytes that go from thread to thread without being built up in between, and
+ * what the one who passes them on wants to know of it. Made by `encodeFile`, read by `decodeFile`.
+ */
+export interface EncodedFile {
+  /** Its own buffer, so that it can be transferred. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Number of chunks. */
+  readonly chunks: number
+  readonly syntaxErrors: number
+  readonly warnings: readonly string[]
+}

@@ -7,8 +7,8 @@ import { type FileGraph, resolveFile } from './resolve-file.ts'
 import { importedModulePaths, importedPaths, type ResolutionContext } from './resolve-name.ts'
 import { indexSurface, type SurfaceIndex } from './surface-index.ts'
 
-// Surfaces kept in memory: about 40 kB each, whatever the size of the repository.
-const mostSurfaces = 400
+// Surfaces kept in memory: about 15 kB each, whatever the size of the repository.
+const mostSurfaces = 800
 const surfacePage = 200
 
 export type { FileGraph }

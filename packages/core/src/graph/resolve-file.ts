@@ -38,7 +38,7 @@ export function resolveFile(
   const moduleNames = new Map<string, string>()
   const fileNode = fileNodeId(repository, file.path)
   const nodeOf = (symbol: number | null): string =>
-    (symbol === null ? undefined : surface.nodeIds[symbol]) ?? fileNode
+    symbol === null ? fileNode : surface.nodeId(symbol)
   const add = (
     type: GraphEdgeType,
     from: string,
@@ -71,9 +71,9 @@ export function resolveFile(
   }
   const addReference = (reference: Reference, type: GraphEdgeType): void => {
     const target = resolveReference(context, surface, reference)
-    const to = target?.surface.nodeIds[target.symbol]
-    if (!target || to === undefined) return
+    if (!target) return
     if (type !== 'calls' && !target.surface.isType(target.symbol)) return
+    const to = target.surface.nodeId(target.symbol)
     add(type, nodeOf(reference.from), to, target.resolution, reference.line)
   }
   for (const reference of file.heritage) {
@@ -127,11 +127,9 @@ function fileNodes(
     },
   ]
   for (const [index, symbol] of file.symbols.entries()) {
-    const id = surface.nodeIds[index]
-    if (id === undefined) continue
     nodes.push({
       ...owned,
-      id,
+      id: surface.nodeId(index),
       kind: 'symbol',
       name: symbol.name,
       symbolPath: symbol.symbolPath,

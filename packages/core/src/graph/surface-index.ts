@@ -23,8 +23,8 @@ export interface SurfaceIndex {
   readonly packageName: string | null
   readonly symbols: readonly SymbolDefinition[]
   readonly imports: readonly ImportBinding[]
-  /** Node ids in the order of `symbols`. */
-  readonly nodeIds: readonly string[]
+  /** Id of the node of a symbol, by its index in `symbols`. */
+  nodeId(symbol: number): string
   /** Indices of the children of a symbol (null: top level) with this name, in source order. */
   children(parent: number | null, name: string): readonly number[]
   /** Imports that bind this name in the file. */
@@ -38,49 +38,71 @@ export interface SurfaceIndex {
 
 const none: readonly never[] = []
 
-/** Indexes a surface of `repository`. */
+/**
+ * Indexes a surface of `repository`. Each part is indexed when it is first asked for: most files that
+ * an import leads to are asked for one or two names.
+ */
 export function indexSurface(
   repository: string,
   file: FileSurface & { readonly path: string; readonly language: string },
 ): SurfaceIndex {
-  const children = new Map<string, number[]>()
-  const occurrences = new Map<string, number>()
-  const nodeIds: string[] = []
-  for (const [index, symbol] of file.symbols.entries()) {
-    push(children, childKey(symbol.parent, symbol.name), index)
-    const occurrence = occurrences.get(symbol.symbolPath) ?? 0
-    occurrences.set(symbol.symbolPath, occurrence + 1)
-    nodeIds.push(symbolNodeId(repository, file.path, symbol.symbolPath, occurrence))
-  }
-  const bindings = new Map<string, ImportBinding[]>()
-  for (const binding of file.imports) {
-    if (binding.local !== null) push(bindings, binding.local, binding)
-  }
-  const heritage = new Map<number, Reference[]>()
-  for (const reference of file.heritage) {
-    if (reference.from !== null) push(heritage, reference.from, reference)
-  }
+  const { path, language, packageName, symbols, imports } = file
+  const byParent = lazily(() => groupBy(symbols.keys(), (index) => symbols[index]?.parent ?? null))
+  const byName = new Map<number | null, Map<string, number[]>>()
+  const byLocal = lazily(() => groupBy(imports.values(), ({ local }) => local))
+  const byType = lazily(() => groupBy(file.heritage.values(), ({ from }) => from))
+  const nodeIds = lazily(() => symbolNodeIds(repository, path, symbols))
   return {
-    path: file.path,
-    language: file.language,
-    packageName: file.packageName,
-    symbols: file.symbols,
-    imports: file.imports,
-    nodeIds,
-    children: (parent, name) => children.get(childKey(parent, name)) ?? none,
-    bindings: (local) => bindings.get(local) ?? none,
-    heritage: (type) => heritage.get(type) ?? none,
+    path,
+    language,
+    packageName,
+    symbols,
+    imports,
+    nodeId: (symbol) => nodeIds()[symbol] ?? '',
+    children(parent, name) {
+      let names = byName.get(parent)
+      if (!names) {
+        const own = byParent().get(parent) ?? none
+        names = groupBy(own.values(), (index) => symbols[index]?.name ?? '')
+        byName.set(parent, names)
+      }
+      return names.get(name) ?? none
+    },
+    bindings: (local) => byLocal().get(local) ?? none,
+    heritage: (type) => byType().get(type) ?? none,
     modules: new Map(),
-    isType: (symbol) => typeKinds.has(file.symbols[symbol]?.kind ?? 'variable'),
+    isType: (symbol) => typeKinds.has(symbols[symbol]?.kind ?? 'variable'),
   }
 }
 
-function childKey(parent: number | null, name: string): string {
-  return `${parent ?? ''}/${name}`
+function symbolNodeIds(
+  repository: string,
+  path: string,
+  symbols: readonly SymbolDefinition[],
+): readonly string[] {
+  const occurrences = new Map<string, number>()
+  return symbols.map(({ symbolPath }) => {
+    const occurrence = occurrences.get(symbolPath) ?? 0
+    occurrences.set(symbolPath, occurrence + 1)
+    return symbolNodeId(repository, path, symbolPath, occurrence)
+  })
 }
 
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+function groupBy<K, V>(values: Iterable<V>, keyOf: (value: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>()
+  for (const value of values) {
+    const key = keyOf(value)
+    const group = groups.get(key)
+    if (group) group.push(value)
+    else groups.set(key, [value])
+  }
+  return groups
 }

@@ -1,18 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import type { ParsedFile } from '../contracts/parsed-file.ts'
-
-/**
- * A {@link ParsedFile} as bytes that go from thread to thread without being copied or built up in
- * between, and what the one who passes them on wants to know of it.
- */
-export interface EncodedFile {
-  /** Its own buffer, so that it can be transferred. */
-  readonly bytes: Uint8Array<ArrayBuffer>
-  /** Number of chunks. */
-  readonly chunks: number
-  readonly syntaxErrors: number
-  readonly warnings: readonly string[]
-}
+import type { EncodedFile, ParsedFile } from '../contracts/parsed-file.ts'
 
 /** Encodes in the structured clone format of V8. */
 export function encodeFile(file: ParsedFile): EncodedFile {
@@ -27,9 +14,9 @@ export function encodeFile(file: ParsedFile): EncodedFile {
 }
 
 /** The file again; only for bytes that {@link encodeFile} made in this process. */
-export function decodeFile(encoded: EncodedFile): ParsedFile {
+export function decodeFile({ bytes }: Pick<EncodedFile, 'bytes'>): ParsedFile {
   // The format carries no type: what goes in is a ParsedFile, so that is what comes out.
-  return deserialize(encoded.bytes) as ParsedFile
+  return deserialize(bytes) as ParsedFile
 }
 
 function ownBuffer(bytes: Buffer, buffer: ArrayBuffer): Uint8Array<ArrayBuffer> {

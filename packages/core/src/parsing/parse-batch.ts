@@ -1,4 +1,4 @@
-import type { EncodedFile } from './encoded-file.ts'
+import type { EncodedFile } from '../contracts/parsed-file.ts'
 import type { LanguageData } from './language-data.ts'
 import type { ChunkLimits } from './piece.ts'
 

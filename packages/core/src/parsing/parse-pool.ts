@@ -1,7 +1,7 @@
 import { Tinypool } from 'tinypool'
+import type { EncodedFile } from '../contracts/parsed-file.ts'
 import { CairnError, CancelledError, FileError } from '../errors.ts'
 import { createProgressMemory, readProgress } from './batch-progress.ts'
-import type { EncodedFile } from './encoded-file.ts'
 import type { ParseBatch, ParseOutcome, WorkerOptions } from './parse-batch.ts'
 
 /** Options of {@link createParsePool}. */
@@ -24,6 +24,8 @@ export interface ParseRequest {
 /** Worker threads that parse files. */
 export interface ParsePool {
   parse(request: ParseRequest, signal: AbortSignal | undefined): Promise<EncodedFile>
+  /** Ends the threads if none of them works; the next file starts others. */
+  rest(): Promise<void>
   close(): Promise<void>
 }
 
@@ -212,6 +214,9 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
         // Calls of the same turn make one batch.
         if (queue.length === 1) queueMicrotask(dispatch)
       })
+    },
+    async rest() {
+      if (!isClosed && queue.length === 0 && flying.size === 0) await pool.recycleWorkers()
     },
     async close() {
       isClosed = true

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import type { Language } from '../contracts/language.ts'
-import type { ParsedFile } from '../contracts/parsed-file.ts'
+import type { EncodedFile, ParsedFile } from '../contracts/parsed-file.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { builtinLanguages } from './builtin-languages.ts'
 import { createLanguageDetector } from './detect-language.ts'
-import { decodeFile, type EncodedFile } from './encoded-file.ts'
+import { decodeFile } from './encoded-file.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { language as checkLanguage } from './language.ts'
 import { languageData } from './language-data.ts'
@@ -55,6 +55,8 @@ export interface Parser {
     file: { readonly path: string; readonly language: string; readonly bytes: Uint8Array },
     options?: { readonly signal?: AbortSignal },
   ): Promise<EncodedFile>
+  /** Gives back the memory of the threads if none of them works; the next file starts others. */
+  rest(): Promise<void>
   /** Ends the threads; what is still being parsed rejects with `CLOSED`. */
   close(): Promise<void>
 }
@@ -121,6 +123,7 @@ export function createParser(options: ParserOptions = {}): Parser {
     language: (id) => byId.get(id),
     parse: async (file, { signal } = {}) => decodeFile(await pool.parse(file, signal)),
     parseEncoded: (file, { signal } = {}) => pool.parse(file, signal),
+    rest: () => pool.rest(),
     close: () => pool.close(),
   }
 }

@@ -139,6 +139,8 @@ async function parse(
   const { storage, runId, space, progress } = context
   return progress.stage('parsing', { unit: 'files', total: plan.totals.index }, async (stage) => {
     const parsed = await parseFiles(context, tree, stage)
+    // The stages to come need the memory more than the threads.
+    await context.parser.rest()
     const { chunks } = await storage.journal.spool.totals(runId, space.fingerprint)
     stage.update({ chunks })
     progress.expect({ embedding: chunks })

@@ -20,7 +20,7 @@ type LedgerPart = ReturnType<typeof createLedger>
 export interface Engine {
   readonly tasks: Sync<Journal['tasks']> & { interrupt(): void }
   readonly plans: Sync<Journal['plans']>
-  readonly spool: Omit<Sync<Spool>, 'sweep'> & ReturnType<typeof createSpool>
+  readonly spool: Pick<Sync<Spool>, 'missingTexts'> & ReturnType<typeof createSpool>
   readonly ledger: LedgerPart
   readonly cache: CachePart
   readonly text: Sync<Journal['text']>

@@ -1,4 +1,5 @@
 import type { FileSurface, Spool, SpooledFile, SymbolKind } from '@cairn/core'
+import { decodeFile } from '@cairn/core/encoded-file'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
 import {
@@ -20,7 +21,16 @@ interface FileRow {
   chunk_count: number
 }
 
-type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep'> & {
+/** A parsed file within a block of encoded ones. */
+export interface PackedFile {
+  readonly version: string
+  readonly path: string
+  readonly start: number
+  readonly end: number
+}
+
+type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep' | 'write'> & {
+  readonly write: (repository: string, files: readonly PackedFile[], block: ArrayBuffer) => void
   readonly sweep: Stepwise<[repository: string], number>
 }
 
@@ -41,7 +51,7 @@ export function createSpool(database: Database, names: Names, repositories: Name
     has: (versions) =>
       new Set(byVersion<{ version: string }>('n.name as version', versions).map((r) => r.version)),
 
-    write(repository, files) {
+    write(repository, files, block) {
       const repositoryId = repositories.intern(repository)
       const isThere = database.prepare('select 1 from spool_files where version = ?')
       const insertFile = database.prepare(
@@ -54,9 +64,10 @@ export function createSpool(database: Database, names: Names, repositories: Name
       )
       const insertTerms = database.prepare('insert into chunk_terms (chunk, terms) values (?, ?)')
       let next = nextChunk(database)
-      for (const { version, path, parsed } of files) {
+      for (const { version, path, start, end } of files) {
         const versionId = names.intern(version)
         if (isThere.get(versionId) !== undefined) continue
+        const parsed = decodeFile({ bytes: new Uint8Array(block, start, end - start) })
         insertFile.run(
           versionId,
           repositoryId,

@@ -1,5 +1,5 @@
 import type { PlannedFile } from '../../contracts/journal.ts'
-import type { ParsedFile } from '../../contracts/parsed-file.ts'
+import type { EncodedFile } from '../../contracts/parsed-file.ts'
 import type { SourceTree } from '../../contracts/source-file.ts'
 import { FileError } from '../../errors.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
@@ -54,7 +54,7 @@ export async function parseFiles(
         )
       }
       await writer.add(file, parsed)
-      settle(file.path, parsed.chunks.length)
+      settle(file.path, parsed.chunks)
     } catch (error) {
       if (signal.aborted || !(error instanceof FileError)) throw error
       failed.add(file.path)
@@ -88,7 +88,7 @@ async function readAndParse(
   context: RunContext,
   tree: SourceTree,
   file: FileToIndex,
-): Promise<ParsedFile> {
+): Promise<EncodedFile> {
   const { signal, parser } = context
   const bytes = await tree.read(file.path, { signal })
   if (blobId(bytes) !== file.contentHash) {
@@ -100,15 +100,18 @@ async function readAndParse(
       },
     )
   }
-  return parser.parse({ path: file.path, language: file.language ?? 'text', bytes }, { signal })
+  return parser.parseEncoded(
+    { path: file.path, language: file.language ?? 'text', bytes },
+    { signal },
+  )
 }
 
 /** Collects parsed files and writes them in batches, one batch at a time. */
 function createSpoolWriter(context: RunContext): {
-  add(file: FileToIndex, parsed: ParsedFile): Promise<void>
+  add(file: FileToIndex, parsed: EncodedFile): Promise<void>
   flush(): Promise<void>
 } {
-  let batch: { version: string; path: string; parsed: ParsedFile }[] = []
+  let batch: { version: string; path: string; parsed: EncodedFile }[] = []
   let bytes = 0
   let writing: Promise<void> = Promise.resolve()
 

@@ -15,7 +15,7 @@ import type { Plan } from './analyze.ts'
 
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
-const storePage = 64
+const storePage = 32
 
 /** What the storing stage is given by those before it. */
 export interface StoreInput {
