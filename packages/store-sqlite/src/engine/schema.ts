@@ -149,6 +149,8 @@ function createFirstVersion(database: Database): void {
       uses text not null
     );
     create index spool_files_by_repository on spool_files (repository, version);
+    -- Says which file a chunk is of without reading the chunk.
+    create index spool_files_by_chunk on spool_files (first_chunk) where chunk_count > 0;
     create table chunks (
       id integer primary key,
       version integer not null,

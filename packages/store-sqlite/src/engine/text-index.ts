@@ -19,7 +19,13 @@ interface ChunkRow {
   text: string
 }
 
-const liveJoins = 'join ledger_files l on l.version = c.version join names n on n.id = c.version'
+/** Joins the live file of a chunk: a file's chunks have successive ids, from `first_chunk` on. */
+function joinFile(chunk: string): string {
+  return `cross join spool_files f on f.chunk_count > 0 and f.first_chunk =
+      (select max(first_chunk) from spool_files where chunk_count > 0 and first_chunk <= ${chunk})
+    cross join ledger_files l on l.version = f.version
+    cross join names n on n.id = f.version`
+}
 
 /** {@link TextIndex}: FTS5, whose rows have the ids of chunks. */
 export function createTextIndex(database: Database): Sync<TextIndex> {
@@ -50,33 +56,34 @@ export function createTextIndex(database: Database): Sync<TextIndex> {
       const words = queryWords(database, terms)
       if (words.length === 0) return []
       const match = words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ')
-      const { where, values } = narrowing(filter)
 
       // Few chunks are dead, and most filters let many through: the best of all usually hold enough.
-      const width = Math.max(limit * 4, 200)
-      const best = database
-        .prepare<{ chunk: number; rank: number }>(
-          'select rowid as chunk, rank from chunk_words where chunk_words match ? order by rank, rowid limit ?',
-        )
-        .all(match, width)
-      const ranks = new Map(best.map(({ chunk, rank }) => [chunk, rank]))
-      const live = database
-        .prepare<{ id: string; chunk: number }>(
-          `select n.name || ':' || c.ordinal as id, c.id as chunk
-           from json_each(?) j join chunks c on c.id = j.value ${liveJoins} where true ${where} order by j.key`,
-        )
-        .all(JSON.stringify(best.map(({ chunk }) => chunk)), ...values)
-      if (live.length >= limit || best.length < width) {
-        return live
-          .slice(0, limit)
-          .map(({ id, chunk }) => ({ id, score: -(ranks.get(chunk) ?? 0) }))
+      if (filter?.versions === undefined) {
+        const width = Math.max(limit * 4, 200)
+        const best = database
+          .prepare<{ chunk: number; rank: number }>(
+            'select rowid as chunk, rank from chunk_words where chunk_words match ? order by rank, rowid limit ?',
+          )
+          .all(match, width)
+        const { where, values } = narrowing(filter, 'j.value')
+        const live = database
+          .prepare<{ id: string; chunk: number }>(
+            `select n.name || ':' || (j.value - f.first_chunk) as id, j.value as chunk
+             from json_each(?) j ${joinFile('j.value')} where true ${where} order by j.key limit ?`,
+          )
+          .all(JSON.stringify(best.map(({ chunk }) => chunk)), ...values, limit)
+        if (live.length === limit || best.length < width) {
+          const ranks = new Map(best.map(({ chunk, rank }) => [chunk, rank]))
+          return live.map(({ id, chunk }) => ({ id, score: -(ranks.get(chunk) ?? 0) }))
+        }
       }
 
       // Where they do not, filtering comes first and only what passes is scored.
+      const { where, values } = narrowing(filter, 'w.rowid')
       return database
         .prepare<{ id: string; rank: number }>(
-          `select n.name || ':' || c.ordinal as id, w.rank as rank
-           from chunk_words w cross join chunks c on c.id = w.rowid ${liveJoins}
+          `select n.name || ':' || (w.rowid - f.first_chunk) as id, w.rank as rank
+           from chunk_words w ${joinFile('w.rowid')}
            where w.chunk_words match ? ${where} order by w.rank, w.rowid limit ?`,
         )
         .all(match, ...values, limit)
@@ -137,23 +144,31 @@ export function createTextIndex(database: Database): Sync<TextIndex> {
   }
 }
 
-/** SQL that narrows live chunks (`c`, `l`, `n` above) to a filter. */
-function narrowing(filter: ChunkFilter | undefined): { where: string; values: SqlValue[] } {
+/** SQL that narrows a live `chunk`, joined as above, to a filter. */
+function narrowing(
+  filter: ChunkFilter | undefined,
+  chunk: string,
+): { where: string; values: SqlValue[] } {
   const conditions: string[] = []
   const values: SqlValue[] = []
-  const among = (column: string, wanted: readonly string[] | undefined): void => {
+  const and = (condition: string, wanted: readonly string[] | undefined): void => {
     if (wanted === undefined) return
-    conditions.push(`and ${column} in (select value from json_each(?))`)
+    conditions.push(`and ${condition}`)
     values.push(JSON.stringify(wanted))
   }
-  if (filter?.repositories !== undefined) {
-    conditions.push(
-      'and l.repository in (select r.id from json_each(?) w join repositories r on r.name = w.value)',
-    )
-    values.push(JSON.stringify(filter.repositories))
-  }
-  among('l.language', filter?.languages)
-  among('c.symbol_kind', filter?.symbolKinds)
-  among('n.name', filter?.versions)
+  // The plus keeps SQLite from looking each file up once for every version.
+  and(
+    '+f.version in (select id from names where name in (select value from json_each(?)))',
+    filter?.versions,
+  )
+  and(
+    'l.repository in (select id from repositories where name in (select value from json_each(?)))',
+    filter?.repositories,
+  )
+  and('l.language in (select value from json_each(?))', filter?.languages)
+  and(
+    `(select symbol_kind from chunks where id = ${chunk}) in (select value from json_each(?))`,
+    filter?.symbolKinds,
+  )
   return { where: conditions.join(' '), values }
 }
