@@ -1,18 +1,21 @@
 import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 // Tests import the source of every package, not its build.
 const conditions = ['@cairn/source', 'module', 'node', 'development|production']
 
+const packages = join(import.meta.dirname, 'packages')
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    projects: readdirSync('packages').map((name) => ({
+    projects: readdirSync(packages).map((name) => ({
       extends: true as const,
       test: {
         name,
-        root: `packages/${name}`,
+        root: join(packages, name),
         include: ['src/**/*.test.ts'],
         testTimeout: 60_000,
         hookTimeout: 60_000,
