@@ -94,7 +94,7 @@ describe('a full disk', () => {
     const write = journal.spool.write('shop', [
       { version: 'v1', path: 'a.txt', parsed: parsedFile(longTexts(2_000)) },
     ])
-    await expect(write).rejects.toMatchObject({ code: 'STORE_FULL', recoverable: true })
+    await expect(write).rejects.toMatchObject({ code: 'STORE_FULL', recoverable: false })
     expect(await journal.spool.has(['v1'])).toEqual(new Set())
     await journal.tasks.append([queued('next')])
     expect((await journal.tasks.tasks({})).tasks.map(({ taskId }) => taskId)).toEqual([

@@ -162,7 +162,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
 
   const graph: GraphStore = {
     id: 'sqlite',
-    maxBatch: 5_000,
+    maxBatch: 2_000,
     upsert: (rows, callOptions) => abortable(callOptions?.signal, () => call('graph.upsert', rows)),
     deleteOwners: (repository, owners, callOptions) =>
       abortable(callOptions?.signal, () => call('graph.deleteOwners', repository, owners)),

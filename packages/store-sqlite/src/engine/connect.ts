@@ -29,7 +29,6 @@ export function connectWriter(
        pragma synchronous = normal;
        pragma wal_autocheckpoint = ${checkpointBytes / pageBytes};
        pragma journal_size_limit = ${checkpointBytes * 2};
-       pragma temp_store = memory;
        pragma cache_size = ${-Math.ceil(options.cacheBytes / 1024)}`,
     )
     if (options.maxBytes !== null) {
@@ -89,7 +88,7 @@ function openReader(
   const database = driver.open(options.path, { readOnly: true, withVectors: true, isImmutable })
   try {
     database.exec(
-      `pragma busy_timeout = ${busyTimeoutMs}; pragma temp_store = memory;
+      `pragma busy_timeout = ${busyTimeoutMs};
        pragma cache_size = ${-Math.ceil(options.cacheBytes / 2048)}`,
     )
     const version = checkVersion(database, options.path)

@@ -65,7 +65,7 @@ export function toFault(error: unknown, path: string): Fault {
       return new Fault(
         'STORE_FULL',
         `No space is left for the store ${path}. Free some and run again; what was stored before is unharmed.`,
-        { recoverable: true, ...options },
+        options,
       )
     case 'SQLITE_BUSY':
       return new Fault(
@@ -77,10 +77,7 @@ export function toFault(error: unknown, path: string): Fault {
   }
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
-      return new Fault('STORE_FULL', `No space is left for the store ${path}.`, {
-        recoverable: true,
-        ...options,
-      })
+      return new Fault('STORE_FULL', `No space is left for the store ${path}.`, options)
     }
     if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS') {
       return readOnlyFault(path, error)

@@ -33,7 +33,7 @@ type LedgerPart = Omit<Sync<Ledger>, 'remove'> & {
 }
 
 /** Rows that one step of a removal deletes. */
-const removalPage = 200
+const removalPage = 20
 
 /** {@link Ledger}: what counts. */
 export function createLedger(database: Database, names: Names, repositories: Names): LedgerPart {

@@ -35,7 +35,7 @@ type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep' | 'write'> & {
 }
 
 /** Versions that one step of a sweep deletes. */
-const sweepPage = 100
+const sweepPage = 20
 
 /** {@link Spool} but for `missingTexts`. */
 export function createSpool(database: Database, names: Names, repositories: Names): SpoolPart {
@@ -168,22 +168,20 @@ export function createSpool(database: Database, names: Names, repositories: Name
       if (repositoryId === null) return 0
       let swept = 0
       for (let after = 0; ; ) {
-        // Versions are looked through in the order of their ids: a file that stays is seen once.
         const page = database
-          .prepare<{ version: number; is_used: number }>(
-            `select f.version, exists (select 1 from ledger_files l where l.version = f.version)
-                 or exists (select 1 from plan_files p where p.version = f.version) as is_used
-             from spool_files f where f.repository = ? and f.version > ? order by f.version limit ?`,
+          .prepare<{ version: number }>(
+            `select f.version from spool_files f
+             where f.repository = ? and f.version > ?
+               and not exists (select 1 from ledger_files l where l.version = f.version)
+               and not exists (select 1 from plan_files p where p.version = f.version)
+             order by f.version limit ${sweepPage}`,
           )
-          .all(repositoryId, after, sweepPage)
+          .all(repositoryId, after)
         const last = page.at(-1)
         if (!last) return swept
         after = last.version
-        for (const { version, is_used } of page) {
-          if (is_used) continue
-          deleteSpooled(database, version)
-          swept += 1
-        }
+        for (const { version } of page) deleteSpooled(database, version)
+        swept += page.length
         yield
       }
     },
