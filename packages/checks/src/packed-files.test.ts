@@ -24,6 +24,6 @@ test.each([
 
 test('a built file without a source is refused', () => {
   expect(packedFileProblems([...whole, 'dist/gone.js'])).toEqual([
-    'contains dist/gone.js, whose source is gone; remove dist and build again',
+    'contains dist/gone.js, whose source is gone; run pnpm clean',
   ])
 })

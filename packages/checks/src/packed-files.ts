@@ -24,6 +24,6 @@ export function packedFileProblems(paths: readonly string[]): readonly string[] 
   const stale = paths
     .filter((path) => /^dist\/.*\.js$/.test(path))
     .filter((path) => !present.has(path.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts')))
-    .map((path) => `contains ${path}, whose source is gone; remove dist and build again`)
+    .map((path) => `contains ${path}, whose source is gone; run pnpm clean`)
   return [...missing, ...tests, ...stale]
 }
