@@ -71,7 +71,10 @@ export interface ImportBinding {
   readonly imported: string | null
   /** Name in this file; null where nothing is bound (side effect, star). */
   readonly local: string | null
-  /** Whether other files can import the name from here. */
+  /**
+   * Whether other files can import the name from here. Of all of a module (`*` without a local name):
+   * whether it is passed on without being usable in this file, as by `export * from`.
+   */
   readonly isReexport: boolean
   readonly line: number
 }

@@ -81,8 +81,8 @@ export const cFamilyQuery: string = `
   (template_type name: (type_identifier) @name)
 ]) @reference.extends
 
-(preproc_include path: (string_literal) @import.specifier @import.wildcard) @reexport
-(preproc_include path: (system_lib_string) @import.specifier @import.wildcard) @reexport
+(preproc_include path: (string_literal) @import.specifier @import.wildcard) @import
+(preproc_include path: (system_lib_string) @import.specifier @import.wildcard) @import
 `
 
 /** The file that `#include` means: beside the including file, else any whose path ends so. */

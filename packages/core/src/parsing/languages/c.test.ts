@@ -63,7 +63,7 @@ it('reads definitions, imports, calls and inheritance of C', async () => {
       '+ function session_open 28-33',
       '- function helper 35-38',
     ],
-    imports: ['stdio.h * . again', 'net/session.h * . again'],
+    imports: ['stdio.h * .', 'net/session.h * .'],
     heritage: [],
     calls: [
       'session_open > malloc',

@@ -86,7 +86,7 @@ it('reads definitions, imports, calls and inheritance of C++', async () => {
       '+ function c_api 51-51',
       '+ function operator== 54-56',
     ],
-    imports: ['session.hpp * . again', 'vector * . again'],
+    imports: ['session.hpp * .', 'vector * .'],
     heritage: ['acme.net.Session extends Base', 'acme.net.Session extends util Closable'],
     calls: [
       'acme.net.Session.Session > connect',

@@ -79,7 +79,7 @@ it('reads definitions, imports, calls and inheritance of Python', async () => {
       '. errors errors again',
       '..net.socket Connection Connection again',
       '..net.socket connect open_connection again',
-      '.models * . again',
+      '.models * .',
       'zlib . zlib',
     ],
     heritage: [

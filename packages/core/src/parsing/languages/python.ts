@@ -29,7 +29,7 @@ const query = `
 (import_from_statement module_name: (_) @import.specifier name: (dotted_name) @import.name) @reexport
 (import_from_statement module_name: (_) @import.specifier
   name: (aliased_import name: (dotted_name) @import.name alias: (identifier) @import.local)) @reexport
-(import_from_statement module_name: (_) @import.specifier (wildcard_import) @import.wildcard) @reexport
+(import_from_statement module_name: (_) @import.specifier (wildcard_import) @import.wildcard) @import
 `
 
 /** Python; a name that begins with one underscore is private. */

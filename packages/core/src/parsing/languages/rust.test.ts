@@ -195,6 +195,7 @@ it('finds the files that a path of Rust means', () => {
   expect(resolve('crate::net', 'src/codec/json.rs')).toEqual(['src/net.rs'])
   expect(resolve('crate::net::tcp', 'src/codec/json.rs')).toEqual(['src/net/tcp.rs'])
   expect(resolve('crate::net::Session', 'src/lib.rs')).toEqual(['src/net.rs'])
+  expect(resolve('crate.net', 'src/lib.rs')).toEqual(['src/net.rs'])
   expect(resolve('crate', 'src/net/tcp.rs')).toEqual(['src/lib.rs'])
   expect(resolve('self::tcp', 'src/net.rs')).toEqual(['src/net/tcp.rs'])
   expect(resolve('self::json', 'src/codec/mod.rs')).toEqual(['src/codec/json.rs'])

@@ -80,7 +80,8 @@ export const rust: Language = {
 }
 
 function resolveModule(specifier: string, fromPath: string, files: FileIndex): readonly string[] {
-  const segments = specifier.split('::').filter((segment) => segment !== '')
+  // A dot stands before a name that may itself be a module.
+  const segments = specifier.split(/::|\./).filter((segment) => segment !== '')
   const [first = '', ...rest] = segments
   switch (first) {
     case 'std':
