@@ -92,21 +92,25 @@ test('a file that vanishes or changes after the plan costs that file alone', asy
 })
 
 test('a file that cannot be parsed in time costs that file, and keeps what was indexed of it', async () => {
-  const path = bench.repository('slow', { ...shop, 'deep.py': 'def shallow():\n    return 1\n' })
+  const path = bench.repository('slow', { ...shop, 'z/deep.py': 'def shallow():\n    return 1\n' })
   const first = bench.open()
   await first.indexer.index({ path }).finished
   await first.close()
-  writeFiles(path, {
-    'deep.py': `def deep():\n    return ${'[\n'.repeat(150_000)}${']\n'.repeat(150_000)}\n`,
+  // Nested half a million deep it takes seconds; the small files before it have started the thread.
+  const nested = `${'[\n'.repeat(500_000)}${']\n'.repeat(500_000)}`
+  writeFiles(path, { 'z/deep.py': `def deep():\n    return ${nested}\n` })
+  for (let index = 0; index < 40; index++) writeFiles(path, { [`a${index}.py`]: `a${index} = 1\n` })
+  const { indexer } = bench.open({
+    limits: { parseTimeoutMs: 500, parseThreads: 1, maxFileBytes: 10_000_000 },
   })
-  const { indexer: hasty } = bench.open({ limits: { parseTimeoutMs: 1 } })
-  const result = await hasty.index({ path }).finished
-  expect(result.problems.find((problem) => problem.path === 'deep.py')).toMatchObject({
+  const result = await indexer.index({ path }).finished
+  expect(result.files).toMatchObject({ failed: 1, indexed: 40 })
+  expect(result.problems.find((problem) => problem.path === 'z/deep.py')).toMatchObject({
     outcome: 'failed',
     error: { errorType: 'PARSE_TIMEOUT' },
   })
-  expect((await hasty.search('shallow', { mode: 'lexical' })).hits[0]?.path).toBe('deep.py')
-  expect(await hasty.explain('slow', 'deep.py')).toMatchObject({
+  expect((await indexer.search('shallow', { mode: 'lexical' })).hits[0]?.path).toBe('z/deep.py')
+  expect(await indexer.explain('slow', 'z/deep.py')).toMatchObject({
     state: 'failed',
     error: { errorType: 'PARSE_TIMEOUT' },
   })
