@@ -31,6 +31,9 @@ export interface CommandContextOptions {
   readonly stderr: NodeJS.WriteStream
 }
 
+/** What the command's process gives it. */
+export type ProcessParts = Omit<CommandContextOptions, 'dataDirectory' | 'isJson'>
+
 /** What a person types to run this command: as installed, or through a package manager. */
 export function commandName(environment: NodeJS.ProcessEnv): string {
   if (environment.npm_command === 'exec') return 'npx cairn'

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { logLevels, stages, symbolKinds } from '@cairn/protocol'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type CommandContext, createCommandContext } from './command-context.ts'
+import { type CommandContext, createCommandContext, type ProcessParts } from './command-context.ts'
 import { explainCommand } from './commands/explain-command.ts'
 import { indexCommand } from './commands/index-command.ts'
 import { logsCommand } from './commands/logs-command.ts'
@@ -14,7 +14,6 @@ import { searchCommand } from './commands/search-command.ts'
 import { statusCommand } from './commands/status-command.ts'
 import { defaultDataDirectory } from './create-indexer.ts'
 import type { ExitCode } from './exit-codes.ts'
-import type { ProcessParts } from './run-command.ts'
 
 const exitCodesText = `
 Exit codes: 0 done, 1 failed, 2 bad usage, 3 done but some files failed, 130 cancelled.`

@@ -1,15 +1,12 @@
 import { CairnError } from '@cairn/core'
 import { CommanderError } from 'commander'
 import { advice } from './advice.ts'
-import { type CommandContextOptions, commandName } from './command-context.ts'
+import { commandName, type ProcessParts } from './command-context.ts'
 import { type ExitCode, exitCodeOf, exitCodes, isCancelled } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 import { createPaint } from './terminal/paint.ts'
 import { printable } from './terminal/printable.ts'
 import { streamTraits } from './terminal/stream-traits.ts'
-
-/** What the command's process gives it. */
-export type ProcessParts = Omit<CommandContextOptions, 'dataDirectory' | 'isJson'>
 
 /** Runs one command line (without the program's own name) and gives the exit code. */
 export async function runCommand(

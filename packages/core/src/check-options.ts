@@ -4,7 +4,7 @@ import { InvalidOptionsError } from './errors.ts'
 import type { IndexerOptions, IndexRequest, Limits, Logger, PlanRequest } from './options.ts'
 
 /** The limits of an indexer that sets none. */
-export function defaultLimits(): Required<Limits> {
+function defaultLimits(): Required<Limits> {
   return {
     parseThreads: Math.min(4, availableParallelism()),
     parseTimeoutMs: 10_000,

@@ -27,9 +27,13 @@ import type { Storage } from './contracts/storage.ts'
 
 /** A logger of the host; pino's shape. */
 export interface Logger {
+  /** What helps to find a defect. */
   debug(details: object, message: string): void
+  /** What happened. */
   info(details: object, message: string): void
+  /** What someone should look at. */
   warn(details: object, message: string): void
+  /** What failed. */
   error(details: object, message: string): void
 }
 
@@ -96,6 +100,7 @@ export interface RemoteSource {
   readonly auth?: CredentialsCallback
 }
 
+/** Where code comes from. */
 export type Source = LocalSource | RemoteSource
 
 /** What narrows the files of a source. */
@@ -209,9 +214,11 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
   tasks(filter?: TaskFilter): ReturnType<TaskLog['tasks']>
   /** @throws NotFoundError `TASK_NOT_FOUND`. */
   logs(taskId: string, filter?: LogFilter): ReturnType<TaskLog['logs']>
+  /** How long stages took and how much was embedded, over every run. */
   metrics(): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
   /** What became of a file and why. @throws NotFoundError `REPOSITORY_NOT_FOUND`. */
   explain(repository: string, path: string): Promise<Explanation>
+  /** What is indexed, by name. */
   repositories(): Promise<readonly LedgerSummary[]>
   /** Removes a repository from every store. @throws NotFoundError, RepositoryBusyError. */
   remove(repository: string, options?: { signal?: AbortSignal }): Promise<RemovalReport>
@@ -234,6 +241,7 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
   ): Promise<IndexResult>
   /** Cancels what runs, ends workers and child processes. Storage and embedder stay open. */
   close(): Promise<void>
+  /** {@link Indexer.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
   /** Events of every run, from now on. */
   [Symbol.asyncIterator](): AsyncIterator<IndexEvent>

@@ -113,7 +113,7 @@ describe('a file that may not be written', () => {
     const folder = join(path, '..')
     await chmod(path, 0o444)
     await chmod(folder, 0o555)
-    const other = await secondProcess({ path }, uid)
+    const other = await secondProcess({ path }, { uid })
     expect(await other.run('await storage.journal.acquireWriter()')).toMatchObject({
       code: 'STORE_READ_ONLY',
       message: expect.stringContaining('permissions'),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
+import type { SqliteOptions } from './options.ts'
 
 /** Another process that works on a store as it is told, one call of `sqlite` after the other. */
 export interface SecondProcess {
@@ -27,8 +28,8 @@ await storage.close()
 
 /** Starts a process with a store; `uid` is the user it runs as, where this process may choose. */
 export async function secondProcess(
-  options: { path: string; readOnly?: boolean },
-  uid?: number,
+  options: SqliteOptions,
+  { uid, env = {} }: { readonly uid?: number | undefined; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<SecondProcess> {
   const child = spawn(
     process.execPath,
@@ -41,10 +42,16 @@ export async function secondProcess(
       new URL('./index.ts', import.meta.url).href,
       JSON.stringify(options),
     ],
-    { stdio: ['pipe', 'pipe', 'inherit'], ...(uid === undefined ? {} : { uid }) },
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+      ...(uid === undefined ? {} : { uid }),
+    },
   )
-  const ended = once(child, 'exit')
+  const ended = once(child, 'close')
   const kill = async (): Promise<void> => {
+    // Of a process that never started there is no id, and a signal to none goes to this one's group.
+    if (child.pid === undefined) return
     child.kill('SIGKILL')
     await ended
   }

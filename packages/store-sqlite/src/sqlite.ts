@@ -13,6 +13,7 @@ import { createThread } from './thread.ts'
 export interface SqliteStorage extends Storage {
   /** Ends the threads and lets go of the file; all three stores are closed with it. */
   close(): Promise<void>
+  /** {@link SqliteStorage.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 

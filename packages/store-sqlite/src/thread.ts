@@ -37,7 +37,7 @@ const maxYoungGenerationSizeMb = 8
 export function createThread(start: ThreadStart): Thread {
   let running: Running | null = null
   let pending = 0
-  let isClosed = false
+  let closing: Promise<void> | null = null
 
   const spawn = (): Running => {
     const isSource = import.meta.url.endsWith('.ts')
@@ -78,10 +78,9 @@ export function createThread(start: ThreadStart): Thread {
     return spawned
   }
 
-  const ask = async <T>(
+  const request = async <T>(
     question: (remote: Running['remote']) => Promise<Answer<T>>,
   ): Promise<T> => {
-    if (isClosed) throw new StoreError('CLOSED', `The store ${start.options.path} is closed.`)
     running ??= spawn()
     const { worker, remote } = running
     pending += 1
@@ -101,6 +100,21 @@ export function createThread(start: ThreadStart): Thread {
     }
   }
 
+  const ask: typeof request = async (question) => {
+    if (closing) throw new StoreError('CLOSED', `The store ${start.options.path} is closed.`)
+    return request(question)
+  }
+
+  const end = async (): Promise<void> => {
+    if (!running) return
+    const { worker } = running
+    try {
+      await request((remote) => remote.close())
+    } finally {
+      await worker.terminate()
+    }
+  }
+
   return {
     call: ((name: CallableName, ...values: unknown[]) =>
       ask((remote) =>
@@ -110,13 +124,9 @@ export function createThread(start: ThreadStart): Thread {
         ),
       )) as Thread['call'],
     acquire: () => ask((remote) => remote.acquire()),
-    async close() {
-      if (isClosed) return
-      const { worker } = running ?? {}
-      if (worker) await ask((remote) => remote.close())
-      isClosed = true
-      running = null
-      await worker?.terminate()
+    close() {
+      closing ??= end()
+      return closing
     },
   }
 }

@@ -1,4 +1,4 @@
-import { type Journal, StoreError } from '@cairn/core'
+import { type EncodedFile, type Journal, type ParsedFile, StoreError } from '@cairn/core'
 import { type LogEntry, logEntry } from '@cairn/protocol'
 import { catchesDefects } from './fixtures/catches.ts'
 import { memoryJournal } from './fixtures/memory-journal.ts'
@@ -342,6 +342,15 @@ catchesDefects<ReturnType<Open>>({
         has: async (versions) => new Set(versions),
       })),
     },
+    'a file may be written in its encoded form': {
+      'leaves an encoded file out': part('spool', (spool) => ({
+        write: (repository, files) =>
+          spool.write(
+            repository,
+            files.filter(({ parsed }) => !('bytes' in parsed)),
+          ),
+      })),
+    },
     'asking for nothing gives nothing': {
       'takes every version to be there': part('spool', () => ({
         has: async (versions) => new Set(versions),
@@ -359,7 +368,7 @@ catchesDefects<ReturnType<Open>>({
           files: async (versions) =>
             (await spool.files(versions)).map((file) => ({
               ...file,
-              language: written.get(file.version)?.parsed.language ?? file.language,
+              language: languageOf(written.get(file.version)?.parsed) ?? file.language,
             })),
         }
       }),
@@ -881,3 +890,7 @@ catchesDefects<ReturnType<Open>>({
     },
   },
 })
+
+function languageOf(parsed: ParsedFile | EncodedFile | undefined): string | undefined {
+  return parsed && 'language' in parsed ? parsed.language : undefined
+}

@@ -1,6 +1,4 @@
 import type { StatusDocument } from '@cairn/protocol'
-import { createLiveProgress } from './live-progress.ts'
-import { createPlainProgress } from './plain-progress.ts'
 import type { StreamTraits } from './stream-traits.ts'
 
 /** A run being shown. */
@@ -18,9 +16,4 @@ export interface ProgressOptions {
   readonly stream: NodeJS.WriteStream
   readonly traits: StreamTraits
   readonly now: () => Date
-}
-
-/** Shows a run as it goes: a live picture on a terminal, lines elsewhere. */
-export function createProgress(options: ProgressOptions): Progress {
-  return options.traits.isLive ? createLiveProgress(options) : createPlainProgress(options)
 }

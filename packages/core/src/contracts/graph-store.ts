@@ -1,6 +1,7 @@
 import type { SymbolKind } from './parsed-file.ts'
 import type { StoreCallOptions } from './vector-store.ts'
 
+/** What a node of the code graph stands for. */
 export type GraphNodeKind = 'file' | 'symbol' | 'module'
 
 /** A node of the code graph. A `module` is what an import names outside the repository. */
@@ -25,6 +26,7 @@ export interface GraphNode {
   readonly endLine: number | null
 }
 
+/** What an edge of the code graph says of its ends. */
 export type GraphEdgeType = 'defines' | 'imports' | 'calls' | 'extends' | 'implements'
 
 /**
@@ -105,9 +107,11 @@ export interface GraphStore {
   danglingEdges(
     options: StoreCallOptions & { readonly repository: string; readonly limit: number },
   ): Promise<GraphEdge[]>
+  /** Deletes every row of a repository, whoever owns it. */
   removeRepository(
     repository: string,
     options?: StoreCallOptions,
   ): Promise<{ nodes: number; edges: number }>
+  /** Lets go of connections and files. */
   close(): Promise<void>
 }

@@ -46,6 +46,7 @@ export interface Journal {
   acquireWriter(options?: StoreCallOptions): Promise<void>
   /** Bytes on disk. */
   sizeBytes(): Promise<number>
+  /** Lets go of connections and files. */
   close(): Promise<void>
 }
 
@@ -88,6 +89,7 @@ export interface TaskLog {
     taskId: string,
     options: { readonly after?: number; readonly limit: number },
   ): Promise<IndexEvent[]>
+  /** The status folded from the task's events; null for an unknown task. */
   status(taskId: string): Promise<StatusDocument | null>
   /** Newest first. */
   tasks(
@@ -137,6 +139,7 @@ export interface FileRecord {
 export interface PlanLog {
   /** Starts a plan: drops that of an earlier run of the repository. */
   begin(run: { readonly repository: string; readonly runId: string }): Promise<void>
+  /** Adds files to a plan; of a path that comes again the last counts. */
   add(runId: string, files: readonly PlannedFile[]): Promise<void>
   /** Files of a plan with `action: 'index'`, by path, those after `after`. */
   toIndex(
@@ -274,8 +277,11 @@ export interface Garbage {
 
 /** What counts: the commit point of every run. */
 export interface Ledger {
+  /** Every indexed repository, by name. */
   repositories(): Promise<LedgerSummary[]>
+  /** One repository; null where it is not indexed. */
   repository(name: string): Promise<LedgerSummary | null>
+  /** The live state of a file; null where it has none. */
   file(repository: string, path: string): Promise<LedgerFile | null>
   /** By path, those after `after`. */
   files(
@@ -303,6 +309,7 @@ export interface Ledger {
 export interface EmbeddingCache {
   /** In the order asked; null where there is none. */
   get(fingerprint: string, textHashes: readonly string[]): Promise<(Float32Array | null)[]>
+  /** Adds vectors; one that is there already is left. */
   put(
     fingerprint: string,
     entries: readonly { readonly textHash: string; readonly vector: Float32Array }[],

@@ -120,7 +120,7 @@ export interface ParsedFile extends FileSurface {
 
 /**
  * A {@link ParsedFile} as bytes that go from thread to thread without being built up in between, and
- * what the one who passes them on wants to know of it. Made by `encodeFile`, read by `decodeFile`.
+ * what the one who passes them on wants to know of it. Made by `encodeFile` and read by `decodeFile` of `@cairn/core/encoded-file`.
  */
 export interface EncodedFile {
   /** Its own buffer, so that it can be transferred. */

@@ -88,6 +88,7 @@ export interface VectorStore {
       readonly limit: number
     },
   ): Promise<string[]>
+  /** Number of rows of a repository. */
   count(
     space: VectorSpace,
     options: StoreCallOptions & { readonly repository: string },
@@ -96,5 +97,6 @@ export interface VectorStore {
   spaces(options?: StoreCallOptions): Promise<VectorSpace[]>
   /** Deletes every row of a repository in every space; returns how many. */
   removeRepository(repository: string, options?: StoreCallOptions): Promise<number>
+  /** Lets go of connections and files. */
   close(): Promise<void>
 }

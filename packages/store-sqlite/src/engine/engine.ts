@@ -1,4 +1,5 @@
 import type { Journal, Spool } from '@cairn/core'
+import { createEventWriter } from './append-events.ts'
 import type { Database } from './database.ts'
 import { type CachePart, createEmbeddingCache } from './embedding-cache.ts'
 import { createGraph } from './graph.ts'
@@ -32,9 +33,13 @@ export interface Engine {
 export function createEngine(database: Database): Engine {
   const names = createNames(database, 'names')
   const repositories = createNames(database, 'repositories')
-  const { record, ...tasks } = createTasks(database, repositories)
+  const { record, ...tasks } = createTasks(database)
   return {
-    tasks: { ...tasks, ...createMetrics(database, repositories) },
+    tasks: {
+      ...tasks,
+      ...createEventWriter(database, repositories),
+      ...createMetrics(database, repositories),
+    },
     plans: { ...createPlans(database, names, repositories), record },
     spool: { ...createSpool(database, names, repositories), ...createMissingTexts(database) },
     ledger: createLedger(database, names, repositories),

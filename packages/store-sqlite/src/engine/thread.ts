@@ -24,6 +24,8 @@ const start: ThreadStart = workerData
 
 const functions: Record<string, (...values: unknown[]) => Promise<Answer<unknown>>> = {}
 const side = openSide(start)
+// Every call tells why it failed; without one nobody is there to be told.
+side.catch(() => {})
 for (const [name, mode] of Object.entries(methods)) {
   functions[name] = (...values) =>
     answer(start.options, async () => (await side).run(mode, workOf(name, values)))

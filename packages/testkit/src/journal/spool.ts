@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ParsedFile, SpooledFile } from '@cairn/core'
+import { encodeFile } from '@cairn/core/encoded-file'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { freshRepository, freshTaskId, freshVersion } from '../fresh-names.ts'
 import { oddNames } from '../odd-text.ts'
@@ -47,6 +48,16 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
     await files.write(freshRepository(), written)
     const read = await files.files(written.map(({ version }) => version))
     assert.deepEqual(read, written.map(spooled))
+  },
+
+  'a file may be written in its encoded form': async ({ store: { spool: files } }) => {
+    const [plain, encoded] = [input('a.ts'), input('b.ts')]
+    await files.write(freshRepository(), [
+      plain,
+      { ...encoded, parsed: encodeFile(encoded.parsed) },
+    ])
+    const read = await files.files([plain.version, encoded.version])
+    assert.deepEqual(read, [plain, encoded].map(spooled))
   },
 
   'files come in the order asked, without those that are not there': async ({

@@ -1,0 +1,183 @@
+import {
+  foldStatus,
+  type IndexEvent,
+  isTerminal,
+  logEntry,
+  logLevels,
+  type NewIndexEvent,
+  type StatusDocument,
+} from '@cairn/protocol'
+import type { Database } from './database.ts'
+import { fromDatedJson, toDatedJson } from './dated-json.ts'
+import { Fault } from './fault.ts'
+import { recordStageRun } from './metrics.ts'
+import type { Names } from './names.ts'
+
+/** Writes the event log and what is folded from it. */
+export interface EventWriter {
+  /** `append` of the task log. */
+  append(events: readonly NewIndexEvent[]): IndexEvent[]
+  /** Ends every unfinished task as interrupted. */
+  interrupt(): void
+}
+
+interface Folded {
+  readonly id: number
+  seq: number
+  embeddingErrors: number
+  status: StatusDocument | null
+}
+
+/** The writing half of the task log. */
+export function createEventWriter(database: Database, repositories: Names): EventWriter {
+  /** Status of the tasks under way, so that it is not parsed again for each event. */
+  const folded = new Map<string, Folded>()
+  let epoch: string | null = null
+
+  const readEpoch = (): string => {
+    epoch ??=
+      database.prepare<{ value: string }>("select value from meta where key = 'epoch'").get()
+        ?.value ?? ''
+    return epoch
+  }
+
+  const load = (event: NewIndexEvent): Folded => {
+    const row = database
+      .prepare<{ id: number; seq: number; embedding_errors: number }>(
+        'select id, seq, embedding_errors from tasks where task_id = ?',
+      )
+      .get(event.taskId)
+    if (!row) {
+      if (event.type !== 'run.queued') {
+        throw new Fault(
+          'STORE_FAILED',
+          `Task ${event.taskId} is not known: its first event must be run.queued, not ${event.type}.`,
+        )
+      }
+      const made = database
+        .prepare<{ id: number }>(
+          `insert into tasks (task_id, repository, status, is_ended, seq, embedded_chunks, embedding_errors, snapshot)
+           values (?, ?, 'pending', 0, 0, 0, 0, '') returning id`,
+        )
+        .get(event.taskId, event.repository)
+      if (!made) throw new Error('SQLite returned no id for a new task.')
+      return { id: made.id, seq: 0, embeddingErrors: 0, status: null }
+    }
+    // What is remembered counts only if the transaction that made it was committed.
+    const known = folded.get(event.taskId)
+    if (known?.id === row.id && known.seq === row.seq) return known
+    const snapshot = database
+      .prepare<{ snapshot: string }>('select snapshot from tasks where id = ?')
+      .get(row.id)?.snapshot
+    return {
+      id: row.id,
+      seq: row.seq,
+      embeddingErrors: row.embedding_errors,
+      status: snapshot ? fromDatedJson<StatusDocument>(snapshot) : null,
+    }
+  }
+
+  const append = (events: readonly NewIndexEvent[]): IndexEvent[] => {
+    const insert = database.prepare(
+      'insert into events (task, seq, at, type, level, stage, path, data) values (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    const record = database.prepare(
+      'insert or replace into file_records (repository, path, task, seq) values (?, ?, ?, ?)',
+    )
+    const touched = new Map<string, Folded>()
+    const stored: IndexEvent[] = []
+    for (const added of events) {
+      const task = touched.get(added.taskId) ?? load(added)
+      touched.set(added.taskId, task)
+      task.seq += 1
+      const event: IndexEvent = { ...added, seq: task.seq }
+      const before = task.status
+      task.status = { ...foldStatus(before, event), epoch: readEpoch() }
+      const entry = logEntry(event, (before ?? task.status).currentStage)
+      insert.run(
+        task.id,
+        event.seq,
+        event.at.getTime(),
+        event.type,
+        entry ? logLevels.indexOf(entry.level) : null,
+        entry?.stage ?? null,
+        pathOf(event),
+        toDatedJson(event),
+      )
+      const repository = repositories.intern(task.status.repositoryName)
+      recordStageRun(database, { task: task.id, repository, before, event })
+      if (event.type === 'file.settled') record.run(repository, event.path, task.id, event.seq)
+      if (event.type === 'error.recorded' && event.error.stage === 'embedding') {
+        task.embeddingErrors += 1
+      }
+      stored.push(event)
+    }
+    const update = database.prepare(
+      `update tasks set repository = ?, status = ?, is_ended = ?, seq = ?, embedded_chunks = ?, embedding_errors = ?,
+         snapshot = ? where id = ?`,
+    )
+    for (const [name, task] of touched) {
+      const { status } = task
+      if (!status) continue
+      const isEnded = isTerminal(status.status)
+      update.run(
+        status.repositoryName,
+        status.status,
+        isEnded ? 1 : 0,
+        task.seq,
+        status.embeddingProgress.embeddedChunks,
+        task.embeddingErrors,
+        toDatedJson(status),
+        task.id,
+      )
+      if (isEnded) folded.delete(name)
+      else folded.set(name, task)
+    }
+    return stored
+  }
+
+  return {
+    append,
+
+    interrupt() {
+      const unfinished = database
+        .prepare<{ snapshot: string }>('select snapshot from tasks where is_ended = 0')
+        .all()
+      const at = new Date()
+      append(
+        unfinished.map(({ snapshot }): NewIndexEvent => {
+          const status = fromDatedJson<StatusDocument>(snapshot)
+          return {
+            type: 'run.failed',
+            taskId: status.taskId,
+            runId: status.runId,
+            at,
+            error: {
+              errorType: 'RUN_INTERRUPTED',
+              errorMessage:
+                'The process that did the run ended before the run did. Index again: it goes on where it was.',
+              filePath: null,
+              stage: status.currentStage,
+              timestamp: at,
+              recoverable: true,
+              stackTrace: null,
+            },
+          }
+        }),
+      )
+    },
+  }
+}
+
+function pathOf(event: IndexEvent): string | null {
+  switch (event.type) {
+    case 'file.settled':
+    case 'warning.recorded':
+      return event.path
+    case 'error.recorded':
+    case 'run.failed':
+      return event.error.filePath
+    default:
+      return null
+  }
+}
