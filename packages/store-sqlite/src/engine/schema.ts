@@ -3,7 +3,7 @@ import { Fault } from './fault.ts'
 import { createFirstVersion } from './first-version.ts'
 
 /** Marks the file as cairn's (`PRAGMA application_id`): "carn". */
-export const applicationId = 0x6361726e
+const applicationId = 0x6361726e
 
 /** One step from a version of the schema to the next. */
 export type Migration = (database: Database) => void
