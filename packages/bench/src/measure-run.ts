@@ -26,7 +26,7 @@ export interface RunMeasure {
 const script = fileURLToPath(new URL('./index-once.mjs', import.meta.url))
 
 /** Questions as people ask them, for search latency. */
-export const queries = [
+const queries = [
   'where are failed requests retried',
   'parse a date from a string',
   'open a file and read its lines',

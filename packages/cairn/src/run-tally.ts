@@ -17,7 +17,7 @@ export interface RunTally {
 }
 
 /** How many failed files a summary names. */
-export const mostFailedFiles = 10
+const mostFailedFiles = 10
 
 /** Listens to a run from its start, and keeps little of it. */
 export function tallyRun(run: IndexRun): RunTally {

@@ -137,12 +137,3 @@ export function findToken(
     if (same === length) return token
   }
 }
-
-/** The hash a token of these characters stands under, not finished. */
-export function tokenHash(characters: string, isContinuation: boolean): number {
-  let hash: number = isContinuation ? hashSeeds.nextToken : hashSeeds.firstToken
-  for (let index = 0; index < characters.length; index++) {
-    hash = extendHash(hash, characters.charCodeAt(index))
-  }
-  return hash
-}

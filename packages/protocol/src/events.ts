@@ -112,7 +112,8 @@ export type IndexEventType = IndexEvent['type']
 /** The event of a name, for example `IndexEventOf<'stage.progressed'>`. */
 export type IndexEventOf<Type extends IndexEventType> = Extract<IndexEvent, { type: Type }>
 
-type WithoutSeq<Event> = Event extends unknown ? Omit<Event, 'seq'> : never
+/** Each member of a union of events, without its place in the log. */
+export type WithoutSeq<Event> = Event extends unknown ? Omit<Event, 'seq'> : never
 
 /** An event that has no place in a log yet. */
 export type NewIndexEvent = WithoutSeq<IndexEvent>

@@ -76,7 +76,8 @@ export const repositoryMatchesSchema = z.object({
 /** Answer of `POST /filter`. */
 export type RepositoryMatches = z.infer<typeof repositoryMatchesSchema>
 
-const differenceSchema = z.object({
+/** One row of a store that differs from the ledger. */
+export const differenceSchema = z.object({
   store: z.enum(['vectors', 'graph', 'text']),
   id: z.string(),
   path: z.string().nullable(),

@@ -49,7 +49,7 @@ export interface Parser {
   ): Promise<ParsedFile>
   /**
    * Like {@link parse}, without building up the result: for passing it on to another thread, which
-   * keeps its objects off this one. {@link decodeFile} makes the file of it.
+   * keeps its objects off this one. `decodeFile` of `@cairn/core/encoded-file` makes the file of it.
    */
   parseEncoded(
     file: { readonly path: string; readonly language: string; readonly bytes: Uint8Array },

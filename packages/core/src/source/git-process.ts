@@ -60,7 +60,7 @@ export function gitStartError(error: Error): SourceError {
  * @throws SourceError `GIT_MISSING`, or `GIT_FAILED` where git was silent for too long.
  * @throws CancelledError when the signal fired.
  */
-export function streamGit(
+function streamGit(
   call: GitCall,
   onData: (chunk: Buffer) => void,
 ): Promise<{ exitCode: number; stderr: string }> {

@@ -13,7 +13,7 @@ import type { OpenedJournal } from './journal-subject.ts'
 import { type RunScript, runScript } from './task-events.ts'
 
 /** The status that folding events gives, with the epoch that the journal puts in. */
-export function folded(events: readonly IndexEvent[], epoch: string): StatusDocument | null {
+function folded(events: readonly IndexEvent[], epoch: string): StatusDocument | null {
   const status = events.reduce<StatusDocument | null>(foldStatus, null)
   return status && { ...status, epoch }
 }
