@@ -1,4 +1,4 @@
-import { extendHash, finishHash, hashSeeds } from './hash.ts'
+import { finishHash } from './hash.ts'
 
 /** Dimensions of the distilled half of a vector. */
 export const distilledDimensions = 128
