@@ -2,7 +2,6 @@ import { hash } from 'node:crypto'
 import type { Chunk } from '../contracts/parsed-file.ts'
 import type { LineTable } from './line-table.ts'
 import type { Piece } from './piece.ts'
-import { splitTerms } from './terms.ts'
 
 // A line of megabytes is data or generated: its beginning is enough to find it by.
 const maxPiecesOfLine = 64
@@ -21,7 +20,7 @@ export function makeChunks(
   pieces: readonly Piece[],
   lines: LineTable,
   maxCharacters: number,
-  termCache: Map<string, string>,
+  splitTerms: (text: string) => string,
 ): MadeChunks {
   const chunks: Chunk[] = []
   const warnings: string[] = []
@@ -37,7 +36,7 @@ export function makeChunks(
       textHash: hash('sha256', embedded, 'hex'),
       symbolPath,
       symbolKind,
-      terms: splitTerms(embedded, termCache),
+      terms: splitTerms(embedded),
     })
   }
   for (const piece of pieces) {

@@ -12,12 +12,13 @@ import { createLineTable, type LineTable } from './line-table.ts'
 import { makeChunks } from './make-chunks.ts'
 import { createOutline, isFunctionKind, type Outline } from './outline.ts'
 import { type ChunkLimits, noSubject, type Piece } from './piece.ts'
+import { createTermSplitter } from './terms.ts'
 
 /** Makes of the bytes of one file what the index keeps. */
 export type FileParser = (bytes: Uint8Array, language: LanguageData | null) => Promise<ParsedFile>
 
 /**
- * A parser for this thread. It keeps grammars and the splits of frequent words between files.
+ * A parser for this thread. It keeps grammars between files.
  * @param onReady - Called when the grammar is loaded and the work on the file itself begins.
  */
 export function createFileParser(
@@ -25,7 +26,7 @@ export function createFileParser(
   limits: ChunkLimits,
   onReady: () => void = () => {},
 ): FileParser {
-  const termCache = new Map<string, string>()
+  const splitTerms = createTermSplitter()
   return async (bytes, language) => {
     const grammar = language?.grammar === undefined ? null : await grammars.load(language)
     onReady()
@@ -35,7 +36,7 @@ export function createFileParser(
       grammar === null || language === null
         ? shapeOfText(lines, language, limits)
         : shapeOfCode(lines, grammar, language, limits)
-    const made = makeChunks(shape.pieces, lines, limits.maxChunkCharacters, termCache)
+    const made = makeChunks(shape.pieces, lines, limits.maxChunkCharacters, splitTerms)
     return {
       language: language?.id ?? 'text',
       packageName: shape.packageName,

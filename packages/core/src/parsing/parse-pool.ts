@@ -76,7 +76,10 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     idleTimeout: idleTimeoutMs,
     workerData: options.worker,
     execArgv: isSource ? sourceArguments : [],
-    resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb, maxYoungGenerationSizeMb: Number(process.env.YOUNG ?? maxYoungGenerationSizeMb) },
+    resourceLimits: {
+      maxOldGenerationSizeMb: options.maxHeapMb,
+      maxYoungGenerationSizeMb: Number(process.env.YOUNG ?? maxYoungGenerationSizeMb),
+    },
   })
   // A thread that dies before its first file is reported here and nowhere else.
   pool.on('error', (error: Error) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { splitTerms } from './terms.ts'
+import { createTermSplitter, splitTerms } from './terms.ts'
 
 it.each([
   ['parseHTTPResponse2', 'parse http response 2 parsehttpresponse2'],
@@ -34,15 +34,26 @@ it('gives lower-case words with single spaces between them, whatever the text', 
   )
 })
 
-it('gives the same words with a cache as without', () => {
-  const cache = new Map<string, string>()
+it('splits ASCII as it splits any other text', () => {
+  const split = createTermSplitter()
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'X', 'Y', '1', '_'), maxLength: 12 })
+  const texts = fc
+    .array(fc.oneof(word, fc.constantFrom('-', ' ', '  ', '…', '😀')))
+    .map((all) => all.join(' '))
   fc.assert(
-    fc.property(fc.string({ maxLength: 100 }), (text) => {
-      expect(splitTerms(text, cache)).toBe(splitTerms(text))
+    fc.property(texts, (text) => {
+      // A word beyond ASCII sends the whole text the other way.
+      const terms = split(text)
+      expect(split(`${text} é`)).toBe(terms === '' ? 'é' : `${terms} é`)
     }),
+    { numRuns: 500 },
   )
 })
 
 it('cuts a word without end', () => {
   expect(splitTerms('x'.repeat(1_000_000))).toBe('x'.repeat(200))
+  expect(splitTerms('é'.repeat(1_000_000))).toBe('é'.repeat(200))
+  for (const word of ['aB'.repeat(300), `${'a'.repeat(198)}BBc`, `${'a'.repeat(199)}Bc`]) {
+    expect(splitTerms(`${word} é`)).toBe(`${splitTerms(word)} é`)
+  }
 })
