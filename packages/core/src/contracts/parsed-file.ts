@@ -30,7 +30,10 @@ export interface Chunk {
   readonly startLine: number
   /** Last line, from 1, inclusive. */
   readonly endLine: number
-  /** The source text, exactly as it stands in the file (line ends as `\n`). */
+  /**
+   * The source text of the lines, exactly as it stands in the file (line ends as `\n`). A single line
+   * that is longer than the limit is given in parts, each a chunk of that line.
+   */
   readonly text: string
   /**
    * A line of context that is embedded before the text, for example `class Session › method send`;

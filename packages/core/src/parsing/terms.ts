@@ -113,7 +113,6 @@ function splitAny(text: string): string {
   const terms: string[] = []
   for (const word of text.match(words) ?? []) {
     const found = word.slice(0, maxWordLength).match(wordParts) ?? []
-    // In lower case some letters become several, one of which may be none of a word.
     const parts = found.map((part) => part.toLowerCase())
     terms.push(...parts)
     if (parts.length > 1) terms.push(parts.join(''))
