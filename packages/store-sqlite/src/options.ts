@@ -10,7 +10,7 @@ export interface SqliteOptions {
    * @default 'auto'
    */
   readonly driver?: 'auto' | 'node' | 'better-sqlite3'
-  /** Bytes of database pages that the writing thread keeps in memory; the reading one keeps half. @default 33_554_432 */
+  /** Bytes of database pages that the writing thread keeps in memory; the reading one keeps half. @default 16_777_216 */
   readonly cacheBytes?: number
   /** Most bytes the file may grow to; beyond, writes reject with `STORE_FULL`. @default what the disk holds */
   readonly maxBytes?: number

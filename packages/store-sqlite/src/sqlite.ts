@@ -185,7 +185,7 @@ function checkOptions({
   path,
   readOnly = false,
   driver = 'auto',
-  cacheBytes = 33_554_432,
+  cacheBytes = 16_777_216,
   maxBytes,
 }: SqliteOptions): EngineOptions {
   if (typeof path !== 'string' || path === '') {

@@ -2,6 +2,7 @@ import type { Embedder } from '../contracts/embedder.ts'
 import { CairnError, EmbedderError, toCairnError } from '../errors.ts'
 import type { Limits } from '../options.ts'
 import type { Retry } from '../retry.ts'
+import { squaredLength } from './squared-length.ts'
 
 /** A vector for each text, or why that text has none. */
 export type GuardedEmbed = (texts: readonly string[]) => Promise<(Float32Array | EmbedderError)[]>
@@ -109,8 +110,7 @@ function assertShape(
 }
 
 function checkVector(vector: Float32Array): Float32Array | EmbedderError {
-  let squares = 0
-  for (const value of vector) squares += value * value
+  const squares = squaredLength(vector)
   if (Math.abs(squares - 1) <= normTolerance) return vector
   const what = Number.isFinite(squares)
     ? `a vector of length ${Math.sqrt(squares)}, not 1`

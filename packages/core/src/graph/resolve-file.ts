@@ -69,7 +69,11 @@ export function resolveFile(
       add('imports', fileNode, module, 'syntax', binding.line)
     }
   }
+  const seen = new Set<string>()
   const addReference = (reference: Reference, type: GraphEdgeType): void => {
+    const use = `${type} ${reference.from} ${reference.receiver} ${reference.name}`
+    if (seen.has(use)) return
+    seen.add(use)
     const target = resolveReference(context, surface, reference)
     if (!target) return
     if (type !== 'calls' && !target.surface.isType(target.symbol)) return

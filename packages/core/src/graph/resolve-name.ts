@@ -19,6 +19,8 @@ export interface ResolutionContext {
   surface(path: string): SurfaceIndex | undefined
 }
 
+// What stands before the name is no chain of names: only types could tell what it means.
+const unnamedReceiver = '?'
 // Re-exports and inheritance may form loops; real chains are short.
 const mostHops = 8
 
@@ -32,6 +34,7 @@ export function resolveReference(
   reference: Reference,
 ): Resolved | null {
   const { receiver, name, from } = reference
+  if (receiver === unnamedReceiver) return null
   const language = context.language(file.language)
   if (receiver === null) return resolveName(context, file, name, from, mostHops)
   const enclosing = enclosingType(file, from)

@@ -2,6 +2,7 @@ import { chunkId, parseChunkId } from '../content-ids.ts'
 import type { LedgerFile } from '../contracts/journal.ts'
 import type { Storage } from '../contracts/storage.ts'
 import type { VectorSpace } from '../contracts/vector-store.ts'
+import { squaredLength } from '../embedding/squared-length.ts'
 import { ledgerFiles } from './read-ledger.ts'
 
 /** A row of a store that is not as the ledger says. */
@@ -174,8 +175,7 @@ function isSame(
   dimensions: number,
 ): boolean {
   if (stored?.length !== dimensions) return false
-  let squares = 0
-  for (const value of stored) squares += value * value
+  const squares = squaredLength(stored)
   // NaN fails this comparison too.
   if (!(Math.abs(squares - 1) <= normTolerance)) return false
   return (
