@@ -78,7 +78,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     execArgv: isSource ? sourceArguments : [],
     resourceLimits: {
       maxOldGenerationSizeMb: options.maxHeapMb,
-      maxYoungGenerationSizeMb: Number(process.env.YOUNG ?? maxYoungGenerationSizeMb),
+      maxYoungGenerationSizeMb,
     },
   })
   // A thread that dies before its first file is reported here and nowhere else.
