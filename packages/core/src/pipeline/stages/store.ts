@@ -15,7 +15,7 @@ import type { Plan } from './analyze.ts'
 
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
-const storePage = 32
+const storePage = 16
 
 /** What the storing stage is given by those before it. */
 export interface StoreInput {
