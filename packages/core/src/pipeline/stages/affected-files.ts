@@ -1,5 +1,5 @@
 import type { SpooledFile } from '../../contracts/journal.ts'
-import type { FileSurface } from '../../contracts/parsed-file.ts'
+import type { FileSurface, ImportBinding } from '../../contracts/parsed-file.ts'
 import { createFileIndex } from '../../graph/file-index.ts'
 import { importedModule } from '../../graph/resolve-name.ts'
 import { surfaceChange } from '../../graph/surface-change.ts'
@@ -15,6 +15,8 @@ export interface StateChange {
   readonly versions: ReadonlyMap<string, string>
   /** Paths that have another version now, or none. */
   readonly changedPaths: ReadonlySet<string>
+  /** Versions whose edges this run has resolved already. */
+  readonly resolved: ReadonlySet<string>
 }
 
 /**
@@ -25,48 +27,104 @@ export async function* filesToResolveAgain(
   context: Pick<RunContext, 'storage' | 'signal' | 'parser'>,
   change: StateChange,
 ): AsyncGenerator<SpooledFile[]> {
-  const { previous, versions } = change
+  const { previous, versions, resolved } = change
   const unchanged = [...versions].filter(
-    ([path, version]) => previous.get(path)?.version === version,
+    ([path, version]) => previous.get(path)?.version === version && !resolved.has(version),
   )
   if (unchanged.length === 0) return
-  const names = await changedNames(context, change)
-  const hasOtherImports = changedImports(context.parser, change)
-  if (names !== 'everything' && names.size === 0 && !hasOtherImports) return
+  const changed = await changedNames(context, change)
+  const isOtherImport = changedImports(context.parser, change)
+  if (changed !== 'everything' && changed.size === 0 && !isOtherImport) return
+  const meanings: ChangedMeanings | 'everything' =
+    changed === 'everything'
+      ? changed
+      : await passedOn(context, [...versions.values()], changed, isOtherImport)
   for (let start = 0; start < unchanged.length; start += page) {
     context.signal.throwIfAborted()
     const slice = unchanged.slice(start, start + page).map(([, version]) => version)
     const files = await context.storage.journal.spool.files(slice)
     const affected =
-      names === 'everything'
+      meanings === 'everything'
         ? files
-        : files.filter((file) => mentions(file, names) || hasOtherImports?.(file))
+        : files.filter((file) => mentions(file, meanings.names) || meanings.paths.has(file.path))
     if (affected.length > 0) yield affected
   }
 }
+
+type LocatedSurface = FileSurface & { readonly path: string; readonly language: string }
 
 /** Whether an import of a file means other files than before; null where no file came or went. */
 function changedImports(
   parser: Pick<RunContext['parser'], 'language'>,
   { previous, versions }: StateChange,
-): ((file: SpooledFile) => boolean) | null {
+): ((file: LocatedSurface, binding: ImportBinding) => boolean) | null {
   const isSameSet =
     previous.size === versions.size && [...versions.keys()].every((path) => previous.has(path))
   if (isSameSet) return null
   const before = createFileIndex(previous.keys())
   const after = createFileIndex(versions.keys())
-  return (file) => {
+  return (file, binding) => {
     const resolveModule = parser.language(file.language)?.resolveModule
     if (!resolveModule) return false
-    const specifiers = new Set(
-      file.imports.flatMap((binding) => [binding.specifier, importedModule(binding) ?? []].flat()),
-    )
-    return [...specifiers].some((specifier) => {
+    return [binding.specifier, importedModule(binding) ?? []].flat().some((specifier) => {
       const one = resolveModule(specifier, file.path, before)
       const other = resolveModule(specifier, file.path, after)
       return one.length !== other.length || one.some((path, index) => path !== other[index])
     })
   }
+}
+
+/** What may mean something else. */
+interface ChangedMeanings {
+  readonly names: ReadonlySet<string>
+  /** Files with an import that means other files than before. */
+  readonly paths: ReadonlySet<string>
+}
+
+/**
+ * The names that changed, and those that any file makes of them: by importing under another name,
+ * and by inheriting. Who mentions only the derived name is affected as well.
+ */
+async function passedOn(
+  { storage, signal }: Pick<RunContext, 'storage' | 'signal'>,
+  versions: readonly string[],
+  changed: ReadonlySet<string>,
+  isOtherImport: ReturnType<typeof changedImports>,
+): Promise<ChangedMeanings | 'everything'> {
+  const names = new Set(changed)
+  const paths = new Set<string>()
+  const derived = new Map<string, Set<string>>()
+  const derive = (name: string, other: string): void => {
+    if (name === other) return
+    const known = derived.get(name)
+    if (known) known.add(other)
+    else derived.set(name, new Set([other]))
+  }
+  for (let start = 0; start < versions.length; start += page) {
+    signal.throwIfAborted()
+    for (const surface of await storage.journal.spool.surfaces(
+      versions.slice(start, start + page),
+    )) {
+      for (const binding of surface.imports) {
+        const { imported, local } = binding
+        if (imported !== null && local !== null) derive(imported, local)
+        if (!isOtherImport?.(surface, binding)) continue
+        if (imported === '*' && local === null) return 'everything'
+        paths.add(surface.path)
+        if (local !== null) names.add(local)
+      }
+      for (const { from, receiver, name } of surface.heritage) {
+        const type = from === null ? undefined : surface.symbols[from]?.name
+        if (type === undefined) continue
+        for (const word of [name, ...(receiver?.split(/\W+/u) ?? [])]) derive(word, type)
+        // A module without a name of its own here, as in Go, has none that could be followed.
+        if (paths.has(surface.path)) names.add(type)
+      }
+    }
+  }
+  // A set grows while it is walked: this ends when nothing more follows.
+  for (const name of names) for (const other of derived.get(name) ?? []) names.add(other)
+  return { names, paths }
 }
 
 async function changedNames(

@@ -61,26 +61,30 @@ export async function embedChunks(
   const inFlight = new Set<Promise<void>>()
   let failure: unknown = null
   let after: string | undefined
-  while (failure === null) {
-    signal.throwIfAborted()
-    const page = await spool.missingTexts(runId, space.fingerprint, {
-      limit,
-      ...(after === undefined ? {} : { after }),
-    })
-    after = page.at(-1)?.cursor
-    if (page.length > 0) {
-      const batch: Promise<void> = embedBatch(page)
-        .catch((error: unknown) => {
-          failure ??= error
-        })
-        .finally(() => inFlight.delete(batch))
-      inFlight.add(batch)
+  try {
+    while (failure === null) {
+      signal.throwIfAborted()
+      const page = await spool.missingTexts(runId, space.fingerprint, {
+        limit,
+        ...(after === undefined ? {} : { after }),
+      })
+      after = page.at(-1)?.cursor
+      if (page.length > 0) {
+        const batch: Promise<void> = embedBatch(page)
+          .catch((error: unknown) => {
+            failure ??= error
+          })
+          .finally(() => inFlight.delete(batch))
+        inFlight.add(batch)
+      }
+      if (page.length < limit) break
+      if (inFlight.size >= batchesInFlight) await Promise.race(inFlight)
+      await progress.backpressure()
     }
-    if (page.length < limit) break
-    if (inFlight.size >= batchesInFlight) await Promise.race(inFlight)
-    await progress.backpressure()
+  } finally {
+    // However the stage ends, no batch of it goes on after that.
+    await Promise.all(inFlight)
   }
-  await Promise.all(inFlight)
   if (failure !== null) throw failure
   if (
     totals.texts > totals.cachedTexts &&

@@ -64,23 +64,28 @@ export async function parseFiles(
     }
   }
 
-  for (let after: string | undefined; ; ) {
-    const page = await plans.toIndex(context.runId, {
-      limit: planPage,
-      ...(after === undefined ? {} : { after }),
-    })
-    const present = await spool.has(page.map((file) => file.version))
-    const missing: FileToIndex[] = []
-    for (const file of page) {
-      if (present.has(file.version)) settle(file.path, 0)
-      else missing.push(file)
+  try {
+    for (let after: string | undefined; ; ) {
+      const page = await plans.toIndex(context.runId, {
+        limit: planPage,
+        ...(after === undefined ? {} : { after }),
+      })
+      const present = await spool.has(page.map((file) => file.version))
+      const missing: FileToIndex[] = []
+      for (const file of page) {
+        if (present.has(file.version)) settle(file.path, 0)
+        else missing.push(file)
+      }
+      await eachOf(missing, limits.parseThreads * filesPerThread, signal, parseOne)
+      await progress.backpressure()
+      after = page.at(-1)?.path
+      if (page.length < planPage || after === undefined) break
     }
-    await eachOf(missing, limits.parseThreads * filesPerThread, signal, parseOne)
-    await progress.backpressure()
-    after = page.at(-1)?.path
-    if (page.length < planPage || after === undefined) break
+    await writer.flush()
+  } finally {
+    // However the stage ends, nothing of it is written after that.
+    await writer.settled()
   }
-  await writer.flush()
   return { chunks, failed }
 }
 
@@ -110,6 +115,8 @@ async function readAndParse(
 function createSpoolWriter(context: RunContext): {
   add(file: FileToIndex, parsed: EncodedFile): Promise<void>
   flush(): Promise<void>
+  /** Resolves when nothing is being written, whether or not that failed. */
+  settled(): Promise<void>
 } {
   let batch: { version: string; path: string; parsed: EncodedFile }[] = []
   let bytes = 0
@@ -139,6 +146,7 @@ function createSpoolWriter(context: RunContext): {
       await flush()
       await writing
     },
+    settled: () => writing.catch(() => undefined),
   }
 }
 

@@ -10,7 +10,7 @@ import type { StageProgress } from '../../progress/run-progress.ts'
 import { collectGarbage } from '../../stores/collect-garbage.ts'
 import { writeGraph, writeVectors } from '../../stores/write-rows.ts'
 import type { RunContext } from '../run-context.ts'
-import { filesToResolveAgain } from './affected-files.ts'
+import { filesToResolveAgain, type StateChange } from './affected-files.ts'
 import type { Plan } from './analyze.ts'
 
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
@@ -77,26 +77,36 @@ export async function storeFiles(
 
   // While the stores write one page, the edges of the next are resolved.
   let writing: Promise<void> = Promise.resolve()
-  for (let after: string | undefined; ; ) {
-    signal.throwIfAborted()
-    const page = await plans.toIndex(runId, {
-      limit: storePage,
-      ...(after === undefined ? {} : { after }),
-    })
-    after = page.at(-1)?.path
-    const wanted = page.filter((file) => !input.failedPaths.has(file.path))
-    const files = await spool.files(wanted.map((file) => file.version))
-    const graphs = await resolver.resolve(files, signal)
-    await writing
-    writing = writePage(page, files, graphs)
-    // Its rejection is met by the next await; until then it must not count as unhandled.
-    writing.catch(() => undefined)
-    if (page.length < storePage || after === undefined) break
+  try {
+    for (let after: string | undefined; ; ) {
+      signal.throwIfAborted()
+      const page = await plans.toIndex(runId, {
+        limit: storePage,
+        ...(after === undefined ? {} : { after }),
+      })
+      after = page.at(-1)?.path
+      const wanted = page.filter((file) => !input.failedPaths.has(file.path))
+      const files = await spool.files(wanted.map((file) => file.version))
+      const graphs = await resolver.resolve(files, signal)
+      await writing
+      writing = writePage(page, files, graphs)
+      // Its rejection is met by the next await; until then it must not count as unhandled.
+      writing.catch(() => undefined)
+      if (page.length < storePage || after === undefined) break
+    }
+  } finally {
+    // Nothing is written any more once the run has ended, however it ends.
+    await Promise.allSettled([writing])
   }
   await writing
 
   stage.update({ operation: 'resolving what changed files mean to others' })
-  await resolveAffected(context, input, versions, resolver)
+  const resolved = new Set(settled.map(({ file }) => file.version))
+  await resolveAffected(
+    context,
+    { ...input.plan, previous: input.previous, versions, resolved },
+    resolver,
+  )
   signal.throwIfAborted()
   stage.update({ operation: 'committing' })
   await context.retry('the journal', () => ledger.commit(runId, input.repository))
@@ -131,13 +141,11 @@ function nextState({ plan, previous, failedPaths }: StoreInput): Map<string, str
 
 async function resolveAffected(
   context: RunContext,
-  input: StoreInput,
-  versions: ReadonlyMap<string, string>,
+  change: StateChange,
   resolver: ReturnType<typeof createGraphResolver>,
 ): Promise<void> {
   const { storage, signal, runId, repository } = context
   const { ledger } = storage.journal
-  const change = { previous: input.previous, versions, changedPaths: input.plan.changedPaths }
   for await (const files of filesToResolveAgain(context, change)) {
     const graphs = await resolver.resolve(files, signal)
     const rows: LedgerFile[] = []
