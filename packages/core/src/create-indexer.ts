@@ -197,7 +197,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     plan,
     async search(query, searchOptions = {}) {
       assertOpen()
-      return searchChunks({ storage, embedder }, query, searchOptions)
+      const { embedTimeoutMs } = limits
+      return searchChunks({ storage, embedder, embedTimeoutMs }, query, searchOptions)
     },
     async status(taskId) {
       assertOpen()

@@ -68,7 +68,8 @@ export function createGuardedEmbedder(context: GuardContext): GuardedEmbed {
   return embed
 }
 
-function rejectionOf(
+/** Rejects when `either` is aborted, with an `EmbedderError` where it is by `timeout`. */
+export function rejectionOf(
   either: AbortSignal,
   timeout: AbortSignal,
   id: string,
@@ -86,7 +87,8 @@ function rejectionOf(
   })
 }
 
-function assertShape(
+/** @throws EmbedderError `EMBEDDER_INVALID` when these are not `count` vectors of these dimensions. */
+export function assertShape(
   id: string,
   dimensions: number,
   count: number,
@@ -109,7 +111,8 @@ function assertShape(
   }
 }
 
-function checkVector(vector: Float32Array): Float32Array | EmbedderError {
+/** The vector, or why it cannot be compared by cosine. */
+export function checkVector(vector: Float32Array): Float32Array | EmbedderError {
   const squares = squaredLength(vector)
   if (Math.abs(squares - 1) <= normTolerance) return vector
   const what = Number.isFinite(squares)

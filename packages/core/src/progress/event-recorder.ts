@@ -35,6 +35,8 @@ export function createEventRecorder(options: {
         const batch = pending
         pending = []
         for (const event of await options.log.append(batch)) {
+          // One listener's change must reach neither the next listener nor the fold.
+          Object.freeze(event)
           status = foldStatus(status, event)
           options.deliver(event, status)
         }

@@ -6,7 +6,8 @@ import type { LedgerSummary, StoredChunk } from '../contracts/journal.ts'
 import type { SymbolKind } from '../contracts/parsed-file.ts'
 import type { Storage } from '../contracts/storage.ts'
 import type { ChunkFilter } from '../contracts/vector-store.ts'
-import { InvalidOptionsError, NotFoundError } from '../errors.ts'
+import { embedQuery } from '../embedding/embed-query.ts'
+import { CancelledError, InvalidOptionsError, NotFoundError } from '../errors.ts'
 import type { SearchOptions, SearchResult } from '../options.ts'
 import { splitTerms } from '../parsing/terms.ts'
 import { ledgerFiles } from '../stores/read-ledger.ts'
@@ -41,23 +42,50 @@ const weighedPerHit = 3
 // Above this many, a glob is checked on the candidates instead of in the stores.
 const mostFilterVersions = 2_000
 
+/** What {@link searchChunks} asks. */
+export interface SearchContext {
+  readonly storage: Storage
+  readonly embedder: Embedder
+  /** Milliseconds that the embedder may take for the query. */
+  readonly embedTimeoutMs: number
+}
+
 /**
  * Hybrid search: BM25 over split identifiers and dense neighbours, fused by reciprocal rank with the
  * embedder's weights. A candidate that the ledger does not have is dropped.
+ * @throws InvalidOptionsError, NotFoundError, EmbedderError
+ * @throws CancelledError when the signal is aborted.
  */
 export async function searchChunks(
-  { storage, embedder }: { readonly storage: Storage; readonly embedder: Embedder },
+  context: SearchContext,
   query: string,
   options: SearchOptions,
 ): Promise<SearchResult> {
   const checked = checkSearch(query, options)
+  try {
+    checked.signal?.throwIfAborted()
+    return await search(context, query, checked)
+  } catch (error) {
+    if (!checked.signal?.aborted) throw error
+    throw new CancelledError('The search was cancelled.', { cause: checked.signal.reason })
+  }
+}
+
+async function search(
+  { storage, embedder, embedTimeoutMs }: SearchContext,
+  query: string,
+  checked: Checked,
+): Promise<SearchResult> {
   const repositories = await searchedRepositories(storage, checked)
   if (repositories.length === 0) return { hits: [], freshness: [] }
   const { filter, matchesPath } = await chunkFilter(storage, checked, repositories)
   const signal = checked.signal ? { signal: checked.signal } : {}
 
   const terms = checked.mode === 'dense' ? [] : queryTerms(query)
-  const vector = checked.mode === 'lexical' ? null : await embedder.embedQuery(query, signal)
+  const vector =
+    checked.mode === 'lexical'
+      ? null
+      : await embedQuery(embedder, query, { timeoutMs: embedTimeoutMs, ...signal })
   const space = { fingerprint: embedder.fingerprint, dimensions: embedder.dimensions }
   const fusion = embedder.fusion ?? { dense: 1, lexical: 1 }
 

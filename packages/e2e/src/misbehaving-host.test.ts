@@ -1,0 +1,81 @@
+import type { Embedder } from '@cairn/core'
+import { staticEmbedder } from '@cairn/embedder-static'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createWorkbench, shop, type Workbench } from './fixture.ts'
+
+let bench: Workbench
+let real: Embedder
+beforeEach(() => {
+  bench = createWorkbench()
+  real = staticEmbedder({ threads: 1 })
+})
+afterEach(async () => {
+  await bench.close()
+  await real.close?.()
+})
+
+/** The real embedder with another answer to queries. */
+const answering = (embedQuery: Embedder['embedQuery']): Embedder => ({
+  id: real.id,
+  fingerprint: real.fingerprint,
+  dimensions: real.dimensions,
+  maxTokens: real.maxTokens,
+  embedDocuments: (texts, options) => real.embedDocuments(texts, options),
+  embedQuery,
+})
+
+test.each<[string, Embedder['embedQuery'], string]>([
+  [
+    'throws at once',
+    () => {
+      throw new Error('out of order')
+    },
+    'EMBEDDING_FAILED',
+  ],
+  ['rejects', () => Promise.reject(new Error('out of order')), 'EMBEDDING_FAILED'],
+  ['gives NaN', async () => new Float32Array(real.dimensions).fill(Number.NaN), 'EMBEDDING_FAILED'],
+  ['gives zeros', async () => new Float32Array(real.dimensions), 'EMBEDDING_FAILED'],
+  ['gives the wrong dimension', async () => new Float32Array(3), 'EMBEDDER_INVALID'],
+  ['never returns', () => new Promise(() => undefined), 'EMBEDDER_UNAVAILABLE'],
+])(
+  'a search whose embedder %s fails with a typed error',
+  async (_, embedQuery, code) => {
+    const { indexer } = bench.open({
+      embedder: answering(embedQuery),
+      limits: { embedTimeoutMs: 2_000 },
+    })
+    await indexer.index({ path: bench.repository('shop', shop) }).finished
+    await expect(indexer.search('retry')).rejects.toMatchObject({ code })
+    expect((await indexer.search('retry', { mode: 'lexical' })).hits.length).toBeGreaterThan(0)
+  },
+  20_000,
+)
+
+test('a search is cancelled while the embedder does not answer', async () => {
+  const controller = new AbortController()
+  const embedder = answering(() => {
+    controller.abort()
+    return new Promise(() => undefined)
+  })
+  const { indexer } = bench.open({ embedder })
+  await indexer.index({ path: bench.repository('shop', shop) }).finished
+  const search = indexer.search('retry', { signal: controller.signal })
+  await expect(search).rejects.toMatchObject({ code: 'CANCELLED' })
+})
+
+test('a search with a signal that is aborted already is cancelled', async () => {
+  const { indexer } = bench.open()
+  const search = indexer.search('retry', { signal: AbortSignal.abort() })
+  await expect(search).rejects.toMatchObject({ code: 'CANCELLED' })
+})
+
+test('a listener that changes the events it gets does not change the run', async () => {
+  const { indexer } = bench.open()
+  const run = indexer.index({ path: bench.repository('shop', shop) })
+  run.on('event', (event) => {
+    Object.assign(event, { type: 'run.failed', seq: 99, stage: null })
+  })
+  const { taskId } = await run.finished
+  expect(await indexer.status(taskId)).toMatchObject({ status: 'completed', overallProgress: 100 })
+  expect(run.status()?.status).toBe('completed')
+})
