@@ -6,9 +6,9 @@ export function advice(code: ErrorCode, commandName: string): string | null {
     case 'REPOSITORY_BUSY':
       return 'Add --wait to start when that run has ended.'
     case 'STORE_LOCKED':
-      return 'Add --wait to start when that process has ended, or use another folder with --data-dir.'
+      return 'Try again when that process has ended (index --wait does), or use another folder with --data-dir.'
     case 'STORE_CORRUPT':
-      return 'Delete the data directory and index again; nothing but time is lost.'
+      return 'Use another folder with --data-dir. If that file is an index of cairn, deleting it costs nothing but time.'
     case 'STORE_TOO_NEW':
       return 'Update cairn, or use another folder with --data-dir.'
     case 'STORE_FULL':

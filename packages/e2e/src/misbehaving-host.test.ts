@@ -79,3 +79,12 @@ test('a listener that changes the events it gets does not change the run', async
   expect(await indexer.status(taskId)).toMatchObject({ status: 'completed', overallProgress: 100 })
   expect(run.status()?.status).toBe('completed')
 })
+
+test('what is wrong with search options is said in one line', async () => {
+  const { indexer } = bench.open()
+  const search = indexer.search('retry', { limit: 101 })
+  await expect(search).rejects.toMatchObject({
+    code: 'INVALID_OPTIONS',
+    message: expect.stringMatching(/^[^\n]*at limit$/),
+  })
+})

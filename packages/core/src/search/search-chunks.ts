@@ -122,9 +122,12 @@ function checkSearch(query: string, options: SearchOptions): Checked {
   }
   const parsed = optionsSchema.safeParse(options)
   if (parsed.success) return parsed.data
-  throw new InvalidOptionsError(`Search options: ${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  })
+  throw new InvalidOptionsError(
+    `Search options: ${z.prettifyError(parsed.error).replaceAll(/\n\s*/g, ' ')}`,
+    {
+      cause: parsed.error,
+    },
+  )
 }
 
 async function searchedRepositories(
