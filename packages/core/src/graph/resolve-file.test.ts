@@ -70,6 +70,26 @@ describe('edges of Python', () => {
   })
 })
 
+describe('modules that are called alike', () => {
+  test('mean the nearest one, and passing each other on in circles ends', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `m${index}`)
+    const copy = (folder: string): Record<string, string> =>
+      Object.fromEntries([
+        ...names.map((name) => [
+          `${folder}/app/${name}.py`,
+          `${names.map((other) => `from app.${other} import *\n`).join('')}\ndef ${name}():\n    nowhere()\n`,
+        ]),
+        [`${folder}/app/__init__.py`, 'from app.m0 import *\n\n\ndef start():\n    m7()\n'],
+      ])
+    const edges = await edgesOf({ ...copy('one'), ...copy('two'), ...copy('three') })
+    expect(edges.filter((edge) => edge.startsWith('calls'))).toEqual([
+      'calls one/app/__init__.py#start -> one/app/m7.py#m7 (import)',
+      'calls three/app/__init__.py#start -> three/app/m7.py#m7 (import)',
+      'calls two/app/__init__.py#start -> two/app/m7.py#m7 (import)',
+    ])
+  })
+})
+
 describe('edges of TypeScript', () => {
   test('calls follow named, namespace and re-exported imports', async () => {
     const edges = await edgesOf({

@@ -56,9 +56,26 @@ export function importedPaths(
   const known = file.modules.get(specifier)
   if (known) return known
   const language = context.language(file.language)
-  const paths = language?.resolveModule?.(specifier, file.path, context.files) ?? []
+  const paths = nearest(
+    language?.resolveModule?.(specifier, file.path, context.files) ?? [],
+    file.path,
+  )
   file.modules.set(specifier, paths)
   return paths
+}
+
+/** Of modules that are called alike in several places, the one that shares most folders with the importer. */
+function nearest(paths: readonly string[], fromPath: string): readonly string[] {
+  if (paths.length < 2) return paths
+  const from = fromPath.split('/')
+  const shared = paths.map((path) => {
+    const folders = path.split('/')
+    let depth = 0
+    while (depth < folders.length - 1 && folders[depth] === from[depth]) depth++
+    return depth
+  })
+  const most = Math.max(...shared)
+  return paths.filter((_, index) => shared[index] === most)
 }
 
 /** The module that an imported name may itself be, as in Python's `from package import module`. */
@@ -152,9 +169,14 @@ function findExport(
   paths: readonly string[],
   name: string,
   hops: number,
+  // Modules that pass each other on would be asked again and again, ever more often with each hop.
+  asked: Set<string> = new Set(),
 ): Resolved | null {
   if (hops <= 0) return null
   for (const path of paths) {
+    const question = `${path}\n${name}`
+    if (asked.has(question)) continue
+    asked.add(question)
     const other = context.surface(path)
     if (!other) continue
     const symbol = other.children(null, name)[0]
@@ -162,9 +184,10 @@ function findExport(
     for (const binding of other.imports) {
       const passesAll = binding.imported === '*' && binding.local === null
       if (binding.local !== name && !passesAll) continue
-      const found = passesAll
-        ? findExport(context, importedPaths(context, other, binding.specifier), name, hops - 1)
-        : followBinding(context, other, binding, hops - 1)
+      const imported = passesAll ? name : binding.imported
+      if (imported === null || imported === '*') continue
+      const from = importedPaths(context, other, binding.specifier)
+      const found = findExport(context, from, imported, hops - 1, asked)
       if (found) return { ...found, resolution: 'import' }
     }
   }
