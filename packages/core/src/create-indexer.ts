@@ -8,11 +8,17 @@ import {
   type StatusDocument,
 } from '@cairn/protocol'
 import { checkIndexerOptions, fillLimits, silentLogger, splitRequest } from './check-options.ts'
-import { CairnError, CancelledError, NotFoundError, RepositoryBusyError } from './errors.ts'
+import {
+  CairnError,
+  CancelledError,
+  NotFoundError,
+  RepositoryBusyError,
+  typedErrors,
+} from './errors.ts'
 import { EventChannel } from './event-channel.ts'
-import { createEventQueue } from './event-queue.ts'
+import { createEventQueue, type EventQueue } from './event-queue.ts'
 import { explainFile } from './explain-file.ts'
-import { createHostGuard } from './host-guard.ts'
+import { createHostGuard, type HostGuard } from './host-guard.ts'
 import { createIndexRun } from './index-run.ts'
 import type {
   Indexer,
@@ -32,6 +38,8 @@ import { removeRepository } from './remove-repository.ts'
 import { searchChunks } from './search/search-chunks.ts'
 import { parseSource, repositoryNameOf } from './source/parse-source.ts'
 import { redactUrl } from './source/source-url.ts'
+
+const loggerName = 'The logger'
 
 /** Work on a repository that excludes other work on it. */
 interface Work {
@@ -57,13 +65,18 @@ export function createIndexer(options: IndexerOptions): Indexer {
     timeLimitMs: limits.parseTimeoutMs,
     maxChunkCharacters: limits.maxChunkCharacters,
   })
+  /** The last in each repository's queue. */
   const working = new Map<string, Work>()
+  /** All of them, whether they run or wait for their turn. */
+  const unfinished = new Set<Work>()
+  const queues = new Set<EventQueue>()
   const recording = new Map<string, Pick<RunProgress, 'warning'>>()
   let isClosed = false
 
-  const guard = createHostGuard((name, error) => {
+  const guard: HostGuard = createHostGuard((name, error) => {
     const message = `${name} failed: ${error instanceof Error ? error.message : String(error)}`
-    logger.warn({ err: error }, message)
+    // What failed may be the logger itself.
+    if (name !== loggerName) guard.call(loggerName, () => logger.warn({ err: error }, message))
     for (const progress of recording.values()) progress.warning('LISTENER_FAILED', message)
   })
   const channel = new EventChannel(guard)
@@ -89,6 +102,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const abort: Work['abort'] = (reason) => controller.abort(reason)
     const entry: Work = { taskId, done, abort }
     working.set(repository, entry)
+    unfinished.add(entry)
     const result = async (): Promise<T> => {
       try {
         return await work(before?.done ?? Promise.resolve(), controller.signal)
@@ -96,6 +110,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
         // Whoever waits for this work also waits for what it waited for.
         void (before?.done ?? Promise.resolve()).then(() => {
           if (working.get(repository) === entry) working.delete(repository)
+          unfinished.delete(entry)
           resolve()
         })
       }
@@ -117,7 +132,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       status = current
       runChannel.publish(event)
       channel.publish(event)
-      logEvent(logger, event)
+      guard.call(loggerName, () => logEvent(logger, event))
       if (onProgress) guard.call('onProgress', () => callBack(onProgress, event, current))
     }
 
@@ -164,19 +179,21 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const plan = async (request: Parameters<Indexer['plan']>[0]): Promise<PlanDocument> => {
     assertOpen()
     const source = parseSource(splitRequest('plan', request).source)
-    return planSource({
-      source,
-      repository: request.name ?? repositoryNameOf(source),
-      description: describe(source),
-      cloneDirectory: options.cloneDirectory,
-      include: request.include,
-      exclude: request.exclude,
-      signal: request.signal ?? new AbortController().signal,
-      ledger: journal.ledger,
-      embedder,
-      parser,
-      limits,
-    })
+    return typedErrors(request.signal, 'INTERNAL', () =>
+      planSource({
+        source,
+        repository: request.name ?? repositoryNameOf(source),
+        description: describe(source),
+        cloneDirectory: options.cloneDirectory,
+        include: request.include,
+        exclude: request.exclude,
+        signal: request.signal ?? new AbortController().signal,
+        ledger: journal.ledger,
+        embedder,
+        parser,
+        limits,
+      }),
+    )
   }
 
   const maintain = async <T>(
@@ -186,8 +203,11 @@ export function createIndexer(options: IndexerOptions): Indexer {
   ): Promise<T> => {
     assertOpen()
     const { result } = exclusively(repository, randomUUID(), 'reject', async (_, own) => {
-      await journal.acquireWriter()
-      return work(signal ? AbortSignal.any([own, signal]) : own)
+      const either = signal ? AbortSignal.any([own, signal]) : own
+      return typedErrors(either, 'STORE_FAILED', async () => {
+        await journal.acquireWriter({ signal: either })
+        return work(either)
+      })
     })
     return result()
   }
@@ -248,14 +268,20 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async close() {
       if (isClosed) return
       isClosed = true
-      const under = [...working.values()]
-      for (const work of under) work.abort(new CancelledError('The indexer was closed.'))
-      await Promise.all(under.map((work) => work.done))
+      const works = [...unfinished]
+      for (const work of works) work.abort(new CancelledError('The indexer was closed.'))
+      await Promise.all(works.map((work) => work.done))
+      for (const queue of queues) queue.end()
       guard.close()
       await parser.close()
     },
     [Symbol.asyncDispose]: () => indexer.close(),
-    [Symbol.asyncIterator]: () => createEventQueue(channel).iterator,
+    [Symbol.asyncIterator]() {
+      const queue = createEventQueue(channel, () => queues.delete(queue))
+      queues.add(queue)
+      if (isClosed) queue.end()
+      return queue.iterator
+    },
   }
   return Object.assign(channel, indexer)
 }

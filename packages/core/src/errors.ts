@@ -93,6 +93,31 @@ export class CancelledError extends CairnError {
   }
 }
 
+/** The error of what an aborted signal ended, whatever the signal's own reason is. */
+export function cancelledBy({ reason }: AbortSignal): CancelledError {
+  if (reason instanceof CancelledError) return reason
+  return new CancelledError(reason instanceof Error ? reason.message : 'Cancelled.', {
+    cause: reason,
+  })
+}
+
+/**
+ * What `work` gives; what it throws as a {@link CairnError}: {@link CancelledError} once the signal
+ * is aborted, `code` for an error that is none yet.
+ */
+export async function typedErrors<T>(
+  signal: AbortSignal | undefined,
+  code: ErrorCode,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    signal?.throwIfAborted()
+    return await work()
+  } catch (error) {
+    throw signal?.aborted ? cancelledBy(signal) : toCairnError(error, code)
+  }
+}
+
 /** `error` itself if it is a {@link CairnError}, else one of the given code with it as its cause. */
 export function toCairnError(error: unknown, code: ErrorCode = 'INTERNAL'): CairnError {
   if (CairnError.isInstance(error)) return error

@@ -8,23 +8,29 @@ export interface EventQueue {
   end(): void
 }
 
-/** The emitter's `event` channel as an iterator; it stops listening when the consumer stops. */
-export function createEventQueue(emitter: EventEmitter<IndexEventMap>): EventQueue {
+/**
+ * The emitter's `event` channel as an iterator; it stops listening, and calls `ended`, when the
+ * consumer stops or the source ends.
+ */
+export function createEventQueue(
+  emitter: EventEmitter<IndexEventMap>,
+  ended: () => void = () => undefined,
+): EventQueue {
   const queued: IndexEvent[] = []
-  let waiting: ((result: IteratorResult<IndexEvent>) => void) | null = null
+  // A consumer may ask for the next before it has the last.
+  const waiting: ((result: IteratorResult<IndexEvent>) => void)[] = []
   let hasEnded = false
 
   const listener = (event: IndexEvent): void => {
-    if (waiting) {
-      waiting({ value: event, done: false })
-      waiting = null
-    } else queued.push(event)
+    const resolve = waiting.shift()
+    if (resolve) resolve({ value: event, done: false })
+    else queued.push(event)
   }
   const end = (): void => {
     hasEnded = true
     emitter.off('event', listener)
-    waiting?.({ value: undefined, done: true })
-    waiting = null
+    for (const resolve of waiting.splice(0)) resolve({ value: undefined, done: true })
+    ended()
   }
   emitter.on('event', listener)
 
@@ -36,11 +42,12 @@ export function createEventQueue(emitter: EventEmitter<IndexEventMap>): EventQue
         if (event) return Promise.resolve({ value: event, done: false })
         if (hasEnded) return Promise.resolve({ value: undefined, done: true })
         return new Promise((resolve) => {
-          waiting = resolve
+          waiting.push(resolve)
         })
       },
       return() {
         end()
+        queued.length = 0
         return Promise.resolve({ value: undefined, done: true })
       },
     },

@@ -2,7 +2,7 @@ import type { IndexEvent, NewIndexEvent, StatusDocument } from '@cairn/protocol'
 import type { Embedder } from './contracts/embedder.ts'
 import type { FileRecord } from './contracts/journal.ts'
 import type { Storage } from './contracts/storage.ts'
-import { CancelledError, toCairnError } from './errors.ts'
+import { cancelledBy, toCairnError } from './errors.ts'
 import type { IndexResult, Limits } from './options.ts'
 import type { Parser } from './parsing/parser.ts'
 import { type RunRequest, runPipeline } from './pipeline/run-pipeline.ts'
@@ -34,8 +34,10 @@ const mostProblems = 1_000
 /** One run from `run.queued` to its end; whatever happens, the event log says how it ended. */
 export async function performRun(options: RunOptions): Promise<IndexResult> {
   const { storage, signal, repository, runId, taskId } = options
+  let history: Awaited<ReturnType<typeof storage.journal.tasks.secondsPerItem>>
   try {
     await storage.journal.acquireWriter({ signal })
+    history = await storage.journal.tasks.secondsPerItem(repository)
   } catch (error) {
     // Nothing can be recorded yet: the caller alone hears of it.
     throw signal.aborted ? cancelledBy(signal) : toCairnError(error, 'STORE_FAILED')
@@ -49,15 +51,14 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
       options.publish(event, status)
     },
   })
-  const { source } = { source: options.request.description }
   const record = createRecord(recorder, taskId, runId)
-  record({ type: 'run.queued', repository, source })
+  record({ type: 'run.queued', repository, source: options.request.description })
   const progress = createRunProgress({
     taskId,
     runId,
     recorder,
     stallAfterMs: options.limits.stallAfterMs,
-    history: await storage.journal.tasks.secondsPerItem(repository),
+    history,
   })
   options.onRecording(progress)
   const startedMs = Date.now()
@@ -165,14 +166,6 @@ async function recordEnd(
       cause: new AggregateError([error, unrecorded], message),
     })
   }
-}
-
-function cancelledBy(signal: AbortSignal): CancelledError {
-  const { reason } = signal
-  if (reason instanceof CancelledError) return reason
-  return new CancelledError(reason instanceof Error ? reason.message : 'Cancelled.', {
-    cause: reason,
-  })
 }
 
 async function untilAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -15,34 +15,39 @@ export function createRetry(options: {
   readonly signal: AbortSignal
 }): Retry {
   const { retries, progress, signal } = options
+  let waiting = 0
   return async (what, call) => {
     let isWaiting = false
-    const result = await pRetry(
-      async () => {
-        signal.throwIfAborted()
-        try {
-          return await call()
-        } catch (error) {
-          throw toCairnError(error)
-        }
-      },
-      {
-        retries,
-        minTimeout: firstPauseMs,
-        maxTimeout: longestPauseMs,
-        randomize: true,
-        signal,
-        shouldRetry: ({ error }) => toCairnError(error).recoverable && !signal.aborted,
-        onFailedAttempt: ({ error, retriesLeft }) => {
-          const failure = toCairnError(error)
-          if (!failure.recoverable || retriesLeft === 0) return
-          isWaiting = true
-          progress.waiting(`Waiting for ${what}: ${failure.message}`)
-          progress.warning(failure.code, `${what} failed and is tried again: ${failure.message}`)
+    try {
+      return await pRetry(
+        async () => {
+          signal.throwIfAborted()
+          try {
+            return await call()
+          } catch (error) {
+            throw toCairnError(error)
+          }
         },
-      },
-    )
-    if (isWaiting) progress.waiting(null)
-    return result
+        {
+          retries,
+          minTimeout: firstPauseMs,
+          maxTimeout: longestPauseMs,
+          randomize: true,
+          signal,
+          shouldRetry: ({ error }) => toCairnError(error).recoverable && !signal.aborted,
+          onFailedAttempt: ({ error, retriesLeft }) => {
+            const failure = toCairnError(error)
+            if (!failure.recoverable || retriesLeft === 0) return
+            if (!isWaiting) waiting++
+            isWaiting = true
+            progress.waiting(`Waiting for ${what}: ${failure.message}`)
+            progress.warning(failure.code, `${what} failed and is tried again: ${failure.message}`)
+          },
+        },
+      )
+    } finally {
+      // Several calls may wait at once; and one that is given up waits no longer either.
+      if (isWaiting && --waiting === 0) progress.waiting(null)
+    }
   }
 }
