@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
+import { logLevelSchema, stageSchema, taskStatusSchema } from '@cairn/protocol'
 import { z } from 'zod'
+import type { LogFilter, TaskFilter } from './contracts/journal.ts'
 import { InvalidOptionsError } from './errors.ts'
 import type { IndexerOptions, IndexRequest, Limits, Logger, PlanRequest } from './options.ts'
 
@@ -98,10 +100,61 @@ export function splitRequest<R extends IndexRequest | PlanRequest>(
   return { source: Object.fromEntries(entries) }
 }
 
+const aText = z.string().min(1)
+const page = { limit: z.int().min(1).max(1_000).optional(), cursor: z.string().optional() }
+
+const taskFilterSchema = z.strictObject({
+  ...page,
+  status: z.array(taskStatusSchema).optional(),
+  repository: aText.optional(),
+})
+
+const logFilterSchema = z.strictObject({
+  ...page,
+  level: logLevelSchema.optional(),
+  stage: stageSchema.optional(),
+  file: z.string().optional(),
+  query: z.string().optional(),
+  since: z.date().optional(),
+  until: z.date().optional(),
+})
+
+const callSchema = z.strictObject({
+  signal: z.instanceof(AbortSignal).optional(),
+  repair: z.boolean().optional(),
+})
+
+/** @throws InvalidOptionsError for an argument that is not a text, or an empty one */
+export function checkText(what: string, value: string): void {
+  check(what, aText, value)
+}
+
+/** @throws InvalidOptionsError */
+export function checkTaskFilter(filter: TaskFilter): void {
+  check('tasks', taskFilterSchema, filter)
+}
+
+/** @throws InvalidOptionsError */
+export function checkLogFilter(filter: LogFilter): void {
+  check('logs', logFilterSchema, filter)
+}
+
+/** @throws InvalidOptionsError */
+export function checkCall(what: string, options: { signal?: AbortSignal }): void {
+  check(what, callSchema, options)
+}
+
 function check(what: string, schema: z.ZodType, value: unknown): void {
   const parsed = schema.safeParse(value)
   if (parsed.success) return
-  throw new InvalidOptionsError(`${what}: ${z.prettifyError(parsed.error)}`, {
+  throw new InvalidOptionsError(`${what}: ${inOneLine(parsed.error)}`, {
     cause: parsed.error,
   })
+}
+
+/** What is wrong, in one line: messages are shown in terminals and logs. */
+export function inOneLine(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ')
 }

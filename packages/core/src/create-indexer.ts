@@ -7,7 +7,16 @@ import {
   type SourceDescription,
   type StatusDocument,
 } from '@cairn/protocol'
-import { checkIndexerOptions, fillLimits, silentLogger, splitRequest } from './check-options.ts'
+import {
+  checkCall,
+  checkIndexerOptions,
+  checkLogFilter,
+  checkTaskFilter,
+  checkText,
+  fillLimits,
+  silentLogger,
+  splitRequest,
+} from './check-options.ts'
 import {
   CairnError,
   CancelledError,
@@ -222,16 +231,20 @@ export function createIndexer(options: IndexerOptions): Indexer {
     },
     async status(taskId) {
       assertOpen()
+      checkText('status', taskId)
       const status = await journal.tasks.status(taskId)
       if (!status) throw unknownTask(taskId)
       return status
     },
     async tasks(filter = {}) {
       assertOpen()
+      checkTaskFilter(filter)
       return journal.tasks.tasks(filter)
     },
     async logs(taskId, filter = {}) {
       assertOpen()
+      checkText('logs', taskId)
+      checkLogFilter(filter)
       if (!(await journal.tasks.status(taskId))) throw unknownTask(taskId)
       return journal.tasks.logs(taskId, filter)
     },
@@ -241,16 +254,26 @@ export function createIndexer(options: IndexerOptions): Indexer {
     },
     async explain(repository, path) {
       assertOpen()
+      checkText('explain', repository)
+      checkText('explain', path)
       return explainFile(journal, repository, path)
     },
     async repositories() {
       assertOpen()
       return journal.ledger.repositories()
     },
-    remove: (repository, { signal } = {}) =>
-      maintain(repository, signal, (either) => removeRepository(storage, repository, either)),
-    reconcile: (repository, { signal, repair = true } = {}) =>
-      maintain(repository, signal, (either) =>
+    async remove(repository, call = {}) {
+      checkText('remove', repository)
+      checkCall('remove', call)
+      return maintain(repository, call.signal, (either) =>
+        removeRepository(storage, repository, either),
+      )
+    },
+    async reconcile(repository, call = {}) {
+      checkText('reconcile', repository)
+      checkCall('reconcile', call)
+      const { signal, repair = true } = call
+      return maintain(repository, signal, (either) =>
         reconcileRepository({
           storage,
           embedder,
@@ -260,7 +283,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
           repair,
           signal: either,
         }),
-      ),
+      )
+    },
     processLocalRepository: async (path, onProgress, rest = {}) =>
       index({ ...rest, path, ...(onProgress ? { onProgress } : {}) }).finished,
     processRepository: async (url, onProgress, rest = {}) =>

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Indexer } from '@cairn/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createWorkbench, git, shop, type Workbench } from './fixture.ts'
 
@@ -92,4 +93,27 @@ test('a search in a repository that is not indexed says so', async () => {
     code: 'REPOSITORY_NOT_FOUND',
   })
   expect(await indexer.search('x')).toEqual({ hits: [], freshness: [] })
+})
+
+type AnyCall = (indexer: Indexer) => Promise<unknown>
+
+// A caller without types can pass anything.
+const nothing = undefined as unknown as string
+
+test.each<[string, AnyCall]>([
+  ['status of nothing', (indexer) => indexer.status(nothing)],
+  ['explain of nothing', (indexer) => indexer.explain('shop', nothing)],
+  ['remove of nothing', (indexer) => indexer.remove(nothing)],
+  ['reconcile of an empty name', (indexer) => indexer.reconcile('')],
+  [
+    'reconcile with a signal that is none',
+    (indexer) => indexer.reconcile('shop', { signal: 5 as unknown as AbortSignal }),
+  ],
+  ['logs of an unknown level', (indexer) => indexer.logs('task', { level: 'NOPE' as 'INFO' })],
+  ['logs with a limit of 0', (indexer) => indexer.logs('task', { limit: 0 })],
+  ['tasks with a negative limit', (indexer) => indexer.tasks({ limit: -1 })],
+  ['tasks of an unknown status', (indexer) => indexer.tasks({ status: ['zz' as 'failed'] })],
+])('%s is refused', async (_, call) => {
+  const { indexer } = bench.open()
+  await expect(call(indexer)).rejects.toMatchObject({ code: 'INVALID_OPTIONS' })
 })

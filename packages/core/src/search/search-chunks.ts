@@ -1,6 +1,7 @@
-import type { SearchHit } from '@cairn/protocol'
+import { type SearchHit, symbolKindSchema } from '@cairn/protocol'
 import picomatch from 'picomatch'
 import { z } from 'zod'
+import { inOneLine } from '../check-options.ts'
 import type { Embedder } from '../contracts/embedder.ts'
 import type { LedgerSummary, StoredChunk } from '../contracts/journal.ts'
 import type { SymbolKind } from '../contracts/parsed-file.ts'
@@ -20,7 +21,7 @@ const optionsSchema = z.strictObject({
   repository: oneOrMore.optional(),
   language: oneOrMore.optional(),
   path: z.string().min(1).optional(),
-  symbolKind: oneOrMore.optional(),
+  symbolKind: z.union([symbolKindSchema, z.array(symbolKindSchema)]).optional(),
   limit: z.int().min(1).max(100).default(10),
   mode: z.enum(['hybrid', 'lexical', 'dense']).default('hybrid'),
   neighbours: z.boolean().default(false),
@@ -122,12 +123,9 @@ function checkSearch(query: string, options: SearchOptions): Checked {
   }
   const parsed = optionsSchema.safeParse(options)
   if (parsed.success) return parsed.data
-  throw new InvalidOptionsError(
-    `Search options: ${z.prettifyError(parsed.error).replaceAll(/\n\s*/g, ' ')}`,
-    {
-      cause: parsed.error,
-    },
-  )
+  throw new InvalidOptionsError(`Search options: ${inOneLine(parsed.error)}`, {
+    cause: parsed.error,
+  })
 }
 
 async function searchedRepositories(
@@ -151,7 +149,7 @@ async function chunkFilter(
   const filter: ChunkFilter = {
     ...(repository === undefined ? {} : { repositories: listOf(repository) }),
     ...(language === undefined ? {} : { languages: listOf(language) }),
-    ...(symbolKind === undefined ? {} : { symbolKinds: listOf(symbolKind) as SymbolKind[] }),
+    ...(symbolKind === undefined ? {} : { symbolKinds: listOf(symbolKind) }),
   }
   if (path === undefined) return { filter, matchesPath: () => true }
   const matchesPath = picomatch(path, { dot: true })
@@ -223,6 +221,6 @@ function freshnessOf({
   return { repository: name, ref, commit, indexedAt }
 }
 
-function listOf(value: string | readonly string[]): string[] {
+function listOf<T extends string>(value: T | readonly T[]): T[] {
   return typeof value === 'string' ? [value] : [...value]
 }
