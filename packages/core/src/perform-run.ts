@@ -1,12 +1,13 @@
-import type { IndexEvent, NewIndexEvent, StatusDocument } from '@cairn/protocol'
+import type { IndexEvent, StatusDocument } from '@cairn/protocol'
 import type { Embedder } from './contracts/embedder.ts'
 import type { FileRecord } from './contracts/journal.ts'
 import type { Storage } from './contracts/storage.ts'
-import { cancelledBy, toCairnError } from './errors.ts'
+import { cancelledBy, toCairnError, typedErrors } from './errors.ts'
 import type { IndexResult, Limits } from './options.ts'
 import type { Parser } from './parsing/parser.ts'
 import { type RunRequest, runPipeline } from './pipeline/run-pipeline.ts'
 import { createEventRecorder, type EventRecorder } from './progress/event-recorder.ts'
+import { createRecordEvent, type RecordEvent } from './progress/record-event.ts'
 import { createRunProgress, type RunProgress } from './progress/run-progress.ts'
 import { createRetry } from './retry.ts'
 
@@ -34,14 +35,11 @@ const mostProblems = 1_000
 /** One run from `run.queued` to its end; whatever happens, the event log says how it ended. */
 export async function performRun(options: RunOptions): Promise<IndexResult> {
   const { storage, signal, repository, runId, taskId } = options
-  let history: Awaited<ReturnType<typeof storage.journal.tasks.secondsPerItem>>
-  try {
+  // Nothing can be recorded yet: of what fails here the caller alone hears.
+  const history = await typedErrors(signal, 'STORE_FAILED', async () => {
     await storage.journal.acquireWriter({ signal })
-    history = await storage.journal.tasks.secondsPerItem(repository)
-  } catch (error) {
-    // Nothing can be recorded yet: the caller alone hears of it.
-    throw signal.aborted ? cancelledBy(signal) : toCairnError(error, 'STORE_FAILED')
-  }
+    return storage.journal.tasks.secondsPerItem(repository)
+  })
   const problems: FileRecord[] = []
   const recorder = createEventRecorder({
     log: storage.journal.tasks,
@@ -51,7 +49,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
       options.publish(event, status)
     },
   })
-  const record = createRecord(recorder, taskId, runId)
+  const record = createRecordEvent(recorder, taskId, runId)
   record({ type: 'run.queued', repository, source: options.request.description })
   const progress = createRunProgress({
     taskId,
@@ -123,13 +121,6 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
 function endRecording({ onRecording }: RunOptions, progress: RunProgress): void {
   onRecording(null)
   progress.close()
-}
-
-type RecordEvent = (body: EventBody<NewIndexEvent>) => void
-type EventBody<E> = E extends NewIndexEvent ? Omit<E, 'taskId' | 'runId' | 'at'> : never
-
-function createRecord(recorder: EventRecorder, taskId: string, runId: string): RecordEvent {
-  return (body) => recorder.record({ ...body, taskId, runId, at: new Date() } as NewIndexEvent)
 }
 
 /** Records how a run that did not complete ended; the error that its caller gets. */

@@ -1,7 +1,6 @@
 import {
   type IndexEventOf,
   type IndexingError,
-  type NewIndexEvent,
   type PlanTotals,
   type Stage,
   stageWeights,
@@ -12,9 +11,8 @@ import type { CairnError } from '../errors.ts'
 import { estimate } from './eta.ts'
 import type { EventRecorder } from './event-recorder.ts'
 import { createRate, type Rate } from './rate.ts'
+import { createRecordEvent, type EventBody } from './record-event.ts'
 import { createWatchdog } from './watchdog.ts'
-
-type EventBody<E> = E extends NewIndexEvent ? Omit<E, 'taskId' | 'runId' | 'at'> : never
 
 /** What a file's end is recorded with. */
 export type SettledFile = Omit<EventBody<Omit<IndexEventOf<'file.settled'>, 'seq'>>, 'type'>
@@ -105,9 +103,7 @@ export function createRunProgress(options: {
   let open: OpenStage | null = null
   let lastStage: Stage = 'queued'
 
-  const record = (body: EventBody<NewIndexEvent>): void => {
-    recorder.record({ ...body, taskId, runId, at: new Date() } as NewIndexEvent)
-  }
+  const record = createRecordEvent(recorder, taskId, runId)
 
   const watchdog = createWatchdog({
     stallAfterMs: options.stallAfterMs,
