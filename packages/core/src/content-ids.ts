@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Ids are derived from content, so that every write is idempotent and two machines that index the
@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto'
  * is below 10^-20.
  */
 function digest(...parts: readonly string[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part)
-  return hash.digest('hex').slice(0, 32)
+  let joined = ''
+  for (const part of parts) joined += `${Buffer.byteLength(part)}:${part}`
+  return hash('sha256', joined, 'hex').slice(0, 32)
 }
 
 /** Id of a file version: these bytes at this path, parsed by this parser. */

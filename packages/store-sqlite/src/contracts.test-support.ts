@@ -9,12 +9,16 @@ import {
   vectorStoreConformance,
 } from '@cairn/testkit'
 import { afterAll } from 'vitest'
+import { chooseDriver } from './engine/choose-driver.ts'
 import { sqlite } from './index.ts'
 
+type DriverName = 'node' | 'better-sqlite3'
+
 /** Holds every contract against a store on one driver; call it at the top level of a test file. */
-export async function holdContracts(driver: 'node' | 'better-sqlite3'): Promise<void> {
+export async function holdContracts(driver: DriverName): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'cairn-contracts-'))
-  const storage = sqlite({ path: join(folder, 'index.db'), driver })
+  const path = join(folder, 'index.db')
+  const storage = sqlite({ path, driver })
   afterAll(async () => {
     await storage.close()
     await rm(folder, { recursive: true, force: true })
@@ -30,7 +34,11 @@ export async function holdContracts(driver: 'node' | 'better-sqlite3'): Promise<
   })
   journalConformance({
     name: `journal on ${driver}`,
-    create: async () => ({ store: storage.journal, dispose }),
+    create: async () => ({
+      store: storage.journal,
+      loseWords: (version) => loseWords(driver, path, version),
+      dispose,
+    }),
     createPair: async () => {
       const path = join(await mkdtemp(join(folder, 'pair-')), 'index.db')
       const open = (): OpenedSubject<Journal> => {
@@ -40,4 +48,20 @@ export async function holdContracts(driver: 'node' | 'better-sqlite3'): Promise<
       return { first: open(), second: open() }
     },
   })
+}
+
+/** Deletes from the text index by another connection, as a person with a SQLite shell could. */
+async function loseWords(name: DriverName, path: string, version: string): Promise<void> {
+  const driver = await chooseDriver(name)
+  const database = driver.open(path, { readOnly: false, withVectors: false })
+  try {
+    database
+      .prepare(
+        `delete from chunk_words where rowid in (select c.id from chunks c
+           where c.version = (select id from names where name = ?))`,
+      )
+      .run(version)
+  } finally {
+    database.close()
+  }
 }

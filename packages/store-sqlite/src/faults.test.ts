@@ -78,7 +78,7 @@ describe('a damaged page', () => {
     bytes.fill(0xff, Math.floor(bytes.length * 0.4), Math.floor(bytes.length * 0.6))
     await writeFile(path, bytes)
     const { journal } = openStore({ path })
-    await expect(journal.spool.files(['v1'])).rejects.toMatchObject({
+    await expect(journal.spool.chunks(['v1'])).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
       cause: expect.any(Error),
     })

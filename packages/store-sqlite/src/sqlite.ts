@@ -1,13 +1,18 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { GraphStore, Journal, Storage, VectorStore } from '@cairn/core'
+import type { GraphStore, Journal, SpooledFile, Storage, VectorStore } from '@cairn/core'
 import { InvalidOptionsError } from '@cairn/core'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
 import { methods } from './engine/methods.ts'
+import type { StoredFile, StoredSurface } from './engine/spool.ts'
 import type { EngineOptions, SqliteOptions } from './options.ts'
 import { packFiles } from './packed-files.ts'
+import { packGraph } from './packed-graph.ts'
 import { packVectors, unpackVectors } from './packed-vectors.ts'
+import { decodeReferences, decodeSurface } from './surface-codec.ts'
 import { createThread } from './thread.ts'
+
+type LocatedSurface = Awaited<ReturnType<Journal['spool']['surfaces']>>[number]
 
 /** Everything of one indexer in one SQLite file. */
 export interface SqliteStorage extends Storage {
@@ -84,8 +89,9 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         const { entries, block } = packFiles(files)
         await call('spool.write', repository, entries, block)
       },
-      files: (versions) => call('spool.files', versions),
-      surfaces: (versions) => call('spool.surfaces', versions),
+      files: async (versions) => (await call('spool.files', versions)).map(readFile),
+      chunks: (versions) => call('spool.chunks', versions),
+      surfaces: async (versions) => (await call('spool.surfaces', versions)).map(readSurface),
       totals: (runId, fingerprint) => call('spool.totals', runId, fingerprint),
       missingTexts: (runId, fingerprint, range) =>
         call('spool.missingTexts', runId, fingerprint, range),
@@ -115,7 +121,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         ),
     },
     text: {
-      index: (versions) => call('text.index', versions),
+      restore: (versions) => call('text.restore', versions),
       search: (terms, { signal, ...range }) =>
         abortable(signal, () => call('text.search', terms, range)),
       chunks: (ids) => call('text.chunks', ids),
@@ -143,6 +149,10 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
           packVectors(rows.map(({ vector }) => vector)),
         ),
       ),
+    upsertSpooled: (space, repository, versions, callOptions) =>
+      abortable(callOptions?.signal, () =>
+        call('vectors.upsertSpooled', space, repository, versions),
+      ),
     delete: (space, ids, callOptions) =>
       abortable(callOptions?.signal, () => call('vectors.delete', space, ids)),
     query: (space, vector, { signal, ...query }) =>
@@ -163,8 +173,9 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
 
   const graph: GraphStore = {
     id: 'sqlite',
-    maxBatch: 2_000,
-    upsert: (rows, callOptions) => abortable(callOptions?.signal, () => call('graph.upsert', rows)),
+    maxBatch: 10_000,
+    upsert: (rows, callOptions) =>
+      abortable(callOptions?.signal, () => call('graph.upsert', packGraph(rows))),
     deleteOwners: (repository, owners, callOptions) =>
       abortable(callOptions?.signal, () => call('graph.deleteOwners', repository, owners)),
     nodes: (ids, callOptions) => abortable(callOptions?.signal, () => call('graph.nodes', ids)),
@@ -199,6 +210,16 @@ function checkOptions({
     )
   }
   return { path: resolve(path), readOnly, driver, cacheBytes, maxBytes: maxBytes ?? null }
+}
+
+// Built up here and not in the thread: text crosses between threads at the cost of a copy, objects at
+// several times that of parsing it.
+function readSurface({ surface, version, path, language }: StoredSurface): LocatedSurface {
+  return { ...decodeSurface(surface), version, path, language }
+}
+
+function readFile({ uses, syntaxErrors, chunkCount, ...stored }: StoredFile): SpooledFile {
+  return { ...readSurface(stored), references: decodeReferences(uses), syntaxErrors, chunkCount }
 }
 
 async function fileBytes(path: string): Promise<number> {

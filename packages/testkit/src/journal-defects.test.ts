@@ -1,16 +1,20 @@
 import { type EncodedFile, type Journal, type ParsedFile, StoreError } from '@cairn/core'
 import { type LogEntry, logEntry } from '@cairn/protocol'
 import { catchesDefects } from './fixtures/catches.ts'
-import { memoryJournal } from './fixtures/memory-journal.ts'
+import { memoryJournal, openMemoryJournal } from './fixtures/memory-journal.ts'
 import { memoryPlace } from './fixtures/memory-place.ts'
 import { journalCases } from './journal/journal-cases.ts'
 
-type Open = () => { first: Journal; second: Journal }
+type Open = () => { first: Journal; second: Journal; loseWords(version: string): Promise<void> }
+
+const working = (place = memoryPlace()): ReturnType<Open> => {
+  const { store: first, loseWords } = openMemoryJournal(place)
+  return { first, second: memoryJournal(place), loseWords }
+}
 
 const open = (make: (working: Journal) => Partial<Journal>) => (): ReturnType<Open> => {
-  const place = memoryPlace()
-  const [first, second] = [memoryJournal(place), memoryJournal(place)]
-  return { first: { ...first, ...make(first) }, second: { ...second, ...make(second) } }
+  const { first, second, loseWords } = working()
+  return { first: { ...first, ...make(first) }, second: { ...second, ...make(second) }, loseWords }
 }
 
 /** A journal of which one part is changed. */
@@ -60,7 +64,10 @@ catchesDefects<ReturnType<Open>>({
   cases: (create) =>
     journalCases({
       propertyRuns: 100,
-      create: async () => ({ store: create().first, dispose: async () => {} }),
+      create: async () => {
+        const { first: store, loseWords } = create()
+        return { store, loseWords, dispose: async () => {} }
+      },
       createPair: async () => {
         const { first, second } = create()
         return {
@@ -318,7 +325,7 @@ catchesDefects<ReturnType<Open>>({
         },
       })),
     },
-    'a file is read back as it was written, without the texts of its chunks': {
+    'a file is read back as it was written, and its chunks without their texts': {
       'loses the receivers of references': part('spool', (spool) => ({
         files: async (versions) =>
           (await spool.files(versions)).map((file) => ({
@@ -326,9 +333,16 @@ catchesDefects<ReturnType<Open>>({
             references: file.references.map((reference) => ({ ...reference, receiver: null })),
           })),
       })),
+      'loses the kind of a chunk': part('spool', (spool) => ({
+        chunks: async (versions) =>
+          (await spool.chunks(versions)).map((file) => ({
+            ...file,
+            chunks: file.chunks.map((chunk) => ({ ...chunk, symbolKind: null })),
+          })),
+      })),
       'does not know a file without chunks': part('spool', (spool) => ({
         files: async (versions) =>
-          (await spool.files(versions)).filter(({ chunks }) => chunks.length > 0),
+          (await spool.files(versions)).filter(({ chunkCount }) => chunkCount > 0),
       })),
     },
     'files come in the order asked, without those that are not there': {
@@ -363,7 +377,7 @@ catchesDefects<ReturnType<Open>>({
           write: async (repository, files) => {
             for (const file of files) written.set(file.version, file)
             await spool.write(repository, files)
-            await text.index([])
+            await text.restore([])
           },
           files: async (versions) =>
             (await spool.files(versions)).map((file) => ({
@@ -383,8 +397,8 @@ catchesDefects<ReturnType<Open>>({
             await new Promise(setImmediate)
             isWriting = false
           },
-          files: async (versions) => {
-            const files = await spool.files(versions)
+          chunks: async (versions) => {
+            const files = await spool.chunks(versions)
             return isWriting
               ? files.map((file) => ({ ...file, chunks: file.chunks.slice(0, -1) }))
               : files
@@ -832,12 +846,13 @@ catchesDefects<ReturnType<Open>>({
         chunks: async (ids) => (await text.chunks(ids)).filter((chunk) => chunk !== null),
       })),
     },
-    'live chunks that search cannot find are told, until they are indexed': {
+    'live chunks whose words were lost are told, until they are restored': {
       'tells nothing': part('text', () => ({ unindexed: async () => [] })),
+      'restores nothing': part('text', () => ({ restore: async () => {} })),
     },
-    'indexing nothing, or an unknown version, is no error': {
+    'restoring nothing, or an unknown version, is no error': {
       rejects: part('text', (_, { spool }) => ({
-        index: async (versions) => {
+        restore: async (versions) => {
           const known = await spool.has(versions)
           if (known.size < versions.length) throw new StoreError('STORE_FAILED', 'Unknown.')
         },
@@ -867,14 +882,14 @@ catchesDefects<ReturnType<Open>>({
       'does not know': open(() => ({ sizeBytes: async () => 0 })),
     },
     'another process reads what the writer wrote, while it writes': {
-      'has a memory of its own': () => ({ first: memoryJournal(), second: memoryJournal() }),
+      'has a memory of its own': () => ({ ...working(), second: memoryJournal() }),
     },
     'a second writer is refused while the first lives, and goes on when it is gone': {
       'lets both write': () => {
-        const [first, second] = [memoryPlace(), memoryPlace()]
+        const first = memoryPlace()
         return {
-          first: memoryJournal(first),
-          second: memoryJournal({ ...second, tasks: first.tasks }),
+          ...working(first),
+          second: memoryJournal({ ...memoryPlace(), tasks: first.tasks }),
         }
       },
       'never lets go': open(() => ({ close: async () => {} })),

@@ -1,10 +1,10 @@
-import { memoryJournal } from './fixtures/memory-journal.ts'
+import { memoryJournal, openMemoryJournal } from './fixtures/memory-journal.ts'
 import { memoryPlace } from './fixtures/memory-place.ts'
 import { journalConformance } from './journal-conformance.ts'
 
 journalConformance({
   name: 'a journal in memory',
-  create: async () => ({ store: memoryJournal(), dispose: async () => {} }),
+  create: async () => openMemoryJournal(),
   createPair: async () => {
     const place = memoryPlace()
     return {

@@ -150,7 +150,7 @@ export interface PlanLog {
   record(repository: string, path: string): Promise<FileRecord | null>
 }
 
-/** A chunk on its way to the stores, without its text. */
+/** A chunk without its text. */
 export interface SpooledChunk {
   readonly ordinal: number
   readonly textHash: string
@@ -163,7 +163,7 @@ export interface SpooledFile extends FileSurface {
   readonly path: string
   readonly language: string
   readonly references: readonly Reference[]
-  readonly chunks: readonly SpooledChunk[]
+  readonly chunkCount: number
   readonly syntaxErrors: number
 }
 
@@ -171,7 +171,10 @@ export interface SpooledFile extends FileSurface {
 export interface Spool {
   /** Which of these versions are there, whole. */
   has(versions: readonly string[]): Promise<Set<string>>
-  /** Writes whole versions, each in full or not at all; a version that is there already is left. */
+  /**
+   * Writes whole versions, each in full or not at all; a version that is there already is left. The
+   * chunks can be found by their words as soon as the ledger has the version.
+   */
   write(
     repository: string,
     files: readonly {
@@ -180,8 +183,12 @@ export interface Spool {
       readonly parsed: ParsedFile | EncodedFile
     }[],
   ): Promise<void>
-  /** Whole files without the chunks' text, in the order asked; missing ones are left out. */
+  /** Whole files without their chunks, in the order asked; missing ones are left out. */
   files(versions: readonly string[]): Promise<SpooledFile[]>
+  /** The chunks of each version by ordinal, in the order asked; missing versions are left out. */
+  chunks(
+    versions: readonly string[],
+  ): Promise<{ readonly version: string; readonly chunks: readonly SpooledChunk[] }[]>
   /** Only what other files resolve against: cheaper than {@link files}. */
   surfaces(
     versions: readonly string[],
@@ -338,8 +345,8 @@ export interface StoredChunk
 
 /** Full text of chunks, and lexical search over it. */
 export interface TextIndex {
-  /** Makes the chunks of spooled versions findable; again is no error. */
-  index(versions: readonly string[]): Promise<void>
+  /** Makes chunks of these spooled versions findable again that {@link unindexed} told; what is findable stays so. */
+  restore(versions: readonly string[]): Promise<void>
   /**
    * The best live chunks by BM25 over the words of {@link Chunk.terms}, best first; any word may
    * match. `terms` are the query's words.

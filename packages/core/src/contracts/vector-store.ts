@@ -61,6 +61,18 @@ export interface VectorStore {
    * length than the space's rejects.
    */
   upsert(space: VectorSpace, rows: readonly VectorRow[], options?: StoreCallOptions): Promise<void>
+  /**
+   * Only where the journal's spool and cache may be in the same database: writes the rows of whole
+   * spooled versions from there, so that their vectors never leave it. A chunk whose text has no
+   * vector in the cache gets no row. Gives the versions it does not know, which the caller writes by
+   * {@link upsert}.
+   */
+  upsertSpooled?(
+    space: VectorSpace,
+    repository: string,
+    versions: readonly string[],
+    options?: StoreCallOptions,
+  ): Promise<string[]>
   /** Deletes rows of these ids; ids that are not there are no error. Returns how many were. */
   delete(space: VectorSpace, ids: readonly string[], options?: StoreCallOptions): Promise<number>
   /**

@@ -17,7 +17,8 @@ async function edgesOf(sources: Record<string, string>): Promise<string[]> {
   for (const [path, source] of Object.entries(sources)) {
     const bytes = new TextEncoder().encode(source)
     const parsed = await parser.parse({ path, language: parser.languageOf(path, bytes), bytes })
-    spooled.push({ ...parsed, path, version: versionId('r', path, source, parser.fingerprint) })
+    const version = versionId('r', path, source, parser.fingerprint)
+    spooled.push({ ...parsed, path, version, chunkCount: parsed.chunks.length })
   }
   const surfaces = new Map(spooled.map((file) => [file.path, indexSurface('r', file)]))
   const context: ResolutionContext = {

@@ -121,14 +121,14 @@ async function checkVectors(
   const differences: Difference[] = []
   for (const page of samplePages([...byVersion.values()], vectorSample)) {
     signal.throwIfAborted()
-    const spooled = await storage.journal.spool.files(page.map((file) => file.version))
+    const spooled = await storage.journal.spool.chunks(page.map((file) => file.version))
     const chunks = spooled
-      .flatMap((file) =>
-        file.chunks.map((chunk) => ({
-          id: chunkId(file.version, chunk.ordinal),
-          path: file.path,
+      .flatMap(({ version, chunks: own }) =>
+        own.map((chunk) => ({
+          id: chunkId(version, chunk.ordinal),
+          path: byVersion.get(version)?.path ?? null,
           textHash: chunk.textHash,
-          isExpected: !byVersion.get(file.version)?.failedChunks.includes(chunk.ordinal),
+          isExpected: !byVersion.get(version)?.failedChunks.includes(chunk.ordinal),
         })),
       )
       .filter((chunk) => chunk.isExpected && !missing.has(chunk.id))

@@ -1,5 +1,4 @@
-import { parseChunkId } from '../content-ids.ts'
-import type { SpooledFile } from '../contracts/journal.ts'
+import { chunkId, parseChunkId } from '../content-ids.ts'
 import { createGuardedEmbedder, type GuardContext } from '../embedding/guarded-embedder.ts'
 import { createGraphResolver } from '../graph/graph-resolver.ts'
 import type { Parser } from '../parsing/parser.ts'
@@ -47,12 +46,12 @@ export async function repairStores(
   const wrongVectors = versionsOf(of('vectors', 'missing', 'altered'))
   for (const versions of batches([...wrongVectors], filePage)) {
     const files = await storage.journal.spool.files(versions)
-    await embedUncached(context, files)
-    await writeVectors(context, files, new Set())
+    await embedUncached(context, versions)
+    await writeVectors(context, files)
   }
   const wrongText = versionsOf(of('text', 'missing'))
   for (const versions of batches([...wrongText], filePage)) {
-    await retry('the journal', () => storage.journal.text.index(versions))
+    await retry('the journal', () => storage.journal.text.restore(versions))
   }
   const paths = new Set(of('graph', 'missing', 'altered').flatMap(({ path }) => path ?? []))
   if (paths.size > 0) await repairGraph(context, paths)
@@ -76,19 +75,19 @@ async function repairGraph(context: RepairContext, paths: ReadonlySet<string>): 
   }
 }
 
-/** Embeds the texts of these files that the cache has lost. */
-async function embedUncached(context: RepairContext, files: readonly SpooledFile[]): Promise<void> {
+/** Embeds the texts of these versions that the cache has lost. */
+async function embedUncached(context: RepairContext, versions: readonly string[]): Promise<void> {
   const { storage, space, embedder, signal } = context
   if (embedder.fingerprint !== space.fingerprint) return
   const embed = createGuardedEmbedder(context)
-  for (const file of files) {
+  for (const { version, chunks: spooled } of await storage.journal.spool.chunks(versions)) {
     signal.throwIfAborted()
-    const hashes = file.chunks.map((chunk) => chunk.textHash)
+    const hashes = spooled.map((chunk) => chunk.textHash)
     const cached = await storage.journal.cache.get(space.fingerprint, hashes)
-    const lost = file.chunks.filter((_, index) => !cached[index])
+    const lost = spooled.filter((_, index) => !cached[index])
     if (lost.length === 0) continue
     const chunks = await storage.journal.text.chunks(
-      lost.map((chunk) => `${file.version}:${chunk.ordinal}`),
+      lost.map((chunk) => chunkId(version, chunk.ordinal)),
     )
     const found = chunks.flatMap((chunk) => chunk ?? [])
     const vectors = await embed(

@@ -5,18 +5,31 @@ import type { FileGraph } from '../graph/resolve-file.ts'
 import { batches } from './batches.ts'
 import type { StoreContext } from './store-context.ts'
 
-/** Writes the vectors of files from the cache; chunks of failed texts have none. */
+/** The part of a file version that rows of vectors are made of. */
+type VectorFile = Pick<SpooledFile, 'version' | 'path' | 'language'>
+
+/**
+ * Writes the vectors of files from the cache. A text that the cache lacks has none: it failed, or was
+ * lost, and then validation finds its vector missing.
+ */
 export async function writeVectors(
-  { storage, space, repository, retry, signal }: StoreContext,
-  files: readonly SpooledFile[],
-  failedTexts: ReadonlySet<string>,
+  context: StoreContext,
+  files: readonly VectorFile[],
 ): Promise<void> {
+  const { storage, space, repository, retry, signal } = context
   const { vectors, journal } = storage
-  const wanted = files.flatMap((file) =>
-    file.chunks
-      .filter((chunk) => !failedTexts.has(chunk.textHash))
-      .map((chunk) => ({ file, chunk })),
+  const store = `the vector store ${vectors.id}`
+  const byVersion = new Map(files.map((file) => [file.version, file]))
+  const versions = [...byVersion.keys()]
+  const left = await retry(store, async () =>
+    vectors.upsertSpooled
+      ? vectors.upsertSpooled(space, repository, versions, { signal })
+      : versions,
   )
+  const wanted = (await journal.spool.chunks(left)).flatMap(({ version, chunks }) => {
+    const file = byVersion.get(version)
+    return file ? chunks.map((chunk) => ({ file, chunk })) : []
+  })
   for (const batch of batches(wanted, vectors.maxBatch)) {
     signal.throwIfAborted()
     const hashes = batch.map(({ chunk }) => chunk.textHash)
@@ -24,13 +37,12 @@ export async function writeVectors(
     const rows: VectorRow[] = []
     for (const [index, { file, chunk }] of batch.entries()) {
       const vector = cached[index]
-      // What the cache has lost is found missing by validation, and embedded again.
       if (!vector) continue
       const { version, path, language } = file
       const id = chunkId(version, chunk.ordinal)
       rows.push({ id, vector, repository, version, path, language, symbolKind: chunk.symbolKind })
     }
-    await retry(`the vector store ${vectors.id}`, () => vectors.upsert(space, rows, { signal }))
+    await retry(store, () => vectors.upsert(space, rows, { signal }))
   }
 }
 
@@ -45,11 +57,15 @@ export async function writeGraph(
     withNodes ? [...own, ...modules] : modules,
   )
   const edges = graphs.flatMap((one) => one.edges)
-  const write = (rows: Parameters<typeof graph.upsert>[0]): Promise<void> => {
+  const rows = nodes.length + edges.length
+  // Nodes first, so that few edges are there without their ends.
+  for (let start = 0; start < rows; start += graph.maxBatch) {
     signal.throwIfAborted()
-    return retry(`the graph store ${graph.id}`, () => graph.upsert(rows, { signal }))
+    const end = start + graph.maxBatch
+    const batch = {
+      nodes: nodes.slice(start, end),
+      edges: edges.slice(Math.max(0, start - nodes.length), Math.max(0, end - nodes.length)),
+    }
+    await retry(`the graph store ${graph.id}`, () => graph.upsert(batch, { signal }))
   }
-  // Nodes first: an edge is never there without its ends.
-  for (const batch of batches(nodes, graph.maxBatch)) await write({ nodes: batch, edges: [] })
-  for (const batch of batches(edges, graph.maxBatch)) await write({ nodes: [], edges: batch })
 }

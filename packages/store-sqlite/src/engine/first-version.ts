@@ -72,7 +72,6 @@ export function createFirstVersion(database: Database): void {
     create table spool_files (
       version integer primary key,
       repository integer not null,
-      is_indexed integer not null,
       first_chunk integer not null,
       chunk_count integer not null,
       path text not null,
@@ -97,7 +96,6 @@ export function createFirstVersion(database: Database): void {
       context text not null,
       text text not null
     );
-    create table chunk_terms (chunk integer primary key, terms text not null);
     -- Words come split from the parser: only white space separates them.
     create virtual table chunk_words using fts5(
       terms, content='', contentless_delete=1,
@@ -168,7 +166,8 @@ export function createFirstVersion(database: Database): void {
     );
     create unique index embedding_cache_by_hash on embedding_cache (space, text_hash);
 
-    create table vectors (row integer primary key, id text not null, vector blob not null);
+    -- A vector is that of a row of the cache, or the row's own.
+    create table vectors (row integer primary key, id text not null, cached integer, vector blob);
     create table vector_ids (
       space integer not null,
       id text not null,

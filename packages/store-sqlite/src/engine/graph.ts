@@ -9,6 +9,7 @@ import type {
   OwnerCount,
   SymbolKind,
 } from '@cairn/core'
+import { edgeNumbers, nodeNumbers, noNumber, type PackedGraph } from '../packed-graph.ts'
 import type { Database } from './database.ts'
 import { createNames, type Names } from './names.ts'
 import type { Stepwise, Sync } from './sync.ts'
@@ -36,7 +37,8 @@ interface EdgeRow {
   line: number | null
 }
 
-type GraphPart = Omit<Sync<GraphStore>, 'close' | 'removeRepository'> & {
+type GraphPart = Omit<Sync<GraphStore>, 'close' | 'upsert' | 'removeRepository'> & {
+  readonly upsert: (rows: PackedGraph) => void
   readonly removeRepository: Stepwise<[repository: string], { nodes: number; edges: number }>
 }
 
@@ -96,40 +98,41 @@ export function createGraph(database: Database, repositories: Names): GraphPart 
   }
 
   return {
-    upsert({ nodes, edges }) {
+    upsert({ ids: names, owners: packedOwners, strings, nodes, edges }) {
       const insertNode = database.prepare(
         'insert or replace into graph_nodes values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
       const insertEdge = database.prepare(
         'insert or replace into graph_edges values (?, ?, ?, ?, ?, ?)',
       )
-      const idOf = remember((name: string) => ids.intern(name))
-      const repositoryOf = remember((name: string) => repositories.intern(name))
-      const ownerOf = remember((key: string) => {
-        const split = key.indexOf('\n')
-        return internOwner(Number(key.slice(0, split)), key.slice(split + 1))
-      })
-      for (const node of nodes) {
+      const numbers = names.map((name) => ids.intern(name))
+      const owners = packedOwners.map(({ owner, repository }) =>
+        internOwner(repositories.intern(strings[repository] ?? ''), owner),
+      )
+      const text = (place: number | undefined): string | null => strings[place ?? noNumber] ?? null
+      const line = (number: number | undefined): number | null =>
+        number === undefined || number === noNumber ? null : number
+      for (let at = 0; at < nodes.length; at += nodeNumbers) {
         insertNode.run(
-          ownerOf(`${repositoryOf(node.repository)}\n${node.owner}`),
-          idOf(node.id),
-          node.kind,
-          node.name,
-          node.path,
-          node.symbolPath,
-          node.symbolKind,
-          node.startLine,
-          node.endLine,
+          owners[nodes[at + 1] ?? 0] ?? 0,
+          numbers[nodes[at] ?? 0] ?? 0,
+          text(nodes[at + 2]),
+          text(nodes[at + 3]),
+          text(nodes[at + 4]),
+          text(nodes[at + 5]),
+          text(nodes[at + 6]),
+          line(nodes[at + 7]),
+          line(nodes[at + 8]),
         )
       }
-      for (const edge of edges) {
+      for (let at = 0; at < edges.length; at += edgeNumbers) {
         insertEdge.run(
-          ownerOf(`${repositoryOf(edge.repository)}\n${edge.owner}`),
-          edge.type,
-          idOf(edge.from),
-          idOf(edge.to),
-          edge.resolution,
-          edge.line,
+          owners[edges[at] ?? 0] ?? 0,
+          text(edges[at + 1]),
+          numbers[edges[at + 2] ?? 0] ?? 0,
+          numbers[edges[at + 3] ?? 0] ?? 0,
+          text(edges[at + 4]),
+          line(edges[at + 5]),
         )
       }
     },
@@ -221,18 +224,6 @@ export function createGraph(database: Database, repositories: Names): GraphPart 
         yield
       }
     },
-  }
-}
-
-function remember(compute: (key: string) => number): (key: string) => number {
-  const known = new Map<string, number>()
-  return (key) => {
-    let value = known.get(key)
-    if (value === undefined) {
-      value = compute(key)
-      known.set(key, value)
-    }
-    return value
   }
 }
 

@@ -1,24 +1,25 @@
-import type { FileSurface, Spool, SpooledFile, SymbolKind } from '@cairn/core'
+import type { Spool, SpooledChunk, SymbolKind } from '@cairn/core'
 import { decodeFile } from '@cairn/core/encoded-file'
+import { encodeReferences, encodeSurface } from '../surface-codec.ts'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
-import {
-  decodeReferences,
-  decodeSurface,
-  encodeReferences,
-  encodeSurface,
-} from './surface-codec.ts'
 import type { Stepwise, Sync } from './sync.ts'
 
-interface FileRow {
-  version: string
-  path: string
-  language: string
-  syntax_errors: number
-  surface: string
-  uses: string
-  first_chunk: number
-  chunk_count: number
+/** What other files resolve against, as it is stored. */
+export interface StoredSurface {
+  readonly version: string
+  readonly path: string
+  readonly language: string
+  /** For `decodeSurface`. */
+  readonly surface: string
+}
+
+/** A spooled file as it is stored. */
+export interface StoredFile extends StoredSurface {
+  readonly syntaxErrors: number
+  readonly chunkCount: number
+  /** For `decodeReferences`. */
+  readonly uses: string
 }
 
 /** A parsed file within a block of encoded ones. */
@@ -29,7 +30,9 @@ export interface PackedFile {
   readonly end: number
 }
 
-type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep' | 'write'> & {
+type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep' | 'write' | 'files' | 'surfaces'> & {
+  readonly files: (versions: readonly string[]) => StoredFile[]
+  readonly surfaces: (versions: readonly string[]) => StoredSurface[]
   readonly write: (repository: string, files: readonly PackedFile[], block: ArrayBuffer) => void
   readonly sweep: Stepwise<[repository: string], number>
 }
@@ -55,14 +58,14 @@ export function createSpool(database: Database, names: Names, repositories: Name
       const repositoryId = repositories.intern(repository)
       const isThere = database.prepare('select 1 from spool_files where version = ?')
       const insertFile = database.prepare(
-        `insert into spool_files (version, repository, is_indexed, first_chunk, chunk_count, path, language, syntax_errors, surface, uses)
-         values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert into spool_files (version, repository, first_chunk, chunk_count, path, language, syntax_errors, surface, uses)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       const insertChunk = database.prepare(
         `insert into chunks (id, version, ordinal, symbol_kind, start_line, end_line, text_hash, characters, symbol_path, context, text)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      const insertTerms = database.prepare('insert into chunk_terms (chunk, terms) values (?, ?)')
+      const insertTerms = database.prepare('insert into chunk_words (rowid, terms) values (?, ?)')
       let next = nextChunk(database)
       for (const { version, path, start, end } of files) {
         const versionId = names.intern(version)
@@ -99,7 +102,13 @@ export function createSpool(database: Database, names: Names, repositories: Name
       }
     },
 
-    files(versions) {
+    files: (versions) =>
+      byVersion<StoredFile>(
+        'n.name as version, f.path, f.language, f.syntax_errors as syntaxErrors, f.chunk_count as chunkCount, f.surface, f.uses',
+        versions,
+      ),
+
+    chunks(versions) {
       const chunksOf = database.prepare<{
         ordinal: number
         text_hash: Uint8Array
@@ -107,36 +116,23 @@ export function createSpool(database: Database, names: Names, repositories: Name
       }>(
         'select ordinal, text_hash, symbol_kind from chunks where id >= ? and id < ? order by ordinal',
       )
-      return byVersion<FileRow>(
-        'n.name as version, f.path, f.language, f.syntax_errors, f.surface, f.uses, f.first_chunk, f.chunk_count',
+      return byVersion<{ version: string; first_chunk: number; chunk_count: number }>(
+        'n.name as version, f.first_chunk, f.chunk_count',
         versions,
-      ).map(
-        (row): SpooledFile => ({
-          ...decodeSurface(row.surface),
-          version: row.version,
-          path: row.path,
-          language: row.language,
-          syntaxErrors: row.syntax_errors,
-          references: decodeReferences(row.uses),
-          chunks: chunksOf.all(row.first_chunk, row.first_chunk + row.chunk_count).map((chunk) => ({
+      ).map((row) => ({
+        version: row.version,
+        chunks: chunksOf.all(row.first_chunk, row.first_chunk + row.chunk_count).map(
+          (chunk): SpooledChunk => ({
             ordinal: chunk.ordinal,
             textHash: Buffer.from(chunk.text_hash).toString('hex'),
             symbolKind: chunk.symbol_kind,
-          })),
-        }),
-      )
+          }),
+        ),
+      }))
     },
 
     surfaces: (versions) =>
-      byVersion<Pick<FileRow, 'version' | 'path' | 'language' | 'surface'>>(
-        'n.name as version, f.path, f.language, f.surface',
-        versions,
-      ).map((row): FileSurface & { version: string; path: string; language: string } => ({
-        ...decodeSurface(row.surface),
-        version: row.version,
-        path: row.path,
-        language: row.language,
-      })),
+      byVersion<StoredSurface>('n.name as version, f.path, f.language, f.surface', versions),
 
     totals(runId, fingerprint) {
       const row = database
@@ -197,20 +193,17 @@ function nextChunk(database: Database): number {
 /** Deletes a version with its chunks and their place in the text index. */
 export function deleteSpooled(database: Database, version: number): void {
   const file = database
-    .prepare<{ first_chunk: number; chunk_count: number; is_indexed: number }>(
-      'select first_chunk, chunk_count, is_indexed from spool_files where version = ?',
+    .prepare<{ first_chunk: number; chunk_count: number }>(
+      'select first_chunk, chunk_count from spool_files where version = ?',
     )
     .get(version)
   if (!file) return
   const range: [number, number] = [file.first_chunk, file.first_chunk + file.chunk_count]
-  if (file.is_indexed) {
-    database
-      .prepare(
-        'delete from chunk_words where rowid in (select id from chunks where id >= ? and id < ?)',
-      )
-      .run(...range)
-  }
-  database.prepare('delete from chunk_terms where chunk >= ? and chunk < ?').run(...range)
+  database
+    .prepare(
+      'delete from chunk_words where rowid in (select id from chunks where id >= ? and id < ?)',
+    )
+    .run(...range)
   database.prepare('delete from chunks where id >= ? and id < ?').run(...range)
   database.prepare('delete from spool_files where version = ?').run(version)
 }

@@ -1,4 +1,5 @@
 import type { ChunkFilter, StoredChunk, SymbolKind, TextIndex } from '@cairn/core'
+import { splitTerms } from '@cairn/core/terms'
 import type { Database, SqlValue } from './database.ts'
 import { queryWords } from './query-words.ts'
 import type { Sync } from './sync.ts'
@@ -30,26 +31,17 @@ function joinFile(chunk: string): string {
 /** {@link TextIndex}: FTS5, whose rows have the ids of chunks. */
 export function createTextIndex(database: Database): Sync<TextIndex> {
   return {
-    index(versions) {
-      const files = database
-        .prepare<{ version: number; first_chunk: number; chunk_count: number }>(
-          `select f.version, f.first_chunk, f.chunk_count
+    restore(versions) {
+      const lost = database
+        .prepare<{ id: number; context: string; text: string }>(
+          `select c.id, c.context, c.text
            from json_each(?) j join names n on n.name = j.value join spool_files f on f.version = n.id
-           where not f.is_indexed
-             or f.chunk_count > (select count(*) from chunk_words_docsize d
-               where d.id >= f.first_chunk and d.id < f.first_chunk + f.chunk_count)`,
+           join chunks c on c.id >= f.first_chunk and c.id < f.first_chunk + f.chunk_count
+           where not exists (select 1 from chunk_words_docsize d where d.id = c.id)`,
         )
         .all(JSON.stringify(versions))
-      const insert = database.prepare(
-        `insert into chunk_words (rowid, terms) select t.chunk, t.terms from chunk_terms t
-         where t.chunk >= ?1 and t.chunk < ?2
-           and not exists (select 1 from chunk_words_docsize d where d.id = t.chunk)`,
-      )
-      const mark = database.prepare('update spool_files set is_indexed = 1 where version = ?')
-      for (const file of files) {
-        insert.run(file.first_chunk, file.first_chunk + file.chunk_count)
-        mark.run(file.version)
-      }
+      const insert = database.prepare('insert into chunk_words (rowid, terms) values (?, ?)')
+      for (const { id, context, text } of lost) insert.run(id, splitTerms(`${context}\n${text}`))
     },
 
     search(terms, { limit, filter }) {

@@ -12,6 +12,7 @@ import type { Engine } from './engine.ts'
 import { type Fault, toFault } from './fault.ts'
 import { type Mode, methods } from './methods.ts'
 import { createReader, type Reader } from './reader.ts'
+import { createWriteGroup } from './write-group.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 // The entry of both threads. Functions run one after the other, in the order they were asked.
@@ -64,19 +65,21 @@ function readingSide(reader: Reader): Side {
 }
 
 function writingSide(writer: Writer): Side {
+  const writes = createWriteGroup((works) => writer.writeTogether(works))
   return {
     run(mode, work) {
-      switch (mode) {
-        case 'steps':
-          return writer.writeInSteps((engine) => work(engine) as Generator<undefined>)
-        case 'write':
-          return writer.write(work)
-        default:
-          return writer.read(work)
-      }
+      if (mode === 'write') return writes.add(work)
+      // Whoever comes later sees what was asked before.
+      writes.flush()
+      return mode === 'steps'
+        ? writer.writeInSteps((engine) => work(engine) as Generator<undefined>)
+        : writer.read(work)
     },
     acquire: () => writer.acquire(),
-    close: () => writer.close(),
+    close() {
+      writes.flush()
+      writer.close()
+    },
   }
 }
 

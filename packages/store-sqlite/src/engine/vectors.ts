@@ -18,14 +18,32 @@ import {
 
 /** `VectorStore` with vectors packed for the way between threads. */
 export interface VectorPart
-  extends Omit<Sync<VectorStore>, 'upsert' | 'get' | 'close' | 'removeRepository'> {
+  extends Omit<
+    Sync<VectorStore>,
+    'upsert' | 'upsertSpooled' | 'get' | 'close' | 'removeRepository'
+  > {
   upsert(
     space: VectorSpace,
     rows: readonly Omit<VectorRow, 'vector'>[],
     vectors: PackedVectors,
   ): void
+  upsertSpooled(space: VectorSpace, repository: string, versions: readonly string[]): string[]
   get(space: VectorSpace, ids: readonly string[]): PackedVectors
   readonly removeRepository: Stepwise<[repository: string], number>
+}
+
+/** A row as the tables have it: names are numbers. */
+interface NewRow {
+  readonly id: string
+  readonly repository: number
+  readonly version: number
+  readonly language: number
+  /** 0 for none. */
+  readonly symbolKind: number
+  readonly vector: Float32Array
+  /** The row of the embedding cache that has the vector; null where it is stored as `bytes`. */
+  readonly cached: number | null
+  readonly bytes: Uint8Array | null
 }
 
 /**
@@ -73,69 +91,141 @@ export function createVectors(database: Database, names: Names, repositories: Na
     database.prepare('delete from vector_ids where space = ? and id = ?').run(space, id)
   }
 
-  return {
-    upsert(space, rows, packed) {
-      const spaceId = internSpace(space)
-      const vectors = unpackVectors(packed)
-      const bytes = unpackBytes(packed)
-      const coder = coderOf(space.dimensions)
-      const find = database.prepare<{ row: number }>(
-        'select row from vector_ids where space = ? and id = ?',
-      )
-      const insertRow = database.prepare('insert into vectors (row, id, vector) values (?, ?, ?)')
-      const updateRow = database.prepare('update vectors set vector = ? where row = ?')
-      const insertId = database.prepare(
-        'insert into vector_ids (space, id, repository, row) values (?, ?, ?, ?)',
-      )
-      /** The block that new rows of a repository go to, and where in it to look for a free slot. */
-      const open = new Map<number, { block: VectorBlock; slot: number }>()
-      const fill = (
-        block: VectorBlock,
-        slot: number,
-        row: Omit<VectorRow, 'vector'>,
-        vector: Float32Array,
-      ) => {
-        const at = slot * factsPerSlot
-        block.facts[at] = names.intern(row.version)
-        block.facts[at + 1] = names.intern(row.language)
-        block.facts[at + 2] = row.symbolKind === null ? 0 : names.intern(row.symbolKind)
-        block.factors[slot] = coder.encode(vector, block.codes, slot * coder.codeBytes)
-      }
-      for (const [index, row] of rows.entries()) {
-        const vector = vectors[index]
-        const blob = bytes[index]
-        if (!vector || !blob || vector.length !== space.dimensions) {
+  /** Takes rows one by one and keeps the blocks that it writes to open until the end. */
+  const rowWriter = (space: VectorSpace): { add(row: NewRow): void; end(): void } => {
+    const spaceId = internSpace(space)
+    const coder = coderOf(space.dimensions)
+    const find = database.prepare<{ row: number }>(
+      'select row from vector_ids where space = ? and id = ?',
+    )
+    const insertRow = database.prepare(
+      'insert into vectors (row, id, cached, vector) values (?, ?, ?, ?)',
+    )
+    const updateRow = database.prepare('update vectors set cached = ?, vector = ? where row = ?')
+    const insertId = database.prepare(
+      'insert into vector_ids (space, id, repository, row) values (?, ?, ?, ?)',
+    )
+    /** The block that new rows of a repository go to, and where in it to look for a free slot. */
+    const open = new Map<number, { block: VectorBlock; slot: number }>()
+
+    const fill = (block: VectorBlock, slot: number, row: NewRow): void => {
+      const at = slot * factsPerSlot
+      block.facts[at] = row.version
+      block.facts[at + 1] = row.language
+      block.facts[at + 2] = row.symbolKind
+      block.factors[slot] = coder.encode(row.vector, block.codes, slot * coder.codeBytes)
+    }
+
+    const replace = (known: number, row: NewRow): void => {
+      updateRow.run(row.cached, row.bytes, known)
+      const blockId = Math.floor(known / blockSlots)
+      const opened = [...open.values()].find(({ block }) => block.id === blockId)
+      const block = opened?.block ?? readBlock(database, blockId)
+      fill(block, known % blockSlots, row)
+      if (!opened) writeBlock(database, block)
+    }
+
+    return {
+      add(row) {
+        if (row.vector.length !== space.dimensions) {
           throw new Fault(
             'STORE_FAILED',
-            `The vector of ${row.id} has ${vector?.length ?? 0} dimensions; its space has ${space.dimensions}.`,
+            `The vector of ${row.id} has ${row.vector.length} dimensions; its space has ${space.dimensions}.`,
           )
         }
         const known = find.get(spaceId, row.id)
         if (known) {
-          updateRow.run(blob, known.row)
-          const blockId = Math.floor(known.row / blockSlots)
-          const opened = [...open.values()].find(({ block }) => block.id === blockId)
-          const block = opened?.block ?? readBlock(database, blockId)
-          fill(block, known.row % blockSlots, row, vector)
-          if (!opened) writeBlock(database, block)
-          continue
+          replace(known.row, row)
+          return
         }
-        const repository = repositories.intern(row.repository)
-        let current = open.get(repository)
+        let current = open.get(row.repository)
         if (current === undefined || current.block.live === blockSlots) {
           if (current) writeBlock(database, current.block)
-          current = { block: openBlock(database, spaceId, repository, coder.codeBytes), slot: 0 }
-          open.set(repository, current)
+          const block = openBlock(database, spaceId, row.repository, coder.codeBytes)
+          current = { block, slot: 0 }
+          open.set(row.repository, current)
         }
         const { block } = current
         while (block.facts[current.slot * factsPerSlot] !== 0) current.slot += 1
         const number = block.id * blockSlots + current.slot
-        fill(block, current.slot, row, vector)
+        fill(block, current.slot, row)
         block.live += 1
-        insertRow.run(number, row.id, blob)
-        insertId.run(spaceId, row.id, repository, number)
+        insertRow.run(number, row.id, row.cached, row.bytes)
+        insertId.run(spaceId, row.id, row.repository, number)
+      },
+      end() {
+        for (const { block } of open.values()) writeBlock(database, block)
+      },
+    }
+  }
+
+  return {
+    upsert(space, rows, packed) {
+      const writer = rowWriter(space)
+      const vectors = unpackVectors(packed)
+      const bytes = unpackBytes(packed)
+      for (const [index, row] of rows.entries()) {
+        writer.add({
+          id: row.id,
+          repository: repositories.intern(row.repository),
+          version: names.intern(row.version),
+          language: names.intern(row.language),
+          symbolKind: row.symbolKind === null ? 0 : names.intern(row.symbolKind),
+          vector: vectors[index] ?? new Float32Array(),
+          cached: null,
+          bytes: bytes[index] ?? null,
+        })
       }
-      for (const { block } of open.values()) writeBlock(database, block)
+      writer.end()
+    },
+
+    upsertSpooled(space, repository, versions) {
+      const writer = rowWriter(space)
+      const repositoryId = repositories.intern(repository)
+      const cacheSpace = names.find(space.fingerprint)
+      const findFile = database.prepare<{
+        version: number
+        language: string
+        first_chunk: number
+        chunk_count: number
+      }>(
+        `select version, language, first_chunk, chunk_count from spool_files
+         where version = (select id from names where name = ?)`,
+      )
+      const findChunks = database.prepare<{
+        ordinal: number
+        symbol_kind: string | null
+        cached: number
+        vector: Uint8Array
+      }>(
+        `select c.ordinal, c.symbol_kind, e.id as cached, e.vector
+         from chunks c join embedding_cache e on e.space = ? and e.text_hash = c.text_hash
+         where c.id >= ? and c.id < ?`,
+      )
+      const unknown: string[] = []
+      for (const version of versions) {
+        const file = findFile.get(version)
+        if (file === undefined) {
+          unknown.push(version)
+          continue
+        }
+        const language = names.intern(file.language)
+        const { first_chunk: first, chunk_count: count } = file
+        for (const chunk of findChunks.iterate(cacheSpace, first, first + count)) {
+          writer.add({
+            id: `${version}:${chunk.ordinal}`,
+            repository: repositoryId,
+            version: file.version,
+            language,
+            symbolKind: chunk.symbol_kind === null ? 0 : names.intern(chunk.symbol_kind),
+            vector: floats(chunk.vector),
+            cached: chunk.cached,
+            bytes: null,
+          })
+        }
+      }
+      writer.end()
+      return unknown
     },
 
     delete(space, ids) {
@@ -178,8 +268,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
       const rows = nearestRows(database, cache, spaceId, query, limit, filter)
       return database
         .prepare<{ id: string; distance: number }>(
-          `select id, vec_distance_cosine(vector, ?) as distance from vectors
-           where row in (select value from json_each(?)) order by distance, id limit ?`,
+          `select v.id, vec_distance_cosine(${vectorOf('v')}, ?) as distance from vectors v
+           where v.row in (select value from json_each(?)) order by distance, id limit ?`,
         )
         .all(
           new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength),
@@ -192,7 +282,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
     get(space, ids) {
       const spaceId = findSpace(space)
       const find = database.prepare<{ vector: Uint8Array }>(
-        'select v.vector from vector_ids i join vectors v on v.row = i.row where i.space = ? and i.id = ?',
+        `select ${vectorOf('v')} as vector from vector_ids i join vectors v on v.row = i.row
+         where i.space = ? and i.id = ?`,
       )
       return packVectors(ids.map((id) => find.get(spaceId, id)?.vector ?? null))
     },
@@ -245,4 +336,15 @@ export function createVectors(database: Database, names: Names, repositories: Na
       }
     },
   }
+}
+
+/** SQL for the vector of a row of `vectors`. */
+function vectorOf(row: string): string {
+  return `ifnull(${row}.vector, (select e.vector from embedding_cache e where e.id = ${row}.cached))`
+}
+
+function floats(bytes: Uint8Array): Float32Array {
+  // A driver may hand out bytes from the middle of a pool.
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  return new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT)
 }

@@ -6,12 +6,15 @@ import { createEngine, type Engine } from './engine.ts'
 import { Fault } from './fault.ts'
 import { takeWriterLock } from './writer-lock.ts'
 
+/** What became of a piece of work. */
+export type Written = { readonly value: unknown } | { readonly error: unknown }
+
 /** The writing side of a store. */
 export interface Writer {
   /** Takes the lock and opens the file, unless that was done. */
   acquire(): void
-  /** Runs `work` in one transaction. */
-  write<T>(work: (engine: Engine) => T): T
+  /** Runs all of `works` in one transaction; where one of them throws, each in one of its own. */
+  writeTogether(works: readonly ((engine: Engine) => unknown)[]): Written[]
   /** Runs `work` in one transaction for each step; other calls come in between. */
   writeInSteps<T>(work: (engine: Engine) => Generator<undefined, T, undefined>): Promise<T>
   /** Runs `work` that reads and keeps notes in temporary tables. */
@@ -54,9 +57,22 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
     acquire() {
       acquired()
     },
-    write(work) {
+    writeTogether(works) {
       const { database, engine } = acquired()
-      return inTransaction(database, () => work(engine))
+      const write = (some: typeof works): Written[] =>
+        inTransaction(database, () => some.map((work) => ({ value: work(engine) })))
+      try {
+        return write(works)
+      } catch (error) {
+        if (works.length === 1) return [{ error }]
+        return works.map((work): Written => {
+          try {
+            return write([work])[0] ?? { value: undefined }
+          } catch (cause) {
+            return { error: cause }
+          }
+        })
+      }
     },
     async writeInSteps(work) {
       const { database, engine } = acquired()

@@ -60,11 +60,9 @@ export function fileToIndex(
 export interface FileToCommit {
   readonly path: string
   readonly parsed: ParsedFile
-  /** Whether its chunks are made findable. @default true */
-  readonly isIndexed?: boolean
 }
 
-/** Plans, spools, indexes, stages and commits files as a run does; gives the version of each. */
+/** Plans, spools, stages and commits files as a run does; gives the version of each. */
 export async function commitParsed(
   journal: Journal,
   repository: LedgerRepository,
@@ -79,8 +77,6 @@ export async function commitParsed(
     withVersions.map(({ path, version }) => fileToIndex({ path, version })),
   )
   await journal.spool.write(repository.name, withVersions)
-  const findable = withVersions.filter(({ isIndexed }) => isIndexed !== false)
-  await journal.text.index(findable.map(({ version }) => version))
   await journal.ledger.stage(
     runId,
     withVersions.map(({ path, version, parsed }) =>

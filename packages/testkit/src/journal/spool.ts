@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ParsedFile, SpooledFile } from '@cairn/core'
+import type { ParsedFile, SpooledChunk, SpooledFile } from '@cairn/core'
 import { encodeFile } from '@cairn/core/encoded-file'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { freshRepository, freshTaskId, freshVersion } from '../fresh-names.ts'
@@ -27,6 +27,17 @@ function spooled({ version, path, parsed }: SpoolInput): SpooledFile {
     packageName,
     references,
     syntaxErrors,
+    chunkCount: parsed.chunks.length,
+  }
+}
+
+/** The chunks that the spool gives back of a file that was written. */
+function spooledChunks({ version, parsed }: SpoolInput): {
+  version: string
+  chunks: SpooledChunk[]
+} {
+  return {
+    version,
     chunks: parsed.chunks.map(({ ordinal, textHash, symbolKind }) => ({
       ordinal,
       textHash,
@@ -41,13 +52,14 @@ function input(path: string, parsed: ParsedFile = richFile()): SpoolInput {
 
 /** What `spool` promises but for the texts to embed. */
 export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJournal>('spool', {
-  'a file is read back as it was written, without the texts of its chunks': async ({
+  'a file is read back as it was written, and its chunks without their texts': async ({
     store: { spool: files },
   }) => {
     const written = [...oddNames.map((path) => input(path)), input('empty.ts', parsedFile([]))]
     await files.write(freshRepository(), written)
-    const read = await files.files(written.map(({ version }) => version))
-    assert.deepEqual(read, written.map(spooled))
+    const versions = written.map(({ version }) => version)
+    assert.deepEqual(await files.files(versions), written.map(spooled))
+    assert.deepEqual(await files.chunks(versions), written.map(spooledChunks))
   },
 
   'a file may be written in its encoded form': async ({ store: { spool: files } }) => {
@@ -69,6 +81,7 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
     const versions = [third.version, freshVersion(), first.version, second.version]
     const expected = [third, first, second].map(spooled)
     assert.deepEqual(await files.files(versions), expected)
+    assert.deepEqual(await files.chunks(versions), [third, first, second].map(spooledChunks))
     assert.deepEqual(
       await files.surfaces(versions),
       expected.map(({ version, path, language, symbols, imports, heritage, packageName }) => ({
@@ -87,6 +100,7 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
   'asking for nothing gives nothing': async ({ store: { spool: files } }) => {
     await files.write(freshRepository(), [])
     assert.deepEqual(await files.files([]), [])
+    assert.deepEqual(await files.chunks([]), [])
     assert.deepEqual(await files.surfaces([]), [])
     assert.deepEqual(await files.has([]), new Set())
     assert.deepEqual(await files.has([freshVersion()]), new Set())
@@ -120,14 +134,14 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
     })
     while (state.isWriting) {
       const seen = await files.has(versions)
-      const read = await files.files([...seen])
+      const read = await files.chunks([...seen])
       assert.deepEqual(
-        read.map((file) => file.chunks.length),
+        read.map(({ chunks }) => chunks.length),
         [...seen].map(() => 1500),
       )
     }
     await writing
-    assert.deepEqual(await files.files(versions), written.map(spooled))
+    assert.deepEqual(await files.chunks(versions), written.map(spooledChunks))
   },
 
   'sweeping deletes what neither the ledger nor a plan refers to, and counts it': async ({

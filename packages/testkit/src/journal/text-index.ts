@@ -167,7 +167,6 @@ export const textIndex: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJ
     const parsed = parsedFile([chunk(0, word)])
     const staged = freshVersion()
     await store.spool.write(repository.name, [{ version: staged, path: 'a.ts', parsed }])
-    await store.text.index([staged])
     assert.deepEqual(await found(store, [word]), [])
     assert.deepEqual(await store.text.chunks([`${staged}:0`]), [null])
     const [first] = await commitParsed(store, repository, [{ path: 'a.ts', parsed }])
@@ -212,32 +211,38 @@ export const textIndex: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJ
     assert.deepEqual(await store.text.chunks([]), [])
   },
 
-  'live chunks that search cannot find are told, until they are indexed': async ({ store }) => {
+  'live chunks whose words were lost are told, until they are restored': async ({
+    store,
+    loseWords,
+  }) => {
     const word = freshWord()
     const repository = ledgerRepository()
     const parsed = parsedFile([0, 1, 2].map((ordinal) => chunk(ordinal, `${word} ${ordinal}`)))
-    const [found1, missed] = await commitParsed(store, repository, [
+    const [whole, lost] = await commitParsed(store, repository, [
       { path: 'a.ts', parsed },
-      { path: 'b.ts', parsed, isIndexed: false },
+      { path: 'b.ts', parsed },
     ])
     const unindexed = async (limit = 99) =>
       sorted(await store.text.unindexed(repository.name, limit))
+    assert.deepEqual(await unindexed(), [])
+    await loseWords(lost ?? '')
+    assert.equal((await found(store, [word])).length, 3)
     assert.deepEqual(
       await unindexed(),
-      [0, 1, 2].map((ordinal) => `${missed}:${ordinal}`),
+      [0, 1, 2].map((ordinal) => `${lost}:${ordinal}`),
     )
     assert.equal((await unindexed(2)).length, 2)
     assert.deepEqual(await store.text.unindexed(freshRepository(), 9), [])
     for (let time = 0; time < 2; time++) {
-      await store.text.index([missed ?? '', found1 ?? ''])
+      await store.text.restore([lost ?? '', whole ?? ''])
       assert.deepEqual(await unindexed(), [])
       assert.equal((await found(store, [word])).length, 6)
     }
   },
 
-  'indexing nothing, or an unknown version, is no error': async ({ store }) => {
-    await store.text.index([])
-    await store.text.index([freshVersion()])
+  'restoring nothing, or an unknown version, is no error': async ({ store }) => {
+    await store.text.restore([])
+    await store.text.restore([freshVersion()])
   },
 
   'a search whose signal was aborted rejects': async ({ store }) => {

@@ -15,7 +15,7 @@ import type { Plan } from './analyze.ts'
 
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
-const storePage = 16
+const storePage = 64
 
 /** What the storing stage is given by those before it. */
 export interface StoreInput {
@@ -56,21 +56,23 @@ export async function storeFiles(
     files: readonly SpooledFile[],
     graphs: readonly FileGraph[],
   ): Promise<void> => {
-    await writeVectors(context, files, input.failedTexts)
-    const stored = files.map((file) => file.version)
-    await context.retry('the journal', () => storage.journal.text.index(stored))
-    await writeGraph(context, graphs, { withNodes: true })
+    const failedChunks = await findFailedChunks(context, files, input.failedTexts)
     const byVersion = new Map(page.map((file) => [file.version, file]))
     const rows: LedgerFile[] = []
     for (const [index, file] of files.entries()) {
       const planned = byVersion.get(file.version)
       const graph = graphs[index]
       if (!planned || !graph) continue
-      rows.push(ledgerFile(planned, file, graph, input.failedTexts))
-      settled.push({ file: planned, chunks: file.chunks.length })
-      chunks += file.chunks.length
+      rows.push(ledgerFile(planned, file, graph, failedChunks.get(file.version) ?? []))
+      settled.push({ file: planned, chunks: file.chunkCount })
+      chunks += file.chunkCount
     }
-    await context.retry('the journal', () => ledger.stage(runId, rows))
+    // In any order: nothing of it counts before the commit.
+    await allOf([
+      writeVectors(context, files),
+      writeGraph(context, graphs, { withNodes: true }),
+      context.retry('the journal', () => ledger.stage(runId, rows)),
+    ])
     processed += page.length
     stage.update({ processed, chunks, currentFile: page.at(-1)?.path ?? '' })
   }
@@ -128,6 +130,13 @@ export async function storeFiles(
   await collectGarbage(context)
 }
 
+/** Waits for all, also where one fails: nothing of them goes on after that. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(works)
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure) throw failure.reason
+}
+
 /** Path → version after this run: a file that failed keeps the version that it had. */
 function nextState({ plan, previous, failedPaths }: StoreInput): Map<string, string> {
   const versions = new Map(plan.versions)
@@ -167,11 +176,27 @@ async function resolveAffected(
   }
 }
 
+/** Version → ordinals of its chunks whose text has no vector. */
+async function findFailedChunks(
+  { storage }: RunContext,
+  files: readonly SpooledFile[],
+  failedTexts: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  if (failedTexts.size === 0) return new Map()
+  const spooled = await storage.journal.spool.chunks(files.map((file) => file.version))
+  return new Map(
+    spooled.map(({ version, chunks }) => [
+      version,
+      chunks.filter(({ textHash }) => failedTexts.has(textHash)).map(({ ordinal }) => ordinal),
+    ]),
+  )
+}
+
 function ledgerFile(
   planned: FileToIndex,
   file: SpooledFile,
   graph: FileGraph,
-  failedTexts: ReadonlySet<string>,
+  failedChunks: readonly number[],
 ): LedgerFile {
   return {
     path: planned.path,
@@ -180,10 +205,8 @@ function ledgerFile(
     contentHash: planned.contentHash,
     version: planned.version,
     edgeSet: graph.edgeSet,
-    chunkCount: file.chunks.length,
-    failedChunks: file.chunks
-      .filter((chunk) => failedTexts.has(chunk.textHash))
-      .map((chunk) => chunk.ordinal),
+    chunkCount: file.chunkCount,
+    failedChunks,
     nodeCount: graph.nodes.length,
     symbolCount: file.symbols.length,
     edgeSetNodes: graph.modules.length,
