@@ -57,6 +57,7 @@ export function staticEmbedder(options: StaticEmbedderOptions = {}): Embedder {
     dimensions,
     maxTokens: maxWords,
     batchSize: 256,
+    givesVectorsAway: true,
     fusion: { dense: 1, lexical: 1 },
     async embedDocuments(texts, { signal } = {}) {
       signal?.throwIfAborted()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { countSchema, percentSchema, secondsSchema } from './scalars.ts'
-import { taskStatusSchema } from './stages.ts'
+import { taskStatusSchema } from './stage-schemas.ts'
 import { type StatusDocument, statusDocumentSchema } from './status.ts'
 
 const aboutRepository = {

@@ -4,7 +4,7 @@ import { healthSchema } from './health.ts'
 import { indexingErrorSchema } from './indexing-error.ts'
 import { countSchema, etaSchema, percentSchema, rateSchema, secondsSchema } from './scalars.ts'
 import { sourceDescriptionSchema } from './source-description.ts'
-import { stageSchema, stageUnitSchema, workingStageSchema } from './stages.ts'
+import { stageSchema, stageUnitSchema, workingStageSchema } from './stage-schemas.ts'
 
 function event<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) {
   return z.object({

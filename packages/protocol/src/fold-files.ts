@@ -1,6 +1,7 @@
 import type { IndexEventOf } from './events.ts'
 import type { IndexingError } from './indexing-error.ts'
-import { listedProblems, type StatusDocument } from './status.ts'
+import { listedProblems } from './listed-problems.ts'
+import type { StatusDocument } from './status.ts'
 
 // The part of `foldStatus` that deals with files and what went wrong with them. Everything here
 // writes to a fresh copy of a status document and never to what the copy holds.

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { IndexEvent, IndexEventOf } from './events.ts'
 import { foldStatus } from './fold-status.ts'
 import { initialStatus } from './initial-status.ts'
+import { listedProblems } from './listed-problems.ts'
 import { isTerminal } from './stages.ts'
-import { listedProblems, type StatusDocument, statusDocumentSchema } from './status.ts'
+import { type StatusDocument, statusDocumentSchema } from './status.ts'
 import { taskEvents } from './task-events.test-support.ts'
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds))

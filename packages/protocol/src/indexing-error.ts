@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
-import { stageSchema } from './stages.ts'
+import { stageSchema } from './stage-schemas.ts'
 
 const codes = Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]
 

@@ -1,6 +1,7 @@
 import { encode } from './codec.ts'
-import { type IndexEvent, type IndexEventOf, indexEventSchema } from './events.ts'
-import type { LogEntry, LogLevel } from './logs.ts'
+import { type IndexEvent, indexEventSchema } from './events.ts'
+import { logLine } from './log-line.ts'
+import type { LogEntry } from './logs.ts'
 import type { Stage } from './stages.ts'
 
 /**
@@ -8,106 +9,10 @@ import type { Stage } from './stages.ts'
  * `currentStage` is where the task is, for the events that do not say it themselves.
  */
 export function logEntry(event: IndexEvent, currentStage: Stage = 'queued'): LogEntry | null {
-  const line = describe(event, currentStage)
+  const line = logLine(event, currentStage)
   if (line === null) return null
   const { level, stage, message } = line
   return { timestamp: event.at, level, stage, message, details: detailsOf(event) }
-}
-
-interface Line {
-  readonly level: LogLevel
-  readonly stage: Stage
-  readonly message: string
-}
-
-function describe(event: IndexEvent, currentStage: Stage): Line | null {
-  const line = (level: LogLevel, stage: Stage, message: string): Line => ({ level, stage, message })
-  switch (event.type) {
-    case 'run.queued':
-      return line('INFO', 'queued', `Repository ${event.repository} is queued.`)
-    case 'run.started':
-      return line('INFO', 'queued', 'The run has started.')
-    case 'run.paused':
-      return line('INFO', currentStage, withReason('The run is paused', event.reason))
-    case 'run.resumed':
-      return line('INFO', currentStage, 'The run goes on.')
-    case 'run.retrying':
-      return line(
-        'WARNING',
-        event.error.stage,
-        `Attempt ${event.attempt} follows in ${rounded(event.delayMs / 1000)} s: ${event.error.errorMessage}`,
-      )
-    case 'run.completed': {
-      const { indexed, unchanged, skipped, failed, deleted } = event.files
-      return line(
-        'INFO',
-        'completed',
-        `The run has completed in ${rounded(event.durationSeconds)} s: ${indexed} indexed, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed, ${deleted} deleted.`,
-      )
-    }
-    case 'run.failed':
-      return line('ERROR', 'failed', event.error.errorMessage)
-    case 'run.cancelled':
-      return line('WARNING', currentStage, withReason('The run was cancelled', event.reason))
-    case 'stage.started':
-      return line('INFO', event.stage, `Stage ${event.stage} has started.`)
-    case 'stage.completed':
-      return line('INFO', event.stage, stageCompleted(event))
-    case 'stage.progressed':
-    case 'embedding.progressed':
-      return null
-    case 'file.settled':
-      return describeFile(event)
-    case 'error.recorded':
-      return line('ERROR', event.error.stage, event.error.errorMessage)
-    case 'warning.recorded':
-      return line('WARNING', event.stage, event.message)
-    case 'health.changed': {
-      const { state, detail } = event.health
-      return line(
-        state === 'ok' ? 'INFO' : 'WARNING',
-        currentStage,
-        withReason(`Health is ${state}`, detail),
-      )
-    }
-  }
-}
-
-function stageCompleted({ stage, durationSeconds, plan }: IndexEventOf<'stage.completed'>): string {
-  const done = `Stage ${stage} has completed in ${rounded(durationSeconds)} s`
-  if (plan === null) return `${done}.`
-  return `${done}: ${plan.index} of ${plan.files} files to index, ${plan.unchanged} unchanged, ${plan.skip} to skip, ${plan.delete} to delete.`
-}
-
-function describeFile(event: IndexEventOf<'file.settled'>): Line {
-  const { path } = event
-  switch (event.outcome) {
-    case 'indexed':
-      return { level: 'DEBUG', stage: 'storing', message: `${path}: indexed.` }
-    case 'unchanged':
-      return { level: 'DEBUG', stage: 'analyzing', message: `${path}: unchanged.` }
-    case 'deleted':
-      return { level: 'INFO', stage: 'storing', message: `${path}: no longer there, deleted.` }
-    case 'skipped': {
-      const why = [event.reason, event.detail].filter((part) => part !== null).join(', ')
-      return { level: 'INFO', stage: 'analyzing', message: withReason(`${path}: skipped`, why) }
-    }
-    case 'failed':
-      return {
-        level: 'ERROR',
-        stage: event.error?.stage ?? 'parsing',
-        message: withReason(`${path}: failed`, event.error?.errorMessage ?? event.detail),
-      }
-  }
-}
-
-function withReason(message: string, reason: string | null): string {
-  if (reason === null || reason === '') return `${message}.`
-  return `${message}: ${/[.!?]$/.test(reason) ? reason : `${reason}.`}`
-}
-
-function rounded(seconds: number): string {
-  return seconds.toFixed(seconds < 10 ? 1 : 0)
 }
 
 const commonFields = new Set(['type', 'task_id', 'run_id', 'seq', 'at'])

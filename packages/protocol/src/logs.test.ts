@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { compareLevels, isAtLeast, logLevels } from './logs.ts'
+import { compareLevels, isAtLeast, logLevels } from './log-levels.ts'
 
 it('orders levels by their severity', () => {
   expect([...logLevels].reverse().sort(compareLevels)).toEqual(logLevels)

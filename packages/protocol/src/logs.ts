@@ -1,23 +1,10 @@
 import { z } from 'zod'
+import { logLevels } from './log-levels.ts'
 import { countSchema } from './scalars.ts'
-import { stageSchema } from './stages.ts'
+import { stageSchema } from './stage-schemas.ts'
 
-/** Levels of a log, from the least to the most severe. */
-export const logLevels = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const
 /** A level of a log. */
 export const logLevelSchema = z.enum(logLevels)
-/** A level of a log, one of {@link logLevels}. */
-export type LogLevel = z.infer<typeof logLevelSchema>
-
-/** Less than 0 when `left` is less severe than `right`, 0 when they are the same. */
-export function compareLevels(left: LogLevel, right: LogLevel): number {
-  return logLevels.indexOf(left) - logLevels.indexOf(right)
-}
-
-/** Whether `level` is as severe as `minimum` or more so. */
-export function isAtLeast(level: LogLevel, minimum: LogLevel): boolean {
-  return compareLevels(level, minimum) >= 0
-}
 
 /** One line of a task's log. */
 export const logEntrySchema = z.object({

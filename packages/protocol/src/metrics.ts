@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { countSchema, rateSchema, secondsSchema } from './scalars.ts'
-import { stageSchema } from './stages.ts'
+import { stageSchema } from './stage-schemas.ts'
 
 /** How one stage went over every run; durations in seconds. */
 export const stageMetricSchema = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { logLevelSchema } from './logs.ts'
-import { stageSchema, taskStatusSchema } from './stages.ts'
+import { stageSchema, taskStatusSchema } from './stage-schemas.ts'
 
 /** A whole number in a query string, from `min` to `max`. */
 function queryInteger(min: number, max: number) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { countSchema, countsByNameSchema } from './scalars.ts'
 import { sourceDescriptionSchema } from './source-description.ts'
-import { taskStatusSchema } from './stages.ts'
+import { taskStatusSchema } from './stage-schemas.ts'
 
 /** An indexed repository as it was last committed. */
 export const repositoryInfoSchema = z.object({

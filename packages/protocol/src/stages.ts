@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /** The stages of a run, in order; `completed` and `failed` are its ends. */
 export const stages = [
   'queued',
@@ -13,10 +11,8 @@ export const stages = [
   'failed',
 ] as const
 
-/** Where a task is; a cancelled or paused task stays in the stage it was in. */
-export const stageSchema = z.enum(stages)
-/** Where a task is, one of {@link stages}. */
-export type Stage = z.infer<typeof stageSchema>
+/** Where a task is, one of {@link stages}; a cancelled or paused task stays in the stage it was in. */
+export type Stage = (typeof stages)[number]
 
 /** The stages in which work is done, in order. */
 export const workingStages = [
@@ -28,10 +24,8 @@ export const workingStages = [
   'validating',
 ] as const
 
-/** A stage in which work is done. */
-export const workingStageSchema = z.enum(workingStages)
 /** A stage in which work is done, one of {@link workingStages}. */
-export type WorkingStage = z.infer<typeof workingStageSchema>
+export type WorkingStage = (typeof workingStages)[number]
 
 /** What each working stage counts for in the overall progress, in percent; they add up to 100. */
 export const stageWeights: Readonly<Record<WorkingStage, number>> = {
@@ -45,10 +39,8 @@ export const stageWeights: Readonly<Record<WorkingStage, number>> = {
 
 /** What a stage's items are. */
 export const stageUnits = ['percent', 'objects', 'files', 'chunks', 'checks'] as const
-/** What a stage's items are. */
-export const stageUnitSchema = z.enum(stageUnits)
 /** What a stage's items are, one of {@link stageUnits}. */
-export type StageUnit = z.infer<typeof stageUnitSchema>
+export type StageUnit = (typeof stageUnits)[number]
 
 /** The states of a task. */
 export const taskStatuses = [
@@ -61,10 +53,8 @@ export const taskStatuses = [
   'cancelled',
 ] as const
 
-/** The state of a task. */
-export const taskStatusSchema = z.enum(taskStatuses)
 /** The state of a task, one of {@link taskStatuses}. */
-export type TaskStatus = z.infer<typeof taskStatusSchema>
+export type TaskStatus = (typeof taskStatuses)[number]
 
 /** The states in which nothing more happens to a task by itself. */
 export const terminalStatuses = [

@@ -10,7 +10,7 @@ import {
   rateSchema,
   secondsSchema,
 } from './scalars.ts'
-import { stageSchema, taskStatusSchema } from './stages.ts'
+import { stageSchema, taskStatusSchema } from './stage-schemas.ts'
 
 /** One stage that a run entered. */
 export const stageProgressSchema = z.object({
@@ -93,6 +93,3 @@ export const statusDocumentSchema = z.object({
 })
 /** Where a task is, as one document: `EnhancedIndexingStatus` of the wire. */
 export type StatusDocument = z.infer<typeof statusDocumentSchema>
-
-/** How many errors and warnings a status document lists at most. */
-export const listedProblems = 100

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { countSchema, rateSchema } from './scalars.ts'
-import { taskStatusSchema } from './stages.ts'
+import { taskStatusSchema } from './stage-schemas.ts'
 import { type StatusDocument, statusDocumentSchema } from './status.ts'
 
 /** A task in a list: the head of its status document. */

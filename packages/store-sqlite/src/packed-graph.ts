@@ -45,7 +45,7 @@ export function packGraph(rows: {
   const stringOf = (text: string | null): number => (text === null ? noNumber : strings.of(text))
 
   const nodes = new Int32Array(rows.nodes.length * nodeNumbers)
-  for (const [index, node] of rows.nodes.entries()) {
+  rows.nodes.forEach((node, index) => {
     const at = index * nodeNumbers
     nodes[at] = ids.of(node.id)
     nodes[at + 1] = ownerOf(node)
@@ -56,9 +56,9 @@ export function packGraph(rows: {
     nodes[at + 6] = stringOf(node.symbolKind)
     nodes[at + 7] = node.startLine ?? noNumber
     nodes[at + 8] = node.endLine ?? noNumber
-  }
+  })
   const edges = new Int32Array(rows.edges.length * edgeNumbers)
-  for (const [index, edge] of rows.edges.entries()) {
+  rows.edges.forEach((edge, index) => {
     const at = index * edgeNumbers
     edges[at] = ownerOf(edge)
     edges[at + 1] = strings.of(edge.type)
@@ -66,7 +66,7 @@ export function packGraph(rows: {
     edges[at + 3] = ids.of(edge.to)
     edges[at + 4] = strings.of(edge.resolution)
     edges[at + 5] = edge.line ?? noNumber
-  }
+  })
   return { ids: ids.all, owners, strings: strings.all, nodes, edges }
 }
 

@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { GraphStore, Journal, SpooledFile, Storage, VectorStore } from '@cairn/core'
 import { InvalidOptionsError } from '@cairn/core'
+import { logEntry } from '@cairn/protocol'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
 import { methods } from './engine/methods.ts'
-import type { StoredFile, StoredSurface } from './engine/spool.ts'
+import type { FileRow, StoredFiles, SurfaceRow } from './engine/spool.ts'
 import type { EngineOptions, SqliteOptions } from './options.ts'
 import { packFiles } from './packed-files.ts'
 import { packGraph } from './packed-graph.ts'
-import { packVectors, unpackVectors } from './packed-vectors.ts'
+import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from './packed-vectors.ts'
 import { decodeReferences, decodeSurface } from './surface-codec.ts'
 import { createThread } from './thread.ts'
 
@@ -73,7 +74,10 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       events: (taskId, range) => call('tasks.events', taskId, range),
       status: (taskId) => call('tasks.status', taskId),
       tasks: (filter) => call('tasks.tasks', filter),
-      logs: (taskId, filter) => call('tasks.logs', taskId, filter),
+      async logs(taskId, filter) {
+        const { logs, ...page } = await call('tasks.logs', taskId, filter)
+        return { ...page, logs: logs.flatMap(({ event, stage }) => logEntry(event, stage) ?? []) }
+      },
       metrics: () => call('tasks.metrics'),
       secondsPerItem: (repository) => call('tasks.secondsPerItem', repository),
     },
@@ -89,9 +93,9 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         const { entries, block } = packFiles(files)
         await call('spool.write', repository, entries, block)
       },
-      files: async (versions) => (await call('spool.files', versions)).map(readFile),
+      files: async (versions) => readFiles(await call('spool.files', versions)),
       chunks: (versions) => call('spool.chunks', versions),
-      surfaces: async (versions) => (await call('spool.surfaces', versions)).map(readSurface),
+      surfaces: async (versions) => readSurfaces(await call('spool.surfaces', versions)),
       totals: (runId, fingerprint) => call('spool.totals', runId, fingerprint),
       missingTexts: (runId, fingerprint, range) =>
         call('spool.missingTexts', runId, fingerprint, range),
@@ -212,14 +216,26 @@ function checkOptions({
   return { path: resolve(path), readOnly, driver, cacheBytes, maxBytes: maxBytes ?? null }
 }
 
-// Built up here and not in the thread: text crosses between threads at the cost of a copy, objects at
-// several times that of parsing it.
-function readSurface({ surface, version, path, language }: StoredSurface): LocatedSurface {
-  return { ...decodeSurface(surface), version, path, language }
+// Built up here and not in the thread: bytes change hands between threads, while objects are copied, at
+// several times the cost of parsing them and into the part of the heap that is seldom cleared.
+function readSurfaces({ rows, surfaces }: StoredFiles<SurfaceRow>): LocatedSurface[] {
+  const texts = unpackTexts(surfaces)
+  return rows.map((row, index) => ({ ...decodeSurface(texts[index] ?? ''), ...row }))
 }
 
-function readFile({ uses, syntaxErrors, chunkCount, ...stored }: StoredFile): SpooledFile {
-  return { ...readSurface(stored), references: decodeReferences(uses), syntaxErrors, chunkCount }
+function readFiles({ rows, surfaces, uses }: StoredFiles<FileRow>): SpooledFile[] {
+  const [surfaceTexts, useTexts] = [unpackTexts(surfaces), unpackTexts(uses)]
+  return rows.map((row, index) => ({
+    ...decodeSurface(surfaceTexts[index] ?? ''),
+    ...row,
+    references: decodeReferences(useTexts[index] ?? ''),
+  }))
+}
+
+function unpackTexts(packed: PackedVectors): string[] {
+  return unpackBytes(packed).map((bytes) =>
+    bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : '',
+  )
 }
 
 async function fileBytes(path: string): Promise<number> {

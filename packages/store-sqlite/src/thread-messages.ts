@@ -41,6 +41,6 @@ export function transferables(message: unknown, depth = 0): ArrayBuffer[] {
   if (message instanceof ArrayBuffer) return [message]
   // A packed block stands near the top of a message: what lies deeper is plain data.
   if (depth > 3 || typeof message !== 'object' || message === null) return []
-  if (Array.isArray(message) && depth > 1) return []
+  if (ArrayBuffer.isView(message) || (Array.isArray(message) && depth > 1)) return []
   return Object.values(message).flatMap((value) => transferables(value, depth + 1))
 }

@@ -23,6 +23,12 @@ export interface Embedder {
   /** Texts the embedder likes to get in one call. @default 256 */
   readonly batchSize?: number
   /**
+   * Whether only the caller has the memory of the vectors of `embedDocuments`, so that it may be given
+   * back as soon as they are stored. Not for an embedder that keeps vectors, for example for equal texts.
+   * @default false
+   */
+  readonly givesVectorsAway?: boolean
+  /**
    * How much each half of hybrid search counts in reciprocal rank fusion, tuned for this embedder.
    * @default {dense: 1, lexical: 1}
    */

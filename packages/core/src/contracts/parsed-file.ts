@@ -113,7 +113,7 @@ export interface ParsedFile extends FileSurface {
   /** Id of the language, for example `python`; `text` for what no language claims. */
   readonly language: string
   readonly chunks: readonly Chunk[]
-  /** References of kind `call`. */
+  /** References of kind `call`; of the same in one definition the first. */
   readonly references: readonly Reference[]
   /** Number of syntax errors the parser found; the file is indexed all the same. */
   readonly syntaxErrors: number

@@ -25,7 +25,8 @@ export interface FileGraph {
   readonly edges: readonly GraphEdge[]
 }
 
-type EdgeDraft = Omit<GraphEdge, 'owner'>
+// The owner is known when all edges are.
+type EdgeDraft = { -readonly [Key in keyof GraphEdge]: GraphEdge[Key] }
 
 /** The nodes and resolved edges of a file. Pure but for what `context` has loaded. */
 export function resolveFile(
@@ -47,12 +48,13 @@ export function resolveFile(
     line: number | null,
   ): void => {
     const key = `${type} ${from} ${to}`
-    if (!drafts.has(key)) drafts.set(key, { repository, type, from, to, resolution, line })
+    if (!drafts.has(key))
+      drafts.set(key, { owner: '', repository, type, from, to, resolution, line })
   }
 
-  for (const [index, symbol] of file.symbols.entries()) {
+  file.symbols.forEach((symbol, index) => {
     add('defines', nodeOf(symbol.parent), nodeOf(index), 'syntax', symbol.startLine)
-  }
+  })
   for (const binding of file.imports) {
     const paths = new Set([
       ...importedPaths(context, surface, binding.specifier),
@@ -69,11 +71,7 @@ export function resolveFile(
       add('imports', fileNode, module, 'syntax', binding.line)
     }
   }
-  const seen = new Set<string>()
   const addReference = (reference: Reference, type: GraphEdgeType): void => {
-    const use = `${type} ${reference.from} ${reference.receiver} ${reference.name}`
-    if (seen.has(use)) return
-    seen.add(use)
     const target = resolveReference(context, surface, reference)
     if (!target) return
     if (type !== 'calls' && !target.surface.isType(target.symbol)) return
@@ -92,6 +90,7 @@ export function resolveFile(
       .map((edge) => `${edge.type} ${edge.from} ${edge.to} ${edge.resolution} ${edge.line}`)
       .join('\n'),
   )
+  for (const edge of ordered) edge.owner = edgeSet
   return {
     edgeSet,
     nodes: fileNodes(repository, file, surface, fileNode),
@@ -107,7 +106,7 @@ export function resolveFile(
       startLine: null,
       endLine: null,
     })),
-    edges: ordered.map((edge) => ({ ...edge, owner: edgeSet })),
+    edges: ordered,
   }
 }
 
@@ -130,7 +129,7 @@ function fileNodes(
       endLine: null,
     },
   ]
-  for (const [index, symbol] of file.symbols.entries()) {
+  file.symbols.forEach((symbol, index) => {
     nodes.push({
       ...owned,
       id: surface.nodeId(index),
@@ -141,6 +140,6 @@ function fileNodes(
       startLine: symbol.startLine,
       endLine: symbol.endLine,
     })
-  }
+  })
   return nodes
 }

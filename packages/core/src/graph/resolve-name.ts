@@ -119,8 +119,8 @@ function resolveName(
     const found = followBinding(context, file, binding, hops - 1)
     if (found) return found
   }
-  for (const binding of file.imports) {
-    if (binding.imported !== '*' || binding.local !== null || binding.isReexport) continue
+  for (const binding of file.stars) {
+    if (binding.isReexport) continue
     const found = findExport(
       context,
       importedPaths(context, file, binding.specifier),
@@ -170,22 +170,20 @@ function findExport(
   name: string,
   hops: number,
   // Modules that pass each other on would be asked again and again, ever more often with each hop.
-  asked: Set<string> = new Set(),
+  asked: Set<string> | null = null,
 ): Resolved | null {
   if (hops <= 0) return null
   for (const path of paths) {
-    const question = `${path}\n${name}`
-    if (asked.has(question)) continue
-    asked.add(question)
+    if (asked?.has(`${path}\n${name}`)) continue
+    asked?.add(`${path}\n${name}`)
     const other = context.surface(path)
     if (!other) continue
     const symbol = other.children(null, name)[0]
     if (symbol !== undefined) return { surface: other, symbol, resolution: 'import' }
-    for (const binding of other.imports) {
-      const passesAll = binding.imported === '*' && binding.local === null
-      if (binding.local !== name && !passesAll) continue
-      const imported = passesAll ? name : binding.imported
-      if (imported === null || imported === '*') continue
+    for (const binding of other.passedOn(name)) {
+      const imported = binding.imported === '*' ? name : binding.imported
+      if (imported === null) continue
+      asked ??= new Set([`${path}\n${name}`])
       const from = importedPaths(context, other, binding.specifier)
       const found = findExport(context, from, imported, hops - 1, asked)
       if (found) return { ...found, resolution: 'import' }
@@ -229,7 +227,13 @@ function resolveInModule(
   segments: readonly string[],
   name: string,
 ): Resolved | null {
-  for (const binding of file.imports) {
+  const [head] = segments
+  // The parts differ from the whole where separators stand before or after a single name.
+  const candidates =
+    segments.length === 1 && head !== undefined && head !== receiver
+      ? [...file.named(receiver), ...file.named(head)]
+      : file.named(receiver)
+  for (const binding of candidates) {
     if (binding.isReexport && binding.local === null) continue
     const isNamespace = binding.imported === null || binding.imported === '*'
     const bindsReceiver = binding.local === receiver || binding.specifier === receiver
@@ -242,7 +246,7 @@ function resolveInModule(
       )
       if (found) return found
     }
-    if (!isNamespace && binding.local === segments[0] && segments.length === 1) {
+    if (!isNamespace && binding.local === head && segments.length === 1) {
       const paths = importedModulePaths(context, file, binding)
       const found = findExport(context, paths, name, mostHops)
       if (found) return found

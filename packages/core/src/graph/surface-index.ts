@@ -29,6 +29,12 @@ export interface SurfaceIndex {
   children(parent: number | null, name: string): readonly number[]
   /** Imports that bind this name in the file. */
   bindings(local: string): readonly ImportBinding[]
+  /** Imports that bind this name, or are of a module that is called so, in source order. */
+  named(name: string): readonly ImportBinding[]
+  /** Imports of everything in a module that bind no name themselves. */
+  readonly stars: readonly ImportBinding[]
+  /** Imports by which another file can get this name from here, in source order. */
+  passedOn(name: string): readonly ImportBinding[]
   /** Extends and implements references of the type with this index. */
   heritage(type: number): readonly Reference[]
   isType(symbol: number): boolean
@@ -51,14 +57,24 @@ export function indexSurface(
   const byName = new Map<number | null, Map<string, number[]>>()
   const byLocal = lazily(() => groupBy(imports.values(), ({ local }) => local))
   const byType = lazily(() => groupBy(file.heritage.values(), ({ from }) => from))
-  const nodeIds = lazily(() => symbolNodeIds(repository, path, symbols))
+  const byEither = lazily(() => groupByNames(imports))
+  const occurrences = lazily(() => countOccurrences(symbols))
+  const stars = imports.filter(isStar)
+  const nodeIds: string[] = []
   return {
     path,
     language,
     packageName,
     symbols,
     imports,
-    nodeId: (symbol) => nodeIds()[symbol] ?? '',
+    nodeId(symbol) {
+      const known = nodeIds[symbol]
+      if (known !== undefined) return known
+      const symbolPath = symbols[symbol]?.symbolPath ?? ''
+      const id = symbolNodeId(repository, path, symbolPath, occurrences()[symbol] ?? 0)
+      nodeIds[symbol] = id
+      return id
+    },
     children(parent, name) {
       let names = byName.get(parent)
       if (!names) {
@@ -69,23 +85,50 @@ export function indexSurface(
       return names.get(name) ?? none
     },
     bindings: (local) => byLocal().get(local) ?? none,
+    named: (name) => byEither().get(name) ?? none,
+    stars,
+    passedOn(name) {
+      if (stars.length > 0) return imports.filter((one) => isStar(one) || binds(one, name))
+      return (byLocal().get(name) ?? none).filter((one) => binds(one, name))
+    },
     heritage: (type) => byType().get(type) ?? none,
     modules: new Map(),
     isType: (symbol) => typeKinds.has(symbols[symbol]?.kind ?? 'variable'),
   }
 }
 
-function symbolNodeIds(
-  repository: string,
-  path: string,
-  symbols: readonly SymbolDefinition[],
-): readonly string[] {
-  const occurrences = new Map<string, number>()
+function isStar({ imported, local }: ImportBinding): boolean {
+  return imported === '*' && local === null
+}
+
+/** Whether it binds a single thing of a module to this name. */
+function binds({ imported, local }: ImportBinding, name: string): boolean {
+  return local === name && imported !== '*'
+}
+
+/** By symbol: how many before it have the same symbol path. */
+function countOccurrences(symbols: readonly SymbolDefinition[]): readonly number[] {
+  const counts = new Map<string, number>()
   return symbols.map(({ symbolPath }) => {
-    const occurrence = occurrences.get(symbolPath) ?? 0
-    occurrences.set(symbolPath, occurrence + 1)
-    return symbolNodeId(repository, path, symbolPath, occurrence)
+    const occurrence = counts.get(symbolPath) ?? 0
+    counts.set(symbolPath, occurrence + 1)
+    return occurrence
   })
+}
+
+function groupByNames(imports: readonly ImportBinding[]): Map<string, ImportBinding[]> {
+  const groups = new Map<string, ImportBinding[]>()
+  const add = (name: string, binding: ImportBinding): void => {
+    const group = groups.get(name)
+    if (group) group.push(binding)
+    else groups.set(name, [binding])
+  }
+  for (const binding of imports) {
+    const { local, specifier } = binding
+    if (local !== null) add(local, binding)
+    if (local !== specifier) add(specifier, binding)
+  }
+  return groups
 }
 
 function lazily<T>(make: () => T): () => T {

@@ -122,10 +122,16 @@ function referencesOf(
 ): { heritage: Reference[]; references: Reference[] } {
   const heritage: Reference[] = []
   const references: Reference[] = []
+  const called = new Set<string>()
   const innermost = outline.walker()
   for (const { kind, name, receiver, start } of extraction.uses) {
     const around = innermost(start)
     const from = around === null ? null : nearestSymbol(outline, around)
+    if (kind === 'call') {
+      const call = `${from} ${receiver} ${name}`
+      if (called.has(call)) continue
+      called.add(call)
+    }
     const reference = { kind, name, receiver, from, line: lines.lineAt(start) + 1 }
     if (kind === 'call') references.push(reference)
     else heritage.push(reference)

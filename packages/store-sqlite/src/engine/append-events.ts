@@ -1,12 +1,5 @@
-import {
-  foldStatus,
-  type IndexEvent,
-  isTerminal,
-  logEntry,
-  logLevels,
-  type NewIndexEvent,
-  type StatusDocument,
-} from '@cairn/protocol'
+import type { IndexEvent, NewIndexEvent, StatusDocument } from '@cairn/protocol'
+import { foldStatus, isTerminal, logLevels, logLine } from '@cairn/protocol/fold'
 import type { Database } from './database.ts'
 import { fromDatedJson, toDatedJson } from './dated-json.ts'
 import { Fault } from './fault.ts'
@@ -93,7 +86,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
       const event: IndexEvent = { ...added, seq: task.seq }
       const before = task.status
       task.status = { ...foldStatus(before, event), epoch: readEpoch() }
-      const entry = logEntry(event, (before ?? task.status).currentStage)
+      const entry = logLine(event, (before ?? task.status).currentStage)
       insert.run(
         task.id,
         event.seq,

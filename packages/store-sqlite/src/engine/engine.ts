@@ -10,7 +10,7 @@ import { createNames } from './names.ts'
 import { createPlans } from './plans.ts'
 import { createSpool } from './spool.ts'
 import type { Sync } from './sync.ts'
-import { createTasks } from './tasks.ts'
+import { createTasks, type TaskPart } from './tasks.ts'
 import { createTextIndex } from './text-index.ts'
 import { createVectors, type VectorPart } from './vectors.ts'
 
@@ -19,7 +19,8 @@ type LedgerPart = ReturnType<typeof createLedger>
 
 /** All contracts over one connection, without threads: what the threads run. */
 export interface Engine {
-  readonly tasks: Sync<Journal['tasks']> & { interrupt(): void }
+  readonly tasks: Omit<Sync<Journal['tasks']>, 'logs'> &
+    Pick<TaskPart, 'logs'> & { interrupt(): void }
   readonly plans: Sync<Journal['plans']>
   readonly spool: Pick<Sync<Spool>, 'missingTexts'> & ReturnType<typeof createSpool>
   readonly ledger: LedgerPart

@@ -1,12 +1,12 @@
 import type { TaskLog } from '@cairn/core'
-import {
-  type EmbeddingMetrics,
-  type IndexEvent,
-  type StageMetrics,
-  type StatusDocument,
-  type WorkingStage,
-  workingStages,
+import type {
+  EmbeddingMetrics,
+  IndexEvent,
+  StageMetrics,
+  StatusDocument,
+  WorkingStage,
 } from '@cairn/protocol'
+import { workingStages } from '@cairn/protocol/fold'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
 import type { Sync } from './sync.ts'

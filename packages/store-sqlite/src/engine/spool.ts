@@ -1,25 +1,31 @@
 import type { Spool, SpooledChunk, SymbolKind } from '@cairn/core'
 import { decodeFile } from '@cairn/core/encoded-file'
+import { type PackedVectors, packVectors } from '../packed-vectors.ts'
 import { encodeReferences, encodeSurface } from '../surface-codec.ts'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
 import type { Stepwise, Sync } from './sync.ts'
 
-/** What other files resolve against, as it is stored. */
-export interface StoredSurface {
+/** Files that were read, with their surfaces and uses as they are stored. */
+export interface StoredFiles<Row> {
+  readonly rows: readonly Row[]
+  /** UTF-8, one a row, for `decodeSurface`. */
+  readonly surfaces: PackedVectors
+  /** UTF-8, one a row, for `decodeReferences`. */
+  readonly uses: PackedVectors
+}
+
+/** A surface's file. */
+export interface SurfaceRow {
   readonly version: string
   readonly path: string
   readonly language: string
-  /** For `decodeSurface`. */
-  readonly surface: string
 }
 
-/** A spooled file as it is stored. */
-export interface StoredFile extends StoredSurface {
+/** A spooled file but for its surface and its uses. */
+export interface FileRow extends SurfaceRow {
   readonly syntaxErrors: number
   readonly chunkCount: number
-  /** For `decodeReferences`. */
-  readonly uses: string
 }
 
 /** A parsed file within a block of encoded ones. */
@@ -31,8 +37,8 @@ export interface PackedFile {
 }
 
 type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep' | 'write' | 'files' | 'surfaces'> & {
-  readonly files: (versions: readonly string[]) => StoredFile[]
-  readonly surfaces: (versions: readonly string[]) => StoredSurface[]
+  readonly files: (versions: readonly string[]) => StoredFiles<FileRow>
+  readonly surfaces: (versions: readonly string[]) => StoredFiles<SurfaceRow>
   readonly write: (repository: string, files: readonly PackedFile[], block: ArrayBuffer) => void
   readonly sweep: Stepwise<[repository: string], number>
 }
@@ -103,9 +109,12 @@ export function createSpool(database: Database, names: Names, repositories: Name
     },
 
     files: (versions) =>
-      byVersion<StoredFile>(
-        'n.name as version, f.path, f.language, f.syntax_errors as syntaxErrors, f.chunk_count as chunkCount, f.surface, f.uses',
-        versions,
+      packRows(
+        byVersion<FileRow & StoredTexts>(
+          `n.name as version, f.path, f.language, f.syntax_errors as syntaxErrors, f.chunk_count as chunkCount,
+           cast(f.surface as blob) as surface, cast(f.uses as blob) as uses`,
+          versions,
+        ),
       ),
 
     chunks(versions) {
@@ -132,7 +141,12 @@ export function createSpool(database: Database, names: Names, repositories: Name
     },
 
     surfaces: (versions) =>
-      byVersion<StoredSurface>('n.name as version, f.path, f.language, f.surface', versions),
+      packRows(
+        byVersion<SurfaceRow & StoredTexts>(
+          'n.name as version, f.path, f.language, cast(f.surface as blob) as surface, null as uses',
+          versions,
+        ),
+      ),
 
     totals(runId, fingerprint) {
       const row = database
@@ -181,6 +195,21 @@ export function createSpool(database: Database, names: Names, repositories: Name
         yield
       }
     },
+  }
+}
+
+interface StoredTexts {
+  readonly surface: Uint8Array
+  readonly uses: Uint8Array | null
+}
+
+function packRows<Row extends StoredTexts>(
+  found: readonly Row[],
+): StoredFiles<Omit<Row, keyof StoredTexts>> {
+  return {
+    rows: found.map(({ surface: _surface, uses: _uses, ...row }) => row),
+    surfaces: packVectors(found.map(({ surface }) => surface)),
+    uses: packVectors(found.map(({ uses }) => uses)),
   }
 }
 

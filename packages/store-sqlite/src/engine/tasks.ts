@@ -1,18 +1,25 @@
 import type { FileRecord, LogFilter, TaskLog } from '@cairn/core'
-import {
-  type IndexEvent,
-  type LogEntry,
-  logEntry,
-  logLevels,
-  type Stage,
-  type StatusDocument,
-} from '@cairn/protocol'
+import type { IndexEvent, Stage, StatusDocument } from '@cairn/protocol'
+import { logLevels, logLine } from '@cairn/protocol/fold'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, SqlValue } from './database.ts'
 import { fromDatedJson } from './dated-json.ts'
 import type { Sync } from './sync.ts'
 
-interface TaskPart extends Omit<Sync<TaskLog>, 'append' | 'metrics' | 'secondsPerItem'> {
+/** What a log entry is made of. */
+export interface LoggedEvent {
+  readonly event: IndexEvent
+  /** Where the task was. */
+  readonly stage: Stage
+}
+
+/** The task log of a thread: log entries are made of their events by whoever asked. */
+export interface TaskPart
+  extends Omit<Sync<TaskLog>, 'append' | 'logs' | 'metrics' | 'secondsPerItem'> {
+  logs(
+    taskId: string,
+    filter: LogFilter,
+  ): { logs: LoggedEvent[]; total: number; nextCursor: string | null }
   /** `record` of the plan log: it reads the event log. */
   record(repository: string, path: string): FileRecord | null
 }
@@ -67,7 +74,7 @@ export function createTasks(database: Database): TaskPart {
       const { limit = 100, cursor } = filter
       const after = cursor === undefined ? 0 : placeOf(cursor)
       const { where, values } = narrowing(taskId(name), filter)
-      const logs: LogEntry[] = []
+      const logs: LoggedEvent[] = []
       let total = 0
       let last = 0
       let hasMore = false
@@ -85,15 +92,14 @@ export function createTasks(database: Database): TaskPart {
         )
         .iterate(...values, ...(query === undefined ? [after, limit + 1] : [0, -1]))
       for (const row of rows) {
-        const entry = logEntry(fromDatedJson<IndexEvent>(row.data), row.stage)
-        if (!entry) continue
+        const event = fromDatedJson<IndexEvent>(row.data)
         if (query !== undefined) {
-          if (!entry.message.toLowerCase().includes(query)) continue
+          if (!logLine(event, row.stage)?.message.toLowerCase().includes(query)) continue
           total += 1
           if (row.seq <= after) continue
         }
         if (logs.length < limit) {
-          logs.push(entry)
+          logs.push({ event, stage: row.stage })
           last = row.seq
         } else {
           hasMore = true

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createBirpc } from 'birpc'
 import type { EngineOptions } from '../options.ts'
@@ -44,7 +45,7 @@ createBirpc(functions, {
 interface Side {
   run(mode: Mode, work: Work): unknown
   acquire(): void
-  close(): void
+  close(): void | Promise<void>
 }
 
 async function openSide({ role, options }: ThreadStart): Promise<Side> {
@@ -76,8 +77,10 @@ function writingSide(writer: Writer): Side {
         : writer.read(work)
     },
     acquire: () => writer.acquire(),
-    close() {
+    async close() {
       writes.flush()
+      // The answers to these go out before the one that ends the thread.
+      await setImmediate()
       writer.close()
     },
   }

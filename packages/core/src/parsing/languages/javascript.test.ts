@@ -65,7 +65,6 @@ it('reads definitions, imports, calls and inheritance of JavaScript with JSX', a
     calls: [
       'fs > require',
       '(top) > require',
-      '(top) > require',
       'Queue.push > this.#items push',
       'Queue.shift > this.#items shift',
       'helper > fs readFileSync',

@@ -72,10 +72,9 @@ function resolveModule(specifier: string, fromPath: string, files: FileIndex): r
 }
 
 function fileNames(module: string): readonly string[] {
-  const inPackage = [joinPath(module, '__init__.py'), joinPath(module, '__init__.pyi')]
-  return module === '' || module.endsWith('/')
-    ? inPackage
-    : [`${module}.py`, ...inPackage, `${module}.pyi`]
+  if (module === '') return ['__init__.py', '__init__.pyi']
+  if (module.endsWith('/')) return [`${module}__init__.py`, `${module}__init__.pyi`]
+  return [`${module}.py`, `${module}/__init__.py`, `${module}/__init__.pyi`, `${module}.pyi`]
 }
 
 function isSourceRoot(folder: string): boolean {

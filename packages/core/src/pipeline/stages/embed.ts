@@ -2,6 +2,7 @@ import type { MissingText } from '../../contracts/journal.ts'
 import { createGuardedEmbedder } from '../../embedding/guarded-embedder.ts'
 import { EmbedderError, toCairnError } from '../../errors.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
+import { releaseMemory } from '../../release-memory.ts'
 import type { RunContext } from '../run-context.ts'
 
 /** Counts of the embedding stage. */
@@ -53,6 +54,7 @@ export async function embedChunks(
       }
     }
     await context.retry('the journal', () => cache.put(space.fingerprint, entries))
+    if (embedder.givesVectorsAway) releaseMemory(entries.map(({ vector }) => vector))
     for (const text of texts) done += text.chunks
     report(texts.at(-1)?.path)
   }

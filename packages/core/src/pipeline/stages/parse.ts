@@ -3,6 +3,7 @@ import type { EncodedFile } from '../../contracts/parsed-file.ts'
 import type { SourceTree } from '../../contracts/source-file.ts'
 import { FileError } from '../../errors.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
+import { releaseMemory } from '../../release-memory.ts'
 import { blobId } from '../../source/blob-id.ts'
 import type { RunContext } from '../run-context.ts'
 
@@ -129,9 +130,9 @@ function createSpoolWriter(context: RunContext): {
     // Waiting for the batch before this one is the back-pressure on parsing.
     await writing
     if (files.length === 0) return
-    writing = context.retry('the journal', () =>
-      context.storage.journal.spool.write(context.repository, files),
-    )
+    writing = context
+      .retry('the journal', () => context.storage.journal.spool.write(context.repository, files))
+      .then(() => releaseMemory(files.map(({ parsed }) => parsed.bytes)))
     // The rejection reaches the caller by the next await; it must not count as unhandled till then.
     writing.catch(() => undefined)
   }

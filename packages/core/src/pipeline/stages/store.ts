@@ -15,7 +15,10 @@ import type { Plan } from './analyze.ts'
 
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
-const storePage = 64
+// What a page holds should be gone before the garbage collector takes it for long-lived.
+const storePage = 8
+// Stores that commit together what waits do so for these.
+const pagesInFlight = 6
 
 /** What the storing stage is given by those before it. */
 export interface StoreInput {
@@ -77,11 +80,13 @@ export async function storeFiles(
     stage.update({ processed, chunks, currentFile: page.at(-1)?.path ?? '' })
   }
 
-  // While the stores write one page, the edges of the next are resolved.
-  let writing: Promise<void> = Promise.resolve()
+  // While the stores write some pages, the edges of the next are resolved.
+  const writing = new Set<Promise<void>>()
+  const failures: unknown[] = []
   try {
     for (let after: string | undefined; ; ) {
       signal.throwIfAborted()
+      if (failures.length > 0) break
       const page = await plans.toIndex(runId, {
         limit: storePage,
         ...(after === undefined ? {} : { after }),
@@ -90,17 +95,20 @@ export async function storeFiles(
       const wanted = page.filter((file) => !input.failedPaths.has(file.path))
       const files = await spool.files(wanted.map((file) => file.version))
       const graphs = await resolver.resolve(files, signal)
-      await writing
-      writing = writePage(page, files, graphs)
-      // Its rejection is met by the next await; until then it must not count as unhandled.
-      writing.catch(() => undefined)
+      const write: Promise<void> = writePage(page, files, graphs)
+        .catch((error: unknown) => {
+          failures.push(error)
+        })
+        .finally(() => writing.delete(write))
+      writing.add(write)
+      if (writing.size >= pagesInFlight) await Promise.race(writing)
       if (page.length < storePage || after === undefined) break
     }
   } finally {
     // Nothing is written any more once the run has ended, however it ends.
-    await Promise.allSettled([writing])
+    await Promise.all(writing)
   }
-  await writing
+  if (failures.length > 0) throw failures[0]
 
   stage.update({ operation: 'resolving what changed files mean to others' })
   const resolved = new Set(settled.map(({ file }) => file.version))
