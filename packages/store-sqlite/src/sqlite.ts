@@ -131,7 +131,12 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       chunks: (ids) => call('text.chunks', ids),
       unindexed: (repository, limit) => call('text.unindexed', repository, limit),
     },
-    acquireWriter: (callOptions) => abortable(callOptions?.signal, () => threads.writer.acquire()),
+    acquireWriter: (callOptions) =>
+      abortable(callOptions?.signal, () => {
+        // Whoever writes will read: both threads load at the same time.
+        threads.reader.start()
+        return threads.writer.acquire()
+      }),
     sizeBytes: async () => {
       const sizes = await Promise.all(
         ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),

@@ -18,6 +18,8 @@ export interface Thread {
     ...values: Parameters<CallableMethods[Name]>
   ): ReturnType<CallableMethods[Name]>
   acquire(): Promise<void>
+  /** Starts the thread ahead of its first call. */
+  start(): void
   /** Waits for what was asked before, then ends the thread. */
   close(): Promise<void>
 }
@@ -124,6 +126,9 @@ export function createThread(start: ThreadStart): Thread {
         ),
       )) as Thread['call'],
     acquire: () => ask((remote) => remote.acquire()),
+    start() {
+      if (!closing) running ??= spawn()
+    },
     close() {
       closing ??= end()
       return closing

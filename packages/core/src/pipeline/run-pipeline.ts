@@ -4,7 +4,7 @@ import type { SourceTree } from '../contracts/source-file.ts'
 import type { FileSelection, Source } from '../options.ts'
 import { openSource } from '../source/open-source.ts'
 import type { RunContext } from './run-context.ts'
-import { type LedgerState, makePlan, type Plan, readLedger } from './stages/analyze.ts'
+import { type IndexedFile, type LedgerState, makePlan, type Plan, readLedger } from './stages/analyze.ts'
 import { embedChunks } from './stages/embed.ts'
 import { parseFiles } from './stages/parse.ts'
 import { storeFiles } from './stages/store.ts'
@@ -28,9 +28,14 @@ export async function runPipeline(
   context: RunContext,
   request: RunRequest,
 ): Promise<PipelineOutcome> {
-  const ledger = await readLedger(context.storage.journal.ledger, context.repository)
-  const tree = await openTree(context, request, ledger)
+  let known: LedgerState['files'] = new Map()
+  // The store and git are asked at the same time; a failure of the store is met below.
+  const reading = readLedger(context.storage.journal.ledger, context.repository)
+  reading.catch(() => undefined)
+  const tree = await openTree(context, request, (path) => known.get(path))
   try {
+    const ledger = await reading
+    known = ledger.files
     const plan = await analyze(context, tree, ledger)
     const parsed = await parse(context, tree, plan)
     const embedded = await context.progress.stage(
@@ -63,7 +68,7 @@ export async function runPipeline(
 async function openTree(
   context: RunContext,
   request: RunRequest,
-  ledger: LedgerState,
+  known: (path: string) => IndexedFile | undefined,
 ): Promise<SourceTree> {
   const { parser, limits, signal, progress } = context
   const options = {
@@ -72,7 +77,7 @@ async function openTree(
     maxFileBytes: limits.maxFileBytes,
     include: request.include,
     exclude: request.exclude,
-    known: (path: string) => ledger.files.get(path),
+    known,
     signal,
   }
   if (request.description.kind === 'local') return openSource(request.source, options)

@@ -95,11 +95,11 @@ async function workingTree(
   signal: AbortSignal,
 ): Promise<SourceTree> {
   const read = containedFolder(root)
-  const [commit, ref] = await Promise.all([
+  const [commit, ref, listed] = await Promise.all([
     resolveCommit(repository, 'HEAD', signal),
     currentBranch(repository, signal),
+    listWorkingTree(repository, signal),
   ])
-  const listed = await listWorkingTree(repository, signal)
   // Nothing that git would show: an ignored folder (a dependency, a download) that was asked for by
   // name, so it is taken for itself.
   if (listed.length === 0 && repository.subfolder !== '') return plainFolder(root, basics)

@@ -55,19 +55,33 @@ export async function checkStores(context: CheckContext): Promise<StoreCheck> {
     byVersion.set(file.version, file)
     chunks += file.chunkCount
   }
-  context.onStep?.(1, 'reading the ledger')
-  const differences = await checkVectorIds(context, byVersion)
-  context.onStep?.(2, 'comparing ids')
-  differences.push(...(await checkVectors(context, byVersion, differences)))
-  context.onStep?.(3, 'comparing vectors')
-  differences.push(...(await checkGraph(context, byVersion)))
-  context.onStep?.(4, 'comparing the graph')
-  for (const id of await storage.journal.text.unindexed(repository, idPage)) {
-    const path = byVersion.get(parseChunkId(id)?.version ?? '')?.path ?? null
-    differences.push({ kind: 'missing', store: 'text', id, path })
+  let done = 0
+  const step = <T>(result: T): T => {
+    context.onStep?.(++done, 'comparing the stores with the ledger')
+    return result
   }
-  context.onStep?.(5, 'comparing the text index')
-  return { files: byVersion.size, chunks, differences }
+  step(null)
+  // The stores may be different ones, and what one of them gives is compared while another reads.
+  const [vectors, graph, text] = await Promise.all([
+    checkVectorIds(context, byVersion)
+      .then(step)
+      .then(async (found) => [...found, ...(await checkVectors(context, byVersion, found))])
+      .then(step),
+    checkGraph(context, byVersion).then(step),
+    checkText(context, byVersion).then(step),
+  ])
+  return { files: byVersion.size, chunks, differences: [...vectors, ...graph, ...text] }
+}
+
+async function checkText(
+  { storage, repository }: CheckContext,
+  byVersion: ReadonlyMap<string, LedgerFile>,
+): Promise<Difference[]> {
+  const ids = await storage.journal.text.unindexed(repository, idPage)
+  return ids.map((id) => {
+    const path = byVersion.get(parseChunkId(id)?.version ?? '')?.path ?? null
+    return { kind: 'missing', store: 'text', id, path }
+  })
 }
 
 async function checkVectorIds(
