@@ -2,10 +2,16 @@
  * One run in a process of its own, from the built packages, as a user has them: plain JavaScript, so
  * that no type stripping is measured. Prints one JSON document; see `measure-run.ts`.
  *
+ * What progress costs is measured by doing that part again: the events of the run are stored once more,
+ * in a file of their own, in the transactions that they came in, told to a listener and made log lines.
+ *
  *     node index-once.mjs '{"path", "data", "queries", "searches"}'
  */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { createIndexer } from 'cairn'
+import { logEntry } from '@cairn/protocol'
+import { createIndexer, sqlite } from 'cairn'
 
 const { path, data, queries, searches } = JSON.parse(process.argv[2])
 const resolution = 1
@@ -14,15 +20,17 @@ const delay = monitorEventLoopDelay({ resolution })
 const indexer = createIndexer({ dataDirectory: data })
 delay.enable()
 const startMs = performance.now()
+const startCpu = process.cpuUsage()
 const run = indexer.index({ path })
 const stages = {}
-let events = 0
-run.on('event', () => events++)
+const events = []
+run.on('event', (event) => events.push(event))
 run.on('stage.completed', ({ stage, durationSeconds, processedItems }) => {
   stages[stage] = { seconds: durationSeconds, items: processedItems }
 })
 const result = await run.finished
 const seconds = (performance.now() - startMs) / 1000
+const cpuSeconds = cpuSecondsSince(startCpu)
 delay.disable()
 
 const latenciesMs = []
@@ -34,11 +42,27 @@ for (let round = 0; round < searches; round++) {
   }
 }
 await indexer.close()
+
+const replay = sqlite({ path: join(data, 'replay.db') })
+await replay.journal.acquireWriter()
+const replayCpu = process.cpuUsage()
+let told = 0
+for (const group of groupsOf(events)) {
+  const stored = await replay.journal.tasks.append(group.map(({ seq: _, ...event }) => event))
+  for (const event of stored) if (logEntry(event) !== null) told++
+}
+const progressCpuSeconds = cpuSecondsSince(replayCpu)
+await replay.close()
+rmSync(join(data, 'replay.db'))
+
 process.stdout.write(
   JSON.stringify({
     seconds,
+    cpuSeconds,
+    progressCpuSeconds,
     stages,
-    events,
+    events: events.length,
+    logLines: told,
     files: result.files,
     chunks: result.chunks,
     symbols: result.symbols,
@@ -48,3 +72,21 @@ process.stdout.write(
     latenciesMs,
   }),
 )
+
+function cpuSecondsSince(start) {
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1e6
+}
+
+/** Events that were recorded within a few milliseconds of each other: what one transaction had. */
+function* groupsOf(all) {
+  let group = []
+  for (const event of all) {
+    if (group.length === 500 || (group.length > 0 && event.at - group[0].at > 10)) {
+      yield group
+      group = []
+    }
+    group.push(event)
+  }
+  if (group.length > 0) yield group
+}

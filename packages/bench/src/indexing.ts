@@ -105,6 +105,7 @@ function wholeRow(corpus: Corpus, measured: readonly Round[]): Record<string, st
     'one changed s': of(({ oneChanged }) => oneChanged.seconds).toFixed(2),
     'peak MB': megabytes(of(({ cold }) => cold.peakBytes ?? Number.NaN)),
     'loop p99 ms': of(({ cold }) => cold.eventLoopDelayMs).toFixed(1),
+    'progress %': of(({ cold }) => (100 * cold.progressCpuSeconds) / cold.cpuSeconds).toFixed(1),
     'disk MB': megabytes(of(({ cold }) => cold.diskBytes)),
     'search p50 ms': percentile(latencies, 0.5).toFixed(1),
     'search p95 ms': percentile(latencies, 0.95).toFixed(1),

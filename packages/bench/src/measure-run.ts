@@ -8,6 +8,10 @@ import { watchMemory } from './process-memory.ts'
 /** What one run in a process of its own took. */
 export interface RunMeasure {
   readonly seconds: number
+  /** Processor time of the run, of all its threads. */
+  readonly cpuSeconds: number
+  /** Processor time of storing and telling its events once more. */
+  readonly progressCpuSeconds: number
   readonly stages: Readonly<Record<string, { readonly seconds: number; readonly items: number }>>
   readonly events: number
   readonly files: Readonly<Record<string, number>>

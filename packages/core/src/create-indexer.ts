@@ -141,7 +141,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
       status = current
       runChannel.publish(event)
       channel.publish(event)
-      guard.call(loggerName, () => logEvent(logger, event))
+      // A log line is not made for a logger that says nothing.
+      if (options.logger) guard.call(loggerName, () => logEvent(logger, event))
       if (onProgress) guard.call('onProgress', () => callBack(onProgress, event, current))
     }
 

@@ -4,7 +4,13 @@ import type { SourceTree } from '../contracts/source-file.ts'
 import type { FileSelection, Source } from '../options.ts'
 import { openSource } from '../source/open-source.ts'
 import type { RunContext } from './run-context.ts'
-import { type IndexedFile, type LedgerState, makePlan, type Plan, readLedger } from './stages/analyze.ts'
+import {
+  type IndexedFile,
+  type LedgerState,
+  makePlan,
+  type Plan,
+  readLedger,
+} from './stages/analyze.ts'
 import { embedChunks } from './stages/embed.ts'
 import { parseFiles } from './stages/parse.ts'
 import { storeFiles } from './stages/store.ts'
