@@ -16,9 +16,9 @@ import type { Plan } from './analyze.ts'
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
 // What a page holds should be gone before the garbage collector takes it for long-lived.
-const storePage = 8
+const storePage = 6
 // Stores that commit together what waits do so for these.
-const pagesInFlight = 6
+const pagesInFlight = 3
 
 /** What the storing stage is given by those before it. */
 export interface StoreInput {
