@@ -47,12 +47,16 @@ export function moduleNodeId(repository: string, specifier: string): string {
   return `m${digest(repository, specifier)}`
 }
 
-/** Id of a symbol's node; `occurrence` tells apart definitions of the same symbol path in one file. */
-export function symbolNodeId(
+/**
+ * Ids of the nodes of a file's symbols; `occurrence` tells apart definitions of the same symbol path.
+ * All begin alike: ids that are written together then stand together in an index, which writes few of
+ * its pages instead of nearly all.
+ */
+export function symbolNodeIds(
   repository: string,
   path: string,
-  symbolPath: string,
-  occurrence: number,
-): string {
-  return `s${digest(repository, path, symbolPath, String(occurrence))}`
+): (symbolPath: string, occurrence: number) => string {
+  const beginning = digest(repository, path).slice(0, 12)
+  return (symbolPath, occurrence) =>
+    `s${beginning}${digest(repository, path, symbolPath, String(occurrence)).slice(0, 20)}`
 }

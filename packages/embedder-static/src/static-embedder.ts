@@ -56,7 +56,7 @@ export function staticEmbedder(options: StaticEmbedderOptions = {}): Embedder {
     fingerprint: `static-${dimensions}-v${algorithmVersion}-${tableDigest}`,
     dimensions,
     maxTokens: maxWords,
-    batchSize: 256,
+    batchSize: 512,
     givesVectorsAway: true,
     fusion: { dense: 1, lexical: 1 },
     async embedDocuments(texts, { signal } = {}) {

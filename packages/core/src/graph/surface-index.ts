@@ -1,4 +1,4 @@
-import { symbolNodeId } from '../content-ids.ts'
+import { symbolNodeIds } from '../content-ids.ts'
 import type {
   FileSurface,
   ImportBinding,
@@ -60,6 +60,7 @@ export function indexSurface(
   const byEither = lazily(() => groupByNames(imports))
   const occurrences = lazily(() => countOccurrences(symbols))
   const stars = imports.filter(isStar)
+  const idOf = lazily(() => symbolNodeIds(repository, path))
   const nodeIds: string[] = []
   return {
     path,
@@ -71,7 +72,7 @@ export function indexSurface(
       const known = nodeIds[symbol]
       if (known !== undefined) return known
       const symbolPath = symbols[symbol]?.symbolPath ?? ''
-      const id = symbolNodeId(repository, path, symbolPath, occurrences()[symbol] ?? 0)
+      const id = idOf()(symbolPath, occurrences()[symbol] ?? 0)
       nodeIds[symbol] = id
       return id
     },

@@ -1,5 +1,5 @@
 import type { HitNeighbours, NeighbourReference } from '@cairn/protocol'
-import { fileNodeId, symbolNodeId } from '../content-ids.ts'
+import { fileNodeId, symbolNodeIds } from '../content-ids.ts'
 import type { GraphEdgeType, GraphNeighbour } from '../contracts/graph-store.ts'
 import type { StoredChunk } from '../contracts/journal.ts'
 import type { Storage } from '../contracts/storage.ts'
@@ -14,7 +14,7 @@ export async function findNeighbours(
 ): Promise<HitNeighbours> {
   const { repository, path, symbolPath } = chunk
   const file = fileNodeId(repository, path)
-  const node = symbolPath === null ? file : symbolNodeId(repository, path, symbolPath, 0)
+  const node = symbolPath === null ? file : symbolNodeIds(repository, path)(symbolPath, 0)
   const find = async (
     id: string,
     direction: 'in' | 'out',
