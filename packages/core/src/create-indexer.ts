@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type IndexEvent,
-  isAtLeast,
-  logEntry,
-  type PlanDocument,
-  type SourceDescription,
-  type StatusDocument,
-} from '@cairn/protocol'
+import type { IndexEvent, PlanDocument, SourceDescription, StatusDocument } from '@cairn/protocol'
 import {
   checkCall,
   checkIndexerOptions,
@@ -21,7 +14,7 @@ import {
   CairnError,
   CancelledError,
   NotFoundError,
-  RepositoryBusyError,
+  type RepositoryHolder,
   typedErrors,
 } from './errors.ts'
 import { EventChannel } from './event-channel.ts'
@@ -29,12 +22,12 @@ import { createEventQueue, type EventQueue } from './event-queue.ts'
 import { explainFile } from './explain-file.ts'
 import { createHostGuard, type HostGuard } from './host-guard.ts'
 import { createIndexRun } from './index-run.ts'
+import { logEvent } from './log-event.ts'
 import type {
   Indexer,
   IndexerOptions,
   IndexRequest,
   IndexRun,
-  Logger,
   ProgressCallback,
   Source,
 } from './options.ts'
@@ -44,18 +37,12 @@ import { planSource } from './pipeline/plan-source.ts'
 import type { RunProgress } from './progress/run-progress.ts'
 import { reconcileRepository } from './reconcile-repository.ts'
 import { removeRepository } from './remove-repository.ts'
+import { createRepositoryQueue } from './repository-queue.ts'
 import { searchChunks } from './search/search-chunks.ts'
 import { parseSource, repositoryNameOf } from './source/parse-source.ts'
 import { redactUrl } from './source/source-url.ts'
 
 const loggerName = 'The logger'
-
-/** Work on a repository that excludes other work on it. */
-interface Work {
-  readonly taskId: string
-  readonly done: Promise<void>
-  readonly abort: (reason: CancelledError) => void
-}
 
 /**
  * Makes an indexer over a storage and an embedder, both of which stay the caller's.
@@ -74,10 +61,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     timeLimitMs: limits.parseTimeoutMs,
     maxChunkCharacters: limits.maxChunkCharacters,
   })
-  /** The last in each repository's queue. */
-  const working = new Map<string, Work>()
-  /** All of them, whether they run or wait for their turn. */
-  const unfinished = new Set<Work>()
+  const repositoryQueue = createRepositoryQueue()
   const queues = new Set<EventQueue>()
   const recording = new Map<string, Pick<RunProgress, 'warning'>>()
   let isClosed = false
@@ -92,39 +76,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   const assertOpen = (): void => {
     if (isClosed) throw new CairnError('CLOSED', 'The indexer is closed.')
-  }
-
-  /** Does exclusive work on a repository, at the end of a queue or not at all. */
-  const exclusively = <T>(
-    repository: string,
-    taskId: string,
-    onBusy: 'reject' | 'wait',
-    work: (turn: Promise<void>, signal: AbortSignal) => Promise<T>,
-  ): { result: () => Promise<T>; abort: Work['abort'] } => {
-    const before = working.get(repository)
-    if (before && onBusy === 'reject') throw new RepositoryBusyError(repository, before.taskId)
-    const controller = new AbortController()
-    let resolve: () => void = () => undefined
-    const done = new Promise<void>((resolveDone) => {
-      resolve = resolveDone
-    })
-    const abort: Work['abort'] = (reason) => controller.abort(reason)
-    const entry: Work = { taskId, done, abort }
-    working.set(repository, entry)
-    unfinished.add(entry)
-    const result = async (): Promise<T> => {
-      try {
-        return await work(before?.done ?? Promise.resolve(), controller.signal)
-      } finally {
-        // Whoever waits for this work also waits for what it waited for.
-        void (before?.done ?? Promise.resolve()).then(() => {
-          if (working.get(repository) === entry) working.delete(repository)
-          unfinished.delete(entry)
-          resolve()
-        })
-      }
-    }
-    return { result, abort }
   }
 
   const index = (request: IndexRequest): IndexRun => {
@@ -146,9 +97,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (onProgress) guard.call('onProgress', () => callBack(onProgress, event, current))
     }
 
-    const { result, abort } = exclusively(
+    const { result, abort } = repositoryQueue.enter(
       repository,
-      taskId,
+      { kind: 'indexing', taskId },
       request.onBusy ?? 'reject',
       (turn, signal) =>
         performRun({
@@ -208,11 +159,12 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   const maintain = async <T>(
     repository: string,
+    holder: RepositoryHolder,
     signal: AbortSignal | undefined,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
     assertOpen()
-    const { result } = exclusively(repository, randomUUID(), 'reject', async (_, own) => {
+    const { result } = repositoryQueue.enter(repository, holder, 'reject', async (_, own) => {
       const either = signal ? AbortSignal.any([own, signal]) : own
       return typedErrors(either, 'STORE_FAILED', async () => {
         await journal.acquireWriter({ signal: either })
@@ -266,7 +218,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async remove(repository, call = {}) {
       checkText('remove', repository)
       checkCall('remove', call)
-      return maintain(repository, call.signal, (either) =>
+      return maintain(repository, { kind: 'removal' }, call.signal, (either) =>
         removeRepository(storage, repository, either),
       )
     },
@@ -274,7 +226,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       checkText('reconcile', repository)
       checkCall('reconcile', call)
       const { signal, repair = true } = call
-      return maintain(repository, signal, (either) =>
+      return maintain(repository, { kind: 'reconciliation' }, signal, (either) =>
         reconcileRepository({
           storage,
           embedder,
@@ -293,9 +245,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async close() {
       if (isClosed) return
       isClosed = true
-      const works = [...unfinished]
-      for (const work of works) work.abort(new CancelledError('The indexer was closed.'))
-      await Promise.all(works.map((work) => work.done))
+      await repositoryQueue.abortAll(new CancelledError('The indexer was closed.'))
       for (const queue of queues) queue.end()
       guard.close()
       await parser.close()
@@ -338,15 +288,4 @@ function callBack(
     default:
       return undefined
   }
-}
-
-function logEvent(logger: Logger, event: IndexEvent): void {
-  const entry = logEntry(event)
-  if (!entry) return
-  const { level, message, details, stage } = entry
-  const bindings = { taskId: event.taskId, runId: event.runId, stage, ...details }
-  if (isAtLeast(level, 'ERROR')) logger.error(bindings, message)
-  else if (isAtLeast(level, 'WARNING')) logger.warn(bindings, message)
-  else if (isAtLeast(level, 'INFO')) logger.info(bindings, message)
-  else logger.debug(bindings, message)
 }

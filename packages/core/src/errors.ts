@@ -64,19 +64,35 @@ export class StoreError extends CairnError {
   override readonly name = 'StoreError'
 }
 
-/** The repository is being indexed already; `taskId` names the run that holds it. */
+/** What holds a repository, so that nothing else may work on it. */
+export type RepositoryHolder =
+  | { readonly kind: 'indexing'; readonly taskId: string }
+  | { readonly kind: 'removal' }
+  | { readonly kind: 'reconciliation' }
+
+/** Something else works on the repository: `holder` says what. */
 export class RepositoryBusyError extends CairnError {
   override readonly name = 'RepositoryBusyError'
-  readonly taskId: string
-  constructor(repository: string, taskId: string) {
-    super(
-      'REPOSITORY_BUSY',
-      `Repository "${repository}" is already being indexed by task ${taskId}.`,
-      {
-        recoverable: true,
-      },
-    )
-    this.taskId = taskId
+  readonly holder: RepositoryHolder
+  /** The task that indexes the repository; null where it is being removed or reconciled. */
+  readonly taskId: string | null
+  constructor(repository: string, holder: RepositoryHolder) {
+    super('REPOSITORY_BUSY', `Repository "${repository}" is being ${workOf(holder)}.`, {
+      recoverable: true,
+    })
+    this.holder = holder
+    this.taskId = holder.kind === 'indexing' ? holder.taskId : null
+  }
+}
+
+function workOf(holder: RepositoryHolder): string {
+  switch (holder.kind) {
+    case 'indexing':
+      return `indexed by task ${holder.taskId}`
+    case 'removal':
+      return 'removed'
+    case 'reconciliation':
+      return 'reconciled'
   }
 }
 

@@ -16,6 +16,7 @@ export {
   InvalidOptionsError,
   NotFoundError,
   RepositoryBusyError,
+  type RepositoryHolder,
   SourceError,
   StoreError,
   toCairnError,

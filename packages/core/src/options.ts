@@ -123,7 +123,7 @@ export type IndexRequest = Source &
   FileSelection & {
     /** Name of the repository. @default the folder's or the URL's last part */
     readonly name?: string
-    /** What to do when the repository is being indexed: refuse with `REPOSITORY_BUSY`, or wait for it. @default 'reject' */
+    /** What to do when something else works on the repository: refuse with `REPOSITORY_BUSY`, or wait for it. @default 'reject' */
     readonly onBusy?: 'reject' | 'wait'
     readonly onProgress?: ProgressCallback
     /** Cancels the run. */
@@ -201,7 +201,7 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
    * Starts to index a repository and returns at once.
    * @throws InvalidOptionsError when the request is not of the documented shape.
    * @throws SourceError `URL_REFUSED` for a URL that is not run.
-   * @throws RepositoryBusyError when a run of the repository is under way and `onBusy` is `'reject'`.
+   * @throws RepositoryBusyError when the repository is being indexed, removed or reconciled and `onBusy` is `'reject'`.
    */
   index(request: IndexRequest): IndexRun
   /** What `index` would do with each file; writes nothing but a clone. */

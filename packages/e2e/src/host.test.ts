@@ -68,6 +68,46 @@ describe('two runs of one repository', () => {
     await expect(indexer.index({ path }).finished).resolves.toBeTruthy()
   })
 
+  test.each([
+    ['remove', 'removal', 'is being removed'],
+    ['reconcile', 'reconciliation', 'is being reconciled'],
+  ] as const)(
+    'one during a %s is refused with what holds the repository',
+    async (call, kind, said) => {
+      const { indexer } = bench.open()
+      const path = bench.repository('shop', shop)
+      await indexer.index({ path }).finished
+      const holding = indexer[call]('shop')
+      for (const refused of [
+        async () => indexer.index({ path }),
+        () => indexer.remove('shop'),
+        () => indexer.reconcile('shop'),
+      ]) {
+        await expect(refused()).rejects.toMatchObject({
+          code: 'REPOSITORY_BUSY',
+          message: expect.stringContaining(said),
+          holder: { kind },
+          taskId: null,
+        })
+      }
+      const waiting = indexer.index({ path, onBusy: 'wait' })
+      await holding
+      await expect(waiting.finished).resolves.toMatchObject({ repository: 'shop' })
+    },
+  )
+
+  test('a removal during a run is refused with a task that is known', async () => {
+    const { indexer } = bench.open()
+    const run = indexer.index({ path: bench.repository('shop', shop) })
+    const refused = new Promise<unknown>((resolve) => {
+      run.once('stage.started', () => indexer.remove('shop').catch(resolve))
+    })
+    const error = await refused
+    expect(error).toMatchObject({ code: 'REPOSITORY_BUSY', taskId: run.taskId })
+    expect(await indexer.status(run.taskId)).toMatchObject({ repositoryName: 'shop' })
+    await run.finished
+  })
+
   test('the second waits where it is asked to', async () => {
     const { indexer } = bench.open()
     const path = bench.repository('shop', shop)

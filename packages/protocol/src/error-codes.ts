@@ -29,7 +29,7 @@ export const errorCodes = {
   STORE_TOO_NEW: 'The store file was written by a newer version of cairn.',
   STORE_FAILED: 'The store failed.',
   STORE_UNSUPPORTED: 'This platform lacks what the store needs.',
-  REPOSITORY_BUSY: 'The repository is already being indexed.',
+  REPOSITORY_BUSY: 'The repository is being indexed, removed or reconciled already.',
   REPOSITORY_NOT_FOUND: 'No such repository is indexed.',
   TASK_NOT_FOUND: 'No such task is known.',
   VALIDATION_FAILED: 'What the stores hold differs from the ledger and could not be repaired.',
