@@ -93,6 +93,8 @@ test('index --json prints each event and last the status that they fold to', asy
     folded = foldStatus(folded, event)
   }
   expect(folded).toMatchObject({ status: 'completed', seq, files: status.files })
+  const stored = await cairnHere(repository, ['status', status.taskId, '--json'])
+  expect(decode(statusDocumentSchema, JSON.parse(stored.stdout))).toEqual(status)
 })
 
 test('--data-dir says where the index is kept', async () => {

@@ -30,6 +30,7 @@ describe('a first run', () => {
     expect(events.at(-1)?.type).toBe('run.completed')
     const status = await indexer.status(run.taskId)
     expect({ ...folded(events), epoch: status.epoch }).toEqual(status)
+    expect(run.status()).toEqual(status)
     expect(status).toMatchObject({
       status: 'completed',
       currentStage: 'completed',

@@ -50,7 +50,7 @@ export function blankStatus(
   }
 }
 
-/** The status document of a task that was just queued; its `epoch` is empty until the store sets it. */
+/** The status document of a task that was just queued; its `epoch` is empty: the event log's owner sets it. */
 export function initialStatus(event: IndexEventOf<'run.queued'>): StatusDocument {
   const { taskId, runId, seq, at, repository } = event
   return blankStatus({ taskId, runId, seq, at, repositoryName: repository, epoch: '' })

@@ -84,7 +84,7 @@ export const statusDocumentSchema = z.object({
   errorMessage: z.string().nullable(),
   /** Position in the task's event log. */
   seq: countSchema,
-  /** Changes when the event log was lost or reset; set by the store, empty before. */
+  /** Changes when the event log was lost or reset; the store's own, empty in a fold that began without it. */
   epoch: z.string(),
   updatedAt: z.date(),
   files: fileCountsSchema,

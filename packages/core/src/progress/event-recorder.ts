@@ -13,19 +13,27 @@ export interface EventRecorder {
   record(event: NewIndexEvent): void
   /** Resolves when at most `most` events wait to be stored. @default 0 */
   drained(most?: number): Promise<void>
-  /** The status folded from what is stored; null before the first event. */
+  /** The status folded from what is stored, of the log's epoch; null before the first event. */
   status(): StatusDocument | null
 }
 
 /** `deliver` gets each stored event with the status folded up to it; it must not throw. */
 export function createEventRecorder(options: {
-  readonly log: TaskLog
+  readonly log: Pick<TaskLog, 'append' | 'status'>
   readonly deliver: (event: IndexEvent, status: StatusDocument) => void
 }): EventRecorder {
   let pending: NewIndexEvent[] = []
   let storing: Promise<void> | null = null
   let failure: unknown = null
   let status: StatusDocument | null = null
+
+  const fold = async (event: IndexEvent): Promise<StatusDocument> => {
+    const folded = foldStatus(status, event)
+    if (status) return folded
+    // No event tells the epoch: it belongs to the log. Once there, it stays through the fold.
+    const stored = await options.log.status(event.taskId)
+    return { ...folded, epoch: stored?.epoch ?? folded.epoch }
+  }
 
   const storePending = async (): Promise<void> => {
     try {
@@ -37,7 +45,7 @@ export function createEventRecorder(options: {
         for (const event of await options.log.append(batch)) {
           // One listener's change must reach neither the next listener nor the fold.
           Object.freeze(event)
-          status = foldStatus(status, event)
+          status = await fold(event)
           options.deliver(event, status)
         }
       }
