@@ -41,6 +41,17 @@ export function writeFiles(folder: string, files: Record<string, string | Uint8A
   }
 }
 
+/** The words by which `process.execPath` runs a module of this text on the packages' source. */
+export function moduleArguments(text: string): string[] {
+  return [
+    '--conditions=@cairn/source',
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module',
+    '-e',
+    text,
+  ]
+}
+
 /** A folder of its own for one test, with everything that was opened for it. */
 export interface Workbench {
   readonly folder: string

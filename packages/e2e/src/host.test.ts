@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { collectEvents, createWorkbench, shop, type Workbench } from './fixture.ts'
+import { collectEvents, createWorkbench, moduleArguments, shop, type Workbench } from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -191,17 +191,11 @@ test('a host that closes the indexer and its stores can end', () => {
     await storage.close()
     process.stdout.write(String(chunks))
   `
-  const child = spawnSync(
-    process.execPath,
-    [
-      '--conditions=@cairn/source',
-      '--disable-warning=ExperimentalWarning',
-      '--input-type=module',
-      '-e',
-      script,
-    ],
-    { cwd: import.meta.dirname, encoding: 'utf8', timeout: 50_000 },
-  )
+  const child = spawnSync(process.execPath, moduleArguments(script), {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+    timeout: 50_000,
+  })
   expect(child.stderr).toBe('')
   expect(child.status).toBe(0)
   expect(Number(child.stdout)).toBeGreaterThan(5)

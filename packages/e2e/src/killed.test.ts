@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, shop, type Workbench, writeFiles } from './fixture.ts'
+import { createWorkbench, moduleArguments, shop, type Workbench, writeFiles } from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -26,17 +26,10 @@ async function killAt(path: string, data: string, type: string, stage: string): 
       process.kill(process.pid, 'SIGKILL')
     })
   `
-  const child = spawn(
-    process.execPath,
-    [
-      '--conditions=@cairn/source',
-      '--disable-warning=ExperimentalWarning',
-      '--input-type=module',
-      '-e',
-      script,
-    ],
-    { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const child = spawn(process.execPath, moduleArguments(script), {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let taskId = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     taskId += text

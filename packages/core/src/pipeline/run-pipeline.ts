@@ -109,7 +109,7 @@ async function analyze(context: RunContext, tree: SourceTree, ledger: LedgerStat
       embedderFingerprint: context.space.fingerprint,
       signal,
       onListed: (processed, total, currentFile) => stage.update({ processed, total, currentFile }),
-      emit: async (files) => {
+      emit: async (files, errors) => {
         await context.retry('the journal', () => plans.add(runId, files))
         for (const file of files) {
           const { path, language, sizeBytes } = file
@@ -130,6 +130,7 @@ async function analyze(context: RunContext, tree: SourceTree, ledger: LedgerStat
               outcome: 'skipped',
               reason: file.reason,
               detail: file.detail,
+              error: errors.get(path) ?? null,
             })
           }
         }

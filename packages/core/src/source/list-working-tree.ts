@@ -41,6 +41,13 @@ async function ignoreOptions(repository: LocalRepository, signal: AbortSignal): 
   return options
 }
 
+/** The folders that git warned of and went on without: what is untracked in them it cannot know. */
+function closedFolders(stderr: string): { path: string; why: string }[] {
+  return [...stderr.matchAll(/^warning: could not open directory '(.+?)\/?': (.+)$/gm)].map(
+    ([, path = '', why = '']) => ({ path, why }),
+  )
+}
+
 /**
  * The entries of a working tree as it stands: tracked files, and untracked ones that are not
  * ignored. Paths are relative to the repository's `subfolder`. Whether a file is there is only known
@@ -56,7 +63,11 @@ export async function listWorkingTree(
   const skipped = subfolder === '' ? 0 : Buffer.byteLength(subfolder) + 1
   const candidates: TreeCandidate[] = []
 
-  const add = (raw: Buffer, kind: TreeCandidate['kind']): void => {
+  const add = (
+    raw: Buffer,
+    kind: TreeCandidate['kind'],
+    problem: TreeCandidate['problem'] = null,
+  ): void => {
     const { name, isText } = decodeName(raw.subarray(skipped))
     if (name === '') return
     candidates.push({
@@ -64,7 +75,7 @@ export async function listWorkingTree(
       kind: isText ? kind : 'unreadable',
       objectId: null,
       sizeBytes: null,
-      problem: isText ? null : unnameable,
+      problem: isText ? problem : unnameable,
     })
   }
 
@@ -92,7 +103,15 @@ export async function listWorkingTree(
       else add(record, 'file')
     },
   )
-  const results = await Promise.allSettled([tracked, untracked])
+  const results = await Promise.allSettled([
+    tracked,
+    untracked.then((result) => {
+      for (const { path, why } of closedFolders(result.stderr)) {
+        add(Buffer.from(path), 'unreadable', `The folder cannot be read: ${why}.`)
+      }
+      return result
+    }),
+  ])
   for (const result of results) {
     if (result.status === 'rejected') throw result.reason
     if (result.value.exitCode !== 0) {

@@ -1,4 +1,4 @@
-import type { PlanTotals } from '@cairn/protocol'
+import type { IndexingError, PlanTotals } from '@cairn/protocol'
 import { versionId } from '../../content-ids.ts'
 import type { Journal, LedgerRepository, PlannedFile } from '../../contracts/journal.ts'
 import type { SourceTree } from '../../contracts/source-file.ts'
@@ -58,7 +58,11 @@ export async function makePlan(options: {
   readonly embedderFingerprint: string
   readonly signal: AbortSignal
   readonly onListed: (listed: number, total: number | null, path: string) => void
-  readonly emit: (files: readonly PlannedFile[]) => Promise<void>
+  /** `errors` has, by path, why files of the page could not be read. */
+  readonly emit: (
+    files: readonly PlannedFile[],
+    errors: ReadonlyMap<string, IndexingError>,
+  ) => Promise<void>
 }): Promise<Plan> {
   const { repository, tree, ledger, signal, emit } = options
   const isSameEmbedder = ledger.repository?.embedder.fingerprint === options.embedderFingerprint
@@ -69,12 +73,16 @@ export async function makePlan(options: {
   const versions = new Map<string, string>()
   const changedPaths = new Set<string>()
   let page: PlannedFile[] = []
+  let errors = new Map<string, IndexingError>()
 
+  const emitPage = async (): Promise<void> => {
+    await emit(page, errors)
+    page = []
+    errors = new Map()
+  }
   const plan = async (file: PlannedFile): Promise<void> => {
     page.push(file)
-    if (page.length < planPage) return
-    await emit(page)
-    page = []
+    if (page.length >= planPage) await emitPage()
   }
 
   let listed = 0
@@ -89,10 +97,11 @@ export async function makePlan(options: {
     listed++
     options.onListed(listed, total, path)
     if (entry.kind === 'skipped') {
-      const { reason, detail } = entry.file
+      const { reason, detail, error } = entry.file
       totals.skip++
       skippedByReason[reason] = (skippedByReason[reason] ?? 0) + 1
       if (ledger.files.has(path)) changedPaths.add(path)
+      if (error) errors.set(path, error)
       await plan({ path, language, sizeBytes, action: 'skip', reason, detail })
       continue
     }
@@ -122,7 +131,7 @@ export async function makePlan(options: {
     changedPaths.add(path)
     await plan({ path, language: null, sizeBytes: null, action: 'delete' })
   }
-  if (page.length > 0) await emit(page)
+  if (page.length > 0) await emitPage()
   return {
     totals: { ...totals, filesByLanguage, bytesByLanguage, skippedByReason },
     versions,
