@@ -263,6 +263,8 @@ test('bad usage exits with 2 and says what is wrong', async () => {
     [['search', 'x', '--mode', 'fuzzy'], 'hybrid'],
     [['search', 'x', '--kind', 'thing'], 'function'],
     [['logs', 'x', '--level', 'loud'], 'WARNING'],
+    [['index', ''], 'cairn: The path is empty; give a folder, for example ".".'],
+    [['plan', ''], 'cairn: The path is empty; give a folder, for example ".".'],
   ] as const
   for (const [words, hint = 'error'] of wrong) {
     const { code, stdout, stderr } = await cairnHere(indexed, words)

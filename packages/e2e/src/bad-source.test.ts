@@ -63,6 +63,14 @@ test.each([
   expect(thrown).toMatchObject({ code })
 })
 
+test.each(['index', 'plan'] as const)('%s of an empty path says so in a sentence', async (call) => {
+  const { indexer } = bench.open()
+  await expect(async () => indexer[call]({ path: '' })).rejects.toMatchObject({
+    code: 'INVALID_OPTIONS',
+    message: 'The path is empty; give a folder, for example ".".',
+  })
+})
+
 test('a failed run leaves what was indexed before searchable', async () => {
   const { indexer } = bench.open()
   const path = bench.repository('shop', shop)

@@ -66,6 +66,15 @@ test.each([
   expect(() => parseSource(input)).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }))
 })
 
+test('an empty path is told as one', () => {
+  const message = 'The path is empty; give a folder, for example ".".'
+  for (const source of [{ path: '' }, { path: '', ref: 'main' }]) {
+    expect(() => parseSource(source)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTIONS', message }),
+    )
+  }
+})
+
 test('a refused URL’s error does not hold its credentials', () => {
   for (const url of [
     'ftp://ada:s3cret@example.org/a',

@@ -24,6 +24,9 @@ const schema = z.union([
  * @throws SourceError `URL_REFUSED`
  */
 export function parseSource(input: unknown): Source {
+  if (hasEmptyPath(input)) {
+    throw new InvalidOptionsError('The path is empty; give a folder, for example ".".')
+  }
   const parsed = schema.safeParse(input)
   if (!parsed.success) {
     throw new InvalidOptionsError(
@@ -39,6 +42,10 @@ export function parseSource(input: unknown): Source {
   }
   if (source.path.includes('\0')) throw new InvalidOptionsError('A path must not hold NUL.')
   return { ...source, path: resolve(source.path) }
+}
+
+function hasEmptyPath(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'path' in input && input.path === ''
 }
 
 /** The last part of a source's path or URL, without `.git`. */
