@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { fetchClone } from './clone.ts'
 import type { CloneProgress } from './clone-progress.ts'
@@ -221,16 +222,44 @@ test('wrong credentials end with a clear error without them, whatever the remote
     options(folder.path),
   )
   const error: unknown = await opening.catch((caught: unknown) => caught)
-  expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+  expect(error).toMatchObject({
+    code: 'AUTHENTICATION_FAILED',
+    message: `${server.url}/origin/.git refused the credentials; check the user name, the password or token, and that they may read the repository.`,
+    cause: { message: expect.stringMatching(/^fatal: could not read Username/) },
+  })
   expect(asked).toBe(3)
-  const shown = `${error instanceof Error ? error.stack : ''} ${JSON.stringify(error)}`
+  const shown = inspect(error, { depth: null, showHidden: true })
   for (const form of [secret, Buffer.from(`ada:${secret}`).toString('base64')]) {
     expect(shown).not.toContain(form)
   }
   await expect(
     openSource({ url: `${server.url}/origin/.git` }, options(folder.path)),
-  ).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+  ).rejects.toMatchObject({
+    code: 'AUTHENTICATION_FAILED',
+    message: `${server.url}/origin/.git asks for credentials and got none that it accepts; give them by \`auth\` or in the URL.`,
+    cause: { message: expect.stringMatching(/^fatal: could not read Username/) },
+  })
   expect(readdirSync(join(folder.path, 'clones'))).toEqual([])
+})
+
+test('a callback that gives up after its credentials were refused hears of that', async () => {
+  using folder = temporaryFolder()
+  makeOrigin(folder.path)
+  await using server = await httpGitServer({
+    root: folder.path,
+    credentials: { username: 'ada', password: 'right' },
+  })
+  const opening = openSource(
+    {
+      url: `${server.url}/origin/.git`,
+      auth: ({ attempt }) => (attempt === 1 ? { token: 'stale' } : undefined),
+    },
+    options(folder.path),
+  )
+  await expect(opening).rejects.toMatchObject({
+    code: 'AUTHENTICATION_FAILED',
+    message: expect.stringContaining('refused the credentials'),
+  })
 })
 
 test('what a remote lacks or refuses has its own error', async () => {
@@ -238,6 +267,7 @@ test('what a remote lacks or refuses has its own error', async () => {
   const origin = makeOrigin(folder.path)
   makeRepository(join(folder.path, 'empty'), {})
   await using server = await httpGitServer({ root: folder.path })
+  await using daemon = await gitDaemon(folder.path)
   const url = `${server.url}/origin/.git`
   const blob = git(origin, 'rev-parse', 'HEAD:a.ts')
   const port = await refusedPort()
@@ -248,6 +278,7 @@ test('what a remote lacks or refuses has its own error', async () => {
     [{ url, ref: blob }, 'REF_NOT_FOUND'],
     [{ url, ref: 'main:refs/heads/other' }, 'REF_NOT_FOUND'],
     [{ url: `${server.url}/nothing/.git` }, 'SOURCE_NOT_FOUND'],
+    [{ url: `${daemon.url}/nothing/.git` }, 'SOURCE_NOT_FOUND'],
     [{ url: `${pathToFileURL(folder.path).href}/nothing` }, 'SOURCE_NOT_FOUND'],
     [{ url: `${server.url}/empty/.git` }, 'EMPTY_REPOSITORY'],
     [{ url: `http://127.0.0.1:${port}/x` }, 'REMOTE_UNREACHABLE'],

@@ -162,6 +162,7 @@ export async function fetchClone(source: RemoteSource, options: CloneOptions): P
   await removeAbandoned(folder)
   onProgress?.({ percent: 0, processed: 0, total: 0, operation: 'Connecting' })
 
+  let refusal: SourceError | null = null
   for (let attempt = 1; ; attempt++) {
     const credentials = await askCredentials(source, remote, attempt, signal)
     const git = remoteGit({ remote, credentials, signal, silenceMs: options.silenceMs ?? 120_000 })
@@ -177,9 +178,11 @@ export async function fetchClone(source: RemoteSource, options: CloneOptions): P
         commit,
       }
     } catch (error) {
-      const isRefused = error instanceof SourceError && error.code === 'AUTHENTICATION_FAILED'
+      if (!(error instanceof SourceError) || error.code !== 'AUTHENTICATION_FAILED') throw error
+      // That the last try went without credentials says less than that those before were refused.
+      if (credentials !== null) refusal = error
       const mayAskAgain = source.auth !== undefined && attempt < attempts
-      if (!isRefused || !mayAskAgain || (attempt > 1 && credentials === null)) throw error
+      if (!mayAskAgain || (attempt > 1 && credentials === null)) throw refusal ?? error
     }
   }
 }

@@ -8,7 +8,7 @@ const patterns: ReadonlyArray<readonly [pattern: RegExp, code: ErrorCode, recove
     false,
   ],
   [
-    /authentication failed|could not read (?:username|password)|permission denied \(|terminal prompts disabled|access denied|returned error: 40[13]|invalid credentials|host key verification failed|no supported authentication methods/i,
+    /authentication failed|could not read (?:username|password)|permission denied \(|terminal prompts disabled|access denied(?! or repository not exported)|returned error: 40[13]|invalid credentials|host key verification failed|no supported authentication methods/i,
     'AUTHENTICATION_FAILED',
     false,
   ],

@@ -5,6 +5,7 @@ import type { Credentials } from '../options.ts'
 import { gitEnvironment } from './git-environment.ts'
 import { gitFailure } from './git-failure.ts'
 import { gitStartError } from './git-process.ts'
+import { refusedCredentials } from './refused-credentials.ts'
 import type { RemoteUrl } from './source-url.ts'
 
 /** One git program for one remote and one set of credentials. */
@@ -119,7 +120,10 @@ export function remoteGit(options: {
           throw gitStartError(Object.assign(new Error(text), { code: 'ENOENT' }))
         }
         // No cause: simple-git's error names the whole task.
-        throw gitFailure(`${remote.shown} cannot be fetched`, withoutSecrets(text, credentials))
+        const said = withoutSecrets(text, credentials)
+        const failure = gitFailure(`${remote.shown} cannot be fetched`, said)
+        if (failure.code !== 'AUTHENTICATION_FAILED') throw failure
+        throw refusedCredentials(remote, credentials, said)
       }
     },
   }
