@@ -166,10 +166,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     assertOpen()
     const { result } = repositoryQueue.enter(repository, holder, 'reject', async (_, own) => {
       const either = signal ? AbortSignal.any([own, signal]) : own
-      return typedErrors(either, 'STORE_FAILED', async () => {
-        await journal.acquireWriter({ signal: either })
-        return work(either)
-      })
+      await typedErrors(either, 'STORE_FAILED', () => journal.acquireWriter({ signal: either }))
+      return work(either)
     })
     return result()
   }
@@ -227,15 +225,17 @@ export function createIndexer(options: IndexerOptions): Indexer {
       checkCall('reconcile', call)
       const { signal, repair = true } = call
       return maintain(repository, { kind: 'reconciliation' }, signal, (either) =>
-        reconcileRepository({
-          storage,
-          embedder,
-          parser,
-          limits,
-          repository,
-          repair,
-          signal: either,
-        }),
+        typedErrors(either, 'STORE_FAILED', () =>
+          reconcileRepository({
+            storage,
+            embedder,
+            parser,
+            limits,
+            repository,
+            repair,
+            signal: either,
+          }),
+        ),
       )
     },
     processLocalRepository: async (path, onProgress, rest = {}) =>

@@ -220,7 +220,11 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
   explain(repository: string, path: string): Promise<Explanation>
   /** What is indexed, by name. */
   repositories(): Promise<readonly LedgerSummary[]>
-  /** Removes a repository from every store. @throws NotFoundError, RepositoryBusyError. */
+  /**
+   * Removes a repository from every store. One that is cancelled or fails half-way says so in its
+   * error: remove again to finish, or index or reconcile to make the repository whole.
+   * @throws NotFoundError, RepositoryBusyError, CancelledError.
+   */
   remove(repository: string, options?: { signal?: AbortSignal }): Promise<RemovalReport>
   /** Compares every store with the ledger and repairs what differs, without embedding again what the cache has. @throws NotFoundError, RepositoryBusyError. */
   reconcile(

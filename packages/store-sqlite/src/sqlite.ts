@@ -63,6 +63,18 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     }
   }
 
+  /**
+   * `call` that the caller may keep from starting, and else waits for. A removal goes on in its
+   * thread, step by step: were its caller told that it ended, what is written then would go too.
+   */
+  const toItsEnd = async <T>(
+    signal: AbortSignal | undefined,
+    start: () => Promise<T>,
+  ): Promise<T> => {
+    signal?.throwIfAborted()
+    return start()
+  }
+
   const close = async (): Promise<void> => {
     await Promise.all([threads.reader.close(), threads.writer.close()])
   }
@@ -176,7 +188,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       abortable(signal, () => call('vectors.count', space, range)),
     spaces: (callOptions) => abortable(callOptions?.signal, () => call('vectors.spaces')),
     removeRepository: (repository, callOptions) =>
-      abortable(callOptions?.signal, () => call('vectors.removeRepository', repository)),
+      toItsEnd(callOptions?.signal, () => call('vectors.removeRepository', repository)),
     close,
   }
 
@@ -194,7 +206,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     danglingEdges: ({ signal, ...range }) =>
       abortable(signal, () => call('graph.danglingEdges', range)),
     removeRepository: (repository, callOptions) =>
-      abortable(callOptions?.signal, () => call('graph.removeRepository', repository)),
+      toItsEnd(callOptions?.signal, () => call('graph.removeRepository', repository)),
     close,
   }
 

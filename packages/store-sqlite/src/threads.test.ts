@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { GraphNode, VectorRow } from '@cairn/core'
 import { expect, test } from 'vitest'
 import { openStore, parsedFile, queued, temporaryFolder } from './store-samples.test-support.ts'
 
@@ -58,6 +59,49 @@ test('progress events come in between the steps of a long removal', async () => 
   ])
   expect(order).toEqual(['event', 'removal'])
   expect(await journal.spool.has(['v0-0', 'v4-199'])).toEqual(new Set())
+})
+
+test('a removal that is aborted takes nothing that is written after it has settled', async () => {
+  const { vectors, graph } = openStore({ path: join(await temporaryFolder(), 'index.db') })
+  const space = { fingerprint: 'f', dimensions: 2 }
+  const row = (id: string): VectorRow => ({
+    id,
+    vector: Float32Array.of(0.6, 0.8),
+    repository: 'shop',
+    version: 'v',
+    path: 'p',
+    language: 'l',
+    symbolKind: null,
+  })
+  const node = (id: string): GraphNode => ({
+    id,
+    owner: id,
+    repository: 'shop',
+    kind: 'module',
+    name: id,
+    path: null,
+    symbolPath: null,
+    symbolKind: null,
+    startLine: null,
+    endLine: null,
+  })
+  // Several steps of each removal.
+  const ids = Array.from({ length: 2_000 }, (_, index) => `${index}`)
+  await vectors.upsert(space, ids.map(row))
+  await graph.upsert({ nodes: ids.map(node), edges: [] })
+  for (const store of [vectors, graph]) {
+    const controller = new AbortController()
+    const removing = store.removeRepository('shop', { signal: controller.signal })
+    controller.abort()
+    await Promise.allSettled([removing])
+  }
+  await vectors.upsert(space, [row('new')])
+  await graph.upsert({ nodes: [node('new')], edges: [] })
+  // Another removal is done after whatever is left of those.
+  await vectors.removeRepository('other')
+  await graph.removeRepository('other')
+  expect(await vectors.ids(space, { repository: 'shop', limit: 10 })).toEqual(['new'])
+  expect(await graph.owners({ repository: 'shop', limit: 10 })).toMatchObject([{ owner: 'new' }])
 })
 
 test('a process ends by itself though it never closed its store', async () => {
