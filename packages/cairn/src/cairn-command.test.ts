@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { CancelledError } from '@cairn/core'
 import {
   decode,
   explanationSchema,
@@ -230,6 +231,12 @@ test('reconcile finds a sound index sound, and remove leaves nothing to find', a
   const again = await cairnHere(repository, ['remove', 'removed'])
   expect(again.code).toBe(1)
   expect(again.stderr).toContain('REPOSITORY_NOT_FOUND')
+})
+
+test('a command that is cancelled says what its error says, and exits with 130', async () => {
+  const signal = AbortSignal.abort(new CancelledError('Half of it is gone.'))
+  const removal = await cairnHere(indexed, ['remove', 'sample'], {}, signal)
+  expect(removal).toMatchObject({ code: 130, stderr: 'Half of it is gone.\n' })
 })
 
 test('a folder where nothing is indexed yet is told kindly, and stays as it is', async () => {

@@ -1,3 +1,5 @@
+import { CancelledError } from '@cairn/core'
+
 /** Two signals nearer than this are one Ctrl-C: a package manager passes on what its child got already. */
 const sameKeyPressMs = 100
 
@@ -19,7 +21,7 @@ export function watchInterrupts(exitNow: () => void): Interrupt {
     if (firstAt === null) {
       firstAt = at
       tell?.()
-      controller.abort()
+      controller.abort(new CancelledError())
     } else if (at - firstAt > sameKeyPressMs) {
       exitNow()
     }

@@ -32,7 +32,8 @@ export async function runCommand(
 function reportError(error: unknown, { stderr, environment }: ProcessParts): void {
   const paint = createPaint(streamTraits(stderr, environment).hasColor)
   if (isCancelled(error)) {
-    stderr.write('Cancelled.\n')
+    // What was cancelled in the middle says in what state it is now.
+    stderr.write(`${CairnError.isInstance(error) ? printable(error.message) : 'Cancelled.'}\n`)
     return
   }
   const isKnown = CairnError.isInstance(error)
