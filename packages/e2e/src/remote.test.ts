@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createWorkbench, git, shop, type Workbench, writeFiles } from './fixture.ts'
+import { type Hang, hangingGitServer } from './hanging-git-server.ts'
+
+let bench: Workbench
+beforeEach(() => {
+  bench = createWorkbench()
+})
+afterEach(() => bench.close())
+
+/** A bare remote, and the working copy of someone who pushes to it. */
+function makeRemote(): { url: string; copy: string } {
+  const copy = bench.repository('copy', shop)
+  const remote = join(bench.folder, 'shop.git')
+  git(bench.folder, 'clone', '--quiet', '--bare', copy, remote)
+  git(copy, 'remote', 'add', 'origin', remote)
+  return { url: `file://${remote}`, copy }
+}
+
+/** Commits everything in a working copy. */
+function commit(copy: string, message: string, ...options: string[]): void {
+  git(copy, 'add', '--all')
+  git(copy, 'commit', '--quiet', '-m', message, ...options)
+}
+
+const clones = (): string[] => readdirSync(join(bench.folder, 'data', 'clones'))
+
+test('after a force-push the index is that of the rewritten branch', async () => {
+  const { url, copy } = makeRemote()
+  writeFiles(copy, { 'shop/mistake.py': 'def pushed_by_mistake():\n    return 1\n' })
+  commit(copy, 'Mistake')
+  git(copy, 'push', '--quiet', 'origin', 'main')
+  const { indexer, storage } = bench.open()
+  const first = await indexer.index({ url }).finished
+  expect(first.files).toMatchObject({ indexed: 6 })
+  const mistake = await storage.journal.ledger.file('shop', 'shop/mistake.py')
+  if (!mistake) throw new Error('not indexed')
+
+  // The branch is not a descendant of what was indexed: its root is another commit.
+  rmSync(join(copy, 'shop/mistake.py'))
+  writeFiles(copy, { 'shop/prices.py': 'def parse_amount(text):\n    return int(text)\n' })
+  git(copy, 'checkout', '--quiet', '--orphan', 'rewritten')
+  commit(copy, 'Rewritten')
+  git(copy, 'push', '--quiet', '--force', 'origin', 'rewritten:main')
+  const second = await indexer.index({ url }).finished
+  expect(second.commit).toBe(git(copy, 'rev-parse', 'HEAD'))
+  expect(second.files).toEqual({ indexed: 1, unchanged: 4, skipped: 1, failed: 0, deleted: 1 })
+  expect(await indexer.explain('shop', 'shop/mistake.py')).toMatchObject({ state: 'deleted' })
+  expect((await indexer.search('pushed_by_mistake', { mode: 'lexical' })).hits).toEqual([])
+  expect((await indexer.search('parse_amount', { mode: 'lexical' })).hits[0]?.path).toBe(
+    'shop/prices.py',
+  )
+  const owners = await storage.graph.owners({ repository: 'shop', limit: 1_000 })
+  expect(owners.map(({ owner }) => owner)).not.toContain(mistake.version)
+  expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
+  expect(clones()).toHaveLength(1)
+
+  const fresh = bench.open({ data: 'fresh' })
+  const { chunks, symbols, edges } = await fresh.indexer.index({ url }).finished
+  expect(second).toMatchObject({ chunks, symbols, edges })
+})
+
+/** A remote whose objects do not fit into one read, so that a clone has a middle. */
+async function makeSlowRemote() {
+  const folder = join(bench.folder, 'served')
+  mkdirSync(folder)
+  const copy = bench.repository('served/shop', {
+    ...shop,
+    'noise.bin': randomBytes(1_000_000),
+  })
+  const server = await hangingGitServer(folder)
+  return { server, url: `${server.url}/shop`, copy }
+}
+
+const hangs: [string, Hang][] = [
+  ['before the remote has said a word', { connection: 1, afterBytes: 0 }],
+  ['while the refs are listed', { connection: 1, afterBytes: 40 }],
+  ['before the first object', { connection: 2, afterBytes: 40 }],
+  ['in the middle of the objects', { connection: 2, afterBytes: 500_000 }],
+]
+
+test.each(hangs)(
+  'a clone cancelled %s ends as cancelled, and the next run succeeds',
+  async (_, at) => {
+    const { server, url, copy } = await makeSlowRemote()
+    await using _server = server
+    const { indexer } = bench.open()
+    const hung = server.hang(at)
+    const run = indexer.index({ url })
+    const { left } = await hung
+    await run.cancel('Enough.')
+    await expect(run.finished).rejects.toMatchObject({ code: 'CANCELLED', message: 'Enough.' })
+    // Nobody is left of git's processes to hold the connection.
+    await left
+    expect(await indexer.status(run.taskId)).toMatchObject({
+      status: 'cancelled',
+      currentStage: 'cloning',
+    })
+    expect(clones()).toEqual([])
+    const result = await indexer.index({ url }).finished
+    expect(result).toMatchObject({
+      commit: git(copy, 'rev-parse', 'HEAD'),
+      files: { indexed: 5, skipped: 2, failed: 0 },
+    })
+    expect(clones()).toHaveLength(1)
+  },
+)
+
+test.each(hangs)(
+  'an update cancelled %s keeps the last index, and the next run updates it',
+  async (_, at) => {
+    const { server, url, copy } = await makeSlowRemote()
+    await using _server = server
+    const { indexer } = bench.open()
+    const first = await indexer.index({ url }).finished
+    writeFiles(copy, {
+      'late.py': 'def arrive_late():\n    return 1\n',
+      'noise.bin': randomBytes(1_000_000),
+    })
+    commit(copy, 'Later')
+    const hung = server.hang(at)
+    const run = indexer.index({ url })
+    const { left } = await hung
+    await run.cancel()
+    await expect(run.finished).rejects.toMatchObject({ code: 'CANCELLED' })
+    await left
+    expect(await indexer.repositories()).toMatchObject([{ commit: first.commit }])
+    expect((await indexer.search('parse_price', { mode: 'lexical' })).hits).not.toEqual([])
+    const second = await indexer.index({ url }).finished
+    expect(second).toMatchObject({
+      commit: git(copy, 'rev-parse', 'HEAD'),
+      files: { indexed: 1, unchanged: 5, failed: 0 },
+    })
+    expect(clones()).toHaveLength(1)
+  },
+)
