@@ -3,6 +3,7 @@ import type { LedgerFile } from '../contracts/journal.ts'
 import type { Storage } from '../contracts/storage.ts'
 import type { VectorSpace } from '../contracts/vector-store.ts'
 import { squaredLength } from '../embedding/squared-length.ts'
+import { batches } from './batches.ts'
 import { ledgerFiles } from './read-ledger.ts'
 
 /** A row of a store that is not as the ledger says. */
@@ -39,6 +40,7 @@ export const checkSteps = 5
 
 const idPage = 2_000
 const vectorPage = 200
+const filesPerPage = 50
 // Cosine distance is not touched by differences below this; stores may round float32.
 const sameVector = 1e-5
 const normTolerance = 1e-2
@@ -135,7 +137,12 @@ async function checkVectors(
   const differences: Difference[] = []
   for (const page of samplePages([...byVersion.values()], vectorSample)) {
     signal.throwIfAborted()
-    const spooled = await storage.journal.spool.chunks(page.map((file) => file.version))
+    const spooled = await storage.journal.spool.chunks(page.map(({ file }) => file.version))
+    const sampled = new Set(
+      page.flatMap(({ file, ordinals }) =>
+        ordinals.map((ordinal) => chunkId(file.version, ordinal)),
+      ),
+    )
     const chunks = spooled
       .flatMap(({ version, chunks: own }) =>
         own.map((chunk) => ({
@@ -145,7 +152,7 @@ async function checkVectors(
           isExpected: !byVersion.get(version)?.failedChunks.includes(chunk.ordinal),
         })),
       )
-      .filter((chunk) => chunk.isExpected && !missing.has(chunk.id))
+      .filter((chunk) => sampled.has(chunk.id) && chunk.isExpected && !missing.has(chunk.id))
     for (let start = 0; start < chunks.length; start += vectorPage) {
       const slice = chunks.slice(start, start + vectorPage)
       const stored = await storage.vectors.get(
@@ -167,20 +174,33 @@ async function checkVectors(
   return differences
 }
 
-/** Files spread evenly over the repository that have about `vectors` chunks, in pages. */
-function samplePages(files: readonly LedgerFile[], vectors: number): LedgerFile[][] {
+/** A file and which of its chunks are looked at. */
+interface SampledFile {
+  readonly file: LedgerFile
+  readonly ordinals: readonly number[]
+}
+
+/** At most `vectors` chunks, at even distances over all chunks of the repository, in pages of files. */
+function samplePages(
+  files: readonly LedgerFile[],
+  vectors: number,
+): Iterable<readonly SampledFile[]> {
   const chunks = files.reduce((sum, file) => sum + file.chunkCount, 0)
-  const step = Math.max(1, Math.floor(chunks / Math.max(1, vectors)))
-  const pages: LedgerFile[][] = []
-  const filesPerPage = 50
-  for (let index = 0; index < files.length; index += step) {
-    const file = files[index]
-    if (!file) continue
-    const last = pages.at(-1)
-    if (last && last.length < filesPerPage) last.push(file)
-    else pages.push([file])
+  const count = Math.min(vectors, chunks)
+  const sampled: SampledFile[] = []
+  let taken = 0
+  let before = 0
+  for (const file of files) {
+    const ordinals: number[] = []
+    for (; taken < count; taken++) {
+      const ordinal = Math.floor((taken * chunks) / count) - before
+      if (ordinal >= file.chunkCount) break
+      ordinals.push(ordinal)
+    }
+    before += file.chunkCount
+    if (ordinals.length > 0) sampled.push({ file, ordinals })
   }
-  return pages
+  return batches(sampled, filesPerPage)
 }
 
 function isSame(
