@@ -1,7 +1,7 @@
 import type { Embedder } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, shop, type Workbench } from './fixture.ts'
+import { createWorkbench, failing, shop, type Workbench } from './fixture.ts'
 
 let bench: Workbench
 let real: Embedder
@@ -12,16 +12,6 @@ beforeEach(() => {
 afterEach(async () => {
   await bench.close()
   await real.close?.()
-})
-
-/** The real embedder, failing as a provider does. */
-const failing = (embedDocuments: Embedder['embedDocuments']): Embedder => ({
-  id: real.id,
-  fingerprint: `${real.fingerprint}-failing`,
-  dimensions: real.dimensions,
-  maxTokens: real.maxTokens,
-  embedDocuments,
-  embedQuery: (text, options) => real.embedQuery(text, options),
 })
 
 test.each<[string, Embedder['embedDocuments'], string]>([
@@ -51,7 +41,7 @@ test.each<[string, Embedder['embedDocuments'], string]>([
   ['never returns', () => new Promise(() => undefined), 'EMBEDDER_UNAVAILABLE'],
 ])('an embedder that %s fails the run', async (_, embedDocuments, code) => {
   const { indexer } = bench.open({
-    embedder: failing(embedDocuments),
+    embedder: failing(real, { embedDocuments }),
     limits: { embedTimeoutMs: 200, retries: 1 },
   })
   const run = indexer.index({ path: bench.repository('shop', shop) })
@@ -60,9 +50,12 @@ test.each<[string, Embedder['embedDocuments'], string]>([
 })
 
 test('one text that cannot be embedded costs that chunk, and is named', async () => {
-  const embedder = failing(async (texts, options) => {
-    if (texts.some((text) => text.includes('payOrder'))) throw new Error('refused by the provider')
-    return real.embedDocuments(texts, options)
+  const embedder = failing(real, {
+    embedDocuments: async (texts, options) => {
+      if (texts.some((text) => text.includes('payOrder')))
+        throw new Error('refused by the provider')
+      return real.embedDocuments(texts, options)
+    },
   })
   const { indexer } = bench.open({ embedder })
   const path = bench.repository('shop', shop)
@@ -77,11 +70,13 @@ test('one text that cannot be embedded costs that chunk, and is named', async ()
 })
 
 test('NaN for one text costs that chunk', async () => {
-  const embedder = failing(async (texts, options) => {
-    const vectors = await real.embedDocuments(texts, options)
-    return vectors.map((vector, index) =>
-      texts[index]?.includes('payOrder') ? vector.map(() => Number.NaN) : vector,
-    )
+  const embedder = failing(real, {
+    embedDocuments: async (texts, options) => {
+      const vectors = await real.embedDocuments(texts, options)
+      return vectors.map((vector, index) =>
+        texts[index]?.includes('payOrder') ? vector.map(() => Number.NaN) : vector,
+      )
+    },
   })
   const { indexer } = bench.open({ embedder })
   const result = await indexer.index({ path: bench.repository('shop', shop) }).finished
@@ -96,7 +91,10 @@ test('what failed with one embedder leaves the index of another searchable, and 
   await first.indexer.index({ path }).finished
   await first.close()
   const broken = bench.open({
-    embedder: failing(() => Promise.reject(new Error('down'))),
+    embedder: failing(real, {
+      fingerprint: 'down',
+      embedDocuments: () => Promise.reject(new Error('down')),
+    }),
     limits: { retries: 0 },
   })
   await expect(broken.indexer.index({ path }).finished).rejects.toMatchObject({
@@ -106,11 +104,7 @@ test('what failed with one embedder leaves the index of another searchable, and 
     'retryRequest',
   )
   await broken.close()
-  const other: Embedder = {
-    ...failing((texts, options) => real.embedDocuments(texts, options)),
-    fingerprint: 'another',
-  }
-  const changed = bench.open({ embedder: other })
+  const changed = bench.open({ embedder: failing(real, { fingerprint: 'another' }) })
   const result = await changed.indexer.index({ path }).finished
   expect(result.files).toMatchObject({ indexed: 5, unchanged: 0 })
   expect(

@@ -132,6 +132,19 @@ export const shop: Readonly<Record<string, string>> = {
   'logo.bin': '\0\u0001\u0002binary\0',
 }
 
+/** `real`, but for what is changed of it: an embedder that fails as a provider does. */
+export function failing(real: Embedder, changes: Partial<Embedder>): Embedder {
+  return {
+    id: real.id,
+    fingerprint: real.fingerprint,
+    dimensions: real.dimensions,
+    maxTokens: real.maxTokens,
+    embedDocuments: (texts, options) => real.embedDocuments(texts, options),
+    embedQuery: (text, options) => real.embedQuery(text, options),
+    ...changes,
+  }
+}
+
 /** Collects every event of an emitter. */
 export function collectEvents(emitter: {
   on(channel: 'event', listener: (event: IndexEvent) => void): unknown

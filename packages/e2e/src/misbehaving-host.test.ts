@@ -1,7 +1,7 @@
 import type { Embedder } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, shop, type Workbench } from './fixture.ts'
+import { createWorkbench, failing, shop, type Workbench } from './fixture.ts'
 
 let bench: Workbench
 let real: Embedder
@@ -12,16 +12,6 @@ beforeEach(() => {
 afterEach(async () => {
   await bench.close()
   await real.close?.()
-})
-
-/** The real embedder with another answer to queries. */
-const answering = (embedQuery: Embedder['embedQuery']): Embedder => ({
-  id: real.id,
-  fingerprint: real.fingerprint,
-  dimensions: real.dimensions,
-  maxTokens: real.maxTokens,
-  embedDocuments: (texts, options) => real.embedDocuments(texts, options),
-  embedQuery,
 })
 
 test.each<[string, Embedder['embedQuery'], string]>([
@@ -41,7 +31,7 @@ test.each<[string, Embedder['embedQuery'], string]>([
   'a search whose embedder %s fails with a typed error',
   async (_, embedQuery, code) => {
     const { indexer } = bench.open({
-      embedder: answering(embedQuery),
+      embedder: failing(real, { embedQuery }),
       limits: { embedTimeoutMs: 2_000 },
     })
     await indexer.index({ path: bench.repository('shop', shop) }).finished
@@ -53,9 +43,11 @@ test.each<[string, Embedder['embedQuery'], string]>([
 
 test('a search is cancelled while the embedder does not answer', async () => {
   const controller = new AbortController()
-  const embedder = answering(() => {
-    controller.abort()
-    return new Promise(() => undefined)
+  const embedder = failing(real, {
+    embedQuery: () => {
+      controller.abort()
+      return new Promise(() => undefined)
+    },
   })
   const { indexer } = bench.open({ embedder })
   await indexer.index({ path: bench.repository('shop', shop) }).finished

@@ -1,7 +1,7 @@
 /** Which vectors a run reads back before it says completed, and which `reconcile` does. */
 import type { Storage } from '@cairn/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, type Opened, shop, type Workbench } from './fixture.ts'
+import { createWorkbench, failing, type Opened, shop, type Workbench } from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -115,14 +115,12 @@ test.each<[string, (vector: Float32Array) => Float32Array]>([
 
 test('a chunk that could not be embedded is not missed among those that are read', async () => {
   const own = bench.open()
-  const embedder = {
-    ...own.embedder,
-    fingerprint: 'failing',
-    embedDocuments: async (texts: readonly string[]): Promise<Float32Array[]> => {
+  const embedder = failing(own.embedder, {
+    async embedDocuments(texts) {
       if (texts.some((text) => text.includes('payOrder'))) throw new Error('refused')
       return own.embedder.embedDocuments(texts)
     },
-  }
+  })
   const opened = bench.open({ storage: own.storage, embedder })
   const path = bench.repository('many', shop)
   const run = opened.indexer.index({ path })
