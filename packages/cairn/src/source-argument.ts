@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { InvalidOptionsError, type Source } from '@cairn/core'
+import { given } from './given.ts'
 
 /** Whether `git clone` would take the text for a remote: `scheme://…`, `transport::…` or `user@host:path`. */
 function isRemote(text: string): boolean {
@@ -13,12 +14,9 @@ export function sourceArgument(
   options: { readonly ref?: string; readonly depth?: number | 'full' },
 ): Source {
   const { ref, depth } = options
-  const withRef = ref === undefined ? {} : { ref }
-  if (isRemote(pathOrUrl)) {
-    return { url: pathOrUrl, ...withRef, ...(depth === undefined ? {} : { depth }) }
-  }
+  if (isRemote(pathOrUrl)) return { url: pathOrUrl, ...given({ ref, depth }) }
   if (depth !== undefined) {
     throw new InvalidOptionsError('--depth is for a URL: a local folder is read as it stands.')
   }
-  return { path: pathOrUrl, ...withRef }
+  return { path: pathOrUrl, ...given({ ref }) }
 }

@@ -1,11 +1,11 @@
 import { relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { CairnError, type Indexer, type IndexResult, type IndexRun } from '@cairn/core'
+import { CairnError, type IndexRequest, type IndexResult, type IndexRun } from '@cairn/core'
 import { encode, indexEventSchema, statusDocumentSchema } from '@cairn/protocol'
 import { type CommandContext, mention, say, sayJson, withIndexer } from '../command-context.ts'
 import { type ExitCode, exitCodes, isCancelled } from '../exit-codes.ts'
 import { type RunTally, tallyRun } from '../run-tally.ts'
-import { sourceArgument } from '../source-argument.ts'
+import { type SelectionOptions, selectionOf } from '../selection.ts'
 import { storeSizeBytes } from '../store-size.ts'
 import { percent } from '../terminal/amounts.ts'
 import { createProgress } from '../terminal/create-progress.ts'
@@ -14,12 +14,7 @@ import { summaryLines } from '../terminal/summary-lines.ts'
 import { writeLine } from '../write-line.ts'
 
 /** What the command line of `index` gives. */
-export interface IndexCommandOptions {
-  readonly ref?: string
-  readonly depth?: number | 'full'
-  readonly include?: readonly string[]
-  readonly exclude?: readonly string[]
-  readonly name?: string
+export interface IndexCommandOptions extends SelectionOptions {
   readonly wait?: boolean
 }
 
@@ -40,10 +35,13 @@ export async function indexCommand(
   pathOrUrl: string,
   options: IndexCommandOptions,
 ): Promise<ExitCode> {
-  const source = sourceArgument(pathOrUrl, options)
+  const request: IndexRequest = {
+    ...selectionOf(pathOrUrl, options),
+    onBusy: options.wait === true ? 'wait' : 'reject',
+    signal: context.interrupt.signal,
+  }
   return withIndexer(context, async (indexer) => {
-    const start = (): Promise<EndedRun> =>
-      showRun(context, startRun(indexer, context, source, options))
+    const start = (): Promise<EndedRun> => showRun(context, indexer.index(request))
     let ended = await start()
     if (options.wait === true && isLocked(ended.outcome)) {
       mention(context, 'Waiting for the process that writes to the store.')
@@ -90,22 +88,6 @@ async function showRun(context: CommandContext, run: IndexRun): Promise<EndedRun
   progress?.stop()
   await events
   return { run, tally, outcome }
-}
-
-function startRun(
-  indexer: Indexer,
-  context: CommandContext,
-  source: ReturnType<typeof sourceArgument>,
-  options: IndexCommandOptions,
-): IndexRun {
-  return indexer.index({
-    ...source,
-    ...(options.include === undefined ? {} : { include: options.include }),
-    ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
-    ...(options.name === undefined ? {} : { name: options.name }),
-    onBusy: options.wait === true ? 'wait' : 'reject',
-    signal: context.interrupt.signal,
-  })
 }
 
 /** A program that reads standard output gets no lines; a person before the same terminal no picture over them. */

@@ -10,6 +10,7 @@ import {
 } from '@cairn/protocol'
 import { type CommandContext, hasStore, say, sayJson, withIndexer } from '../command-context.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { given } from '../given.ts'
 import { logLine } from '../terminal/log-line.ts'
 
 /** What the command line of `logs` gives. */
@@ -41,19 +42,10 @@ export async function logsCommand(
       `Task ${taskId} not found: nothing is indexed here yet.`,
     )
   }
-  const { level, stage, file, query, cursor } = options
-  const filter: LogFilter = {
-    ...(level === undefined ? {} : { level }),
-    ...(stage === undefined ? {} : { stage }),
-    ...(file === undefined ? {} : { file }),
-    ...(query === undefined ? {} : { query }),
-  }
+  const { level, stage, file, query, limit, cursor } = options
+  const filter = given({ level, stage, file, query })
   return context.isJson
-    ? printPage(context, taskId, {
-        ...filter,
-        ...(options.limit === undefined ? {} : { limit: options.limit }),
-        ...(cursor === undefined ? {} : { cursor }),
-      })
+    ? printPage(context, taskId, { ...filter, ...given({ limit, cursor }) })
     : printPages(context, taskId, filter, options)
 }
 
@@ -93,8 +85,7 @@ async function printPages(
       const hasEnded = isTerminal((await indexer.status(taskId)).status)
       const page = await indexer.logs(taskId, {
         ...filter,
-        limit: pageEntries,
-        ...(cursor === undefined ? {} : { cursor }),
+        ...given({ limit: pageEntries, cursor }),
       })
       for (const entry of page.logs.slice(printedOfPage)) print(entry)
       printedOfPage = page.logs.length

@@ -10,6 +10,7 @@ import {
   withIndexer,
 } from '../command-context.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { given } from '../given.ts'
 import { commitInWords } from '../terminal/commit.ts'
 import { hitLines } from '../terminal/hit-lines.ts'
 import { moment } from '../terminal/moment.ts'
@@ -38,17 +39,10 @@ export async function searchCommand(
     mentionNothingIndexed(context)
     return exitCodes.done
   }
+  const { kind, ...rest } = options
+  const { signal } = context.interrupt
   const answer = await withIndexer(context, (indexer) =>
-    indexer.search(query, {
-      ...(options.repository === undefined ? {} : { repository: options.repository }),
-      ...(options.language === undefined ? {} : { language: options.language }),
-      ...(options.path === undefined ? {} : { path: options.path }),
-      ...(options.kind === undefined ? {} : { symbolKind: options.kind }),
-      ...(options.limit === undefined ? {} : { limit: options.limit }),
-      mode: options.mode,
-      neighbours: options.neighbours ?? false,
-      signal: context.interrupt.signal,
-    }),
+    indexer.search(query, given({ ...rest, symbolKind: kind, signal })),
   )
   if (context.isJson) {
     sayJson(

@@ -17,6 +17,7 @@ import {
   withIndexer,
 } from '../command-context.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { given } from '../given.ts'
 import { statusLines, taskLines } from '../terminal/status-lines.ts'
 
 /** What the command line of `status` gives. */
@@ -49,15 +50,10 @@ async function showTask(context: CommandContext, taskId: string): Promise<ExitCo
 
 async function listTasks(
   context: CommandContext,
-  { repository, limit }: StatusCommandOptions,
+  options: StatusCommandOptions,
 ): Promise<ExitCode> {
   const found = hasStore(context)
-    ? await withIndexer(context, (indexer) =>
-        indexer.tasks({
-          ...(repository === undefined ? {} : { repository }),
-          ...(limit === undefined ? {} : { limit }),
-        }),
-      )
+    ? await withIndexer(context, (indexer) => indexer.tasks(given(options)))
     : { tasks: [], total: 0, nextCursor: null }
   if (context.isJson) {
     sayJson(context, encode(taskListSchema, taskList(found)))
