@@ -1,14 +1,21 @@
 import { expect, test } from 'vitest'
-import { StoreError } from './errors.ts'
+import { CancelledError, StoreError } from './errors.ts'
 import { createRetry } from './retry.ts'
 
 function createProgress(): {
   waits: boolean[]
+  warnings: string[]
   waiting(detail: string | null): void
-  warning(): void
+  warning(code: string): void
 } {
   const waits: boolean[] = []
-  return { waits, waiting: (detail) => waits.push(detail !== null), warning: () => undefined }
+  const warnings: string[] = []
+  return {
+    waits,
+    warnings,
+    waiting: (detail) => waits.push(detail !== null),
+    warning: (code) => warnings.push(code),
+  }
 }
 
 test('a call that is given up is waited for no longer', async () => {
@@ -19,6 +26,23 @@ test('a call that is given up is waited for no longer', async () => {
   })
   await expect(failing).rejects.toMatchObject({ code: 'STORE_FAILED' })
   expect(progress.waits).toEqual([true, false])
+  expect(progress.warnings).toEqual(['STORE_FAILED'])
+})
+
+test.each([
+  ['before it began', (controller: AbortController) => controller.abort(new CancelledError())],
+  ['while it ran', () => undefined],
+])('a call that was cancelled %s is neither waited for nor told of', async (_, before) => {
+  const progress = createProgress()
+  const controller = new AbortController()
+  const retry = createRetry({ retries: 3, progress, signal: controller.signal })
+  before(controller)
+  const cancelled = retry('the store', async () => {
+    controller.abort(new CancelledError())
+    throw controller.signal.reason
+  })
+  await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect(progress).toMatchObject({ waits: [], warnings: [] })
 })
 
 test('an error that is not recoverable is not tried again', async () => {

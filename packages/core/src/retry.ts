@@ -37,7 +37,8 @@ export function createRetry(options: {
           shouldRetry: ({ error }) => toCairnError(error).recoverable && !signal.aborted,
           onFailedAttempt: ({ error, retriesLeft }) => {
             const failure = toCairnError(error)
-            if (!failure.recoverable || retriesLeft === 0) return
+            // A call that was cancelled failed for no reason of its own and is not tried again.
+            if (signal.aborted || !failure.recoverable || retriesLeft === 0) return
             if (!isWaiting) waiting++
             isWaiting = true
             progress.waiting(`Waiting for ${what}: ${failure.message}`)
