@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Indexer } from '@cairn/core'
 import { createIndexer, storePath } from './create-indexer.ts'
 import type { Interrupt } from './interrupt.ts'
+import { fitted } from './terminal/fit.ts'
 import { createPaint, type Paint } from './terminal/paint.ts'
 import { type StreamTraits, streamTraits } from './terminal/stream-traits.ts'
 
@@ -45,7 +46,8 @@ export function createCommandContext(options: CommandContextOptions): CommandCon
   const { environment, stdout, stderr, ...rest } = options
   const traitsOf = (stream: NodeJS.WriteStream): CommandContext['out'] => {
     const traits = streamTraits(stream, environment)
-    return { ...traits, paint: createPaint(traits.hasColor) }
+    // Not a copy: what the traits say of the terminal's size is what it is when they are asked.
+    return Object.assign(traits, { paint: createPaint(traits.hasColor) })
   }
   return {
     ...rest,
@@ -87,7 +89,7 @@ export function sayJson(context: CommandContext, document: unknown): void {
 
 /** Writes a line that is not part of the result. */
 export function mention(context: CommandContext, line: string): void {
-  context.stderr.write(`${line}\n`)
+  for (const row of fitted(line, context.err.columns)) context.stderr.write(`${row}\n`)
 }
 
 /** Says kindly that there is nothing to answer from yet. */

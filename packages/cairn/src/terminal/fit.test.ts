@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { columnsOf, cutEnd, cutMiddle, flow, wrap } from './fit.ts'
+import { columnsOf, cutEnd, cutMiddle, fitted, flow, wrap } from './fit.ts'
 import { printable } from './printable.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 60 }).map(printable)
@@ -47,4 +47,13 @@ test('a wrapped text never exceeds the columns', () => {
       for (const line of wrap(long, room)) expect(columnsOf(line)).toBeLessThanOrEqual(room)
     }),
   )
+})
+
+test('a sentence that fits keeps its indent, a longer one is broken between words', () => {
+  expect(fitted('  cairn index .', 40)).toEqual(['  cairn index .'])
+  expect(fitted('Cancelling. What is done is kept.', 20)).toEqual([
+    'Cancelling. What is',
+    'done is kept.',
+  ])
+  expect(fitted('in a pipe', Number.MAX_SAFE_INTEGER)).toEqual(['in a pipe'])
 })

@@ -68,6 +68,11 @@ export function wrap(text: string, columns: number): string[] {
   return wrapAnsi(text, Math.max(2, columns), { hard: true, trim: true }).split('\n')
 }
 
+/** A sentence as it is where it fits, with its indent; else broken between words. */
+export function fitted(text: string, columns: number): string[] {
+  return columnsOf(text) <= columns ? [text] : wrap(text, columns)
+}
+
 /** Pieces joined by `separator`, going on in the next line where one does not fit. */
 export function flow(pieces: readonly string[], separator: string, columns: number): string[] {
   const lines: string[] = []

@@ -103,6 +103,16 @@ test('a note stands above the picture', async () => {
   progress.stop()
 })
 
+test('a note that is too long for the terminal is broken between words', async () => {
+  const terminal = openTerminal(20, 40)
+  const progress = show(terminal, () => sampleStatus())
+  vi.advanceTimersByTime(100)
+  progress.note('Cancelling. What is done is kept.')
+  const lines = await terminal.lines()
+  expect(lines.slice(0, 3)).toEqual(['Cancelling. What is', 'done is kept.', 'Indexing httpx'])
+  progress.stop()
+})
+
 test('what comes after the end stands below the last frame', async () => {
   const terminal = openTerminal(80, 24)
   const progress = show(terminal, () => embedding())

@@ -1,6 +1,6 @@
 import type { StatusDocument } from '@cairn/protocol'
 import { createLogUpdate } from 'log-update'
-import { columnsOf } from './fit.ts'
+import { columnsOf, fitted } from './fit.ts'
 import { createPaint } from './paint.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 import { progressLines } from './progress-lines.ts'
@@ -55,13 +55,9 @@ export function createLiveProgress({ status, stream, traits, now }: ProgressOpti
   const timer = setInterval(drawCurrent, framesEveryMs)
   return {
     note(line) {
-      if (hasStopped) {
-        stream.write(`${line}\n`)
-        return
-      }
-      erase()
-      stream.write(`${line}\n`)
-      drawCurrent()
+      if (!hasStopped) erase()
+      for (const row of fitted(line, columns() - 1)) stream.write(`${row}\n`)
+      if (!hasStopped) drawCurrent()
     },
     stop() {
       if (hasStopped) return

@@ -14,7 +14,7 @@ export interface StreamTraits {
   readonly isLive: boolean
   readonly hasColor: boolean
   readonly isUnicode: boolean
-  /** Columns of the terminal; without end where it is none. */
+  /** Columns of the terminal as it is now; without end where it is none. */
   readonly columns: number
 }
 
@@ -34,6 +34,8 @@ export function streamTraits(stream: OutputStream, environment: NodeJS.ProcessEn
     isLive,
     hasColor: isLive || (isSet(environment.FORCE_COLOR) && (environment.NO_COLOR ?? '') === ''),
     isUnicode: isUnicodeSupported(),
-    columns: stream.isTTY === true ? Math.max(1, stream.columns ?? 80) : Number.MAX_SAFE_INTEGER,
+    get columns() {
+      return stream.isTTY === true ? Math.max(1, stream.columns ?? 80) : Number.MAX_SAFE_INTEGER
+    },
   }
 }
