@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Indexer } from '@cairn/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, git, shop, type Workbench } from './fixture.ts'
+import { createWorkbench, git, shop, type Workbench, writeFiles } from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -34,6 +34,16 @@ test('an unknown ref, and a ref of a plain folder, fail with a name', async () =
   await expect(indexer.index({ path: plain, ref: 'main' }).finished).rejects.toMatchObject({
     code: 'NOT_A_REPOSITORY',
   })
+})
+
+test('a folder that is no repository is indexed as it stands', async () => {
+  const plain = join(bench.folder, 'plain')
+  writeFiles(plain, { ...shop, '.gitignore': '*.bin\n' })
+  const { indexer } = bench.open()
+  const result = await indexer.index({ path: plain }).finished
+  expect(result).toMatchObject({ repository: 'plain', ref: null, commit: null })
+  expect(result.files).toEqual({ indexed: 6, unchanged: 0, skipped: 0, failed: 0, deleted: 0 })
+  expect((await indexer.search('retry a failed request')).hits[0]?.symbol).toBe('retryRequest')
 })
 
 test('a repository without commits says so', async () => {

@@ -1,0 +1,133 @@
+import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sqlite } from '@cairn/store-sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createWorkbench, type Opened, shop, type Workbench, writeFiles } from './fixture.ts'
+
+let bench: Workbench
+let path: string
+let file: string
+beforeEach(() => {
+  bench = createWorkbench()
+  path = bench.repository('shop', shop)
+  file = join(bench.folder, 'data', 'cairn.db')
+})
+afterEach(() => bench.close())
+
+/** Indexes the shop and closes the store. */
+async function indexOnce(): Promise<void> {
+  const { indexer, close } = bench.open()
+  await indexer.index({ path }).finished
+  await close()
+}
+
+/** An indexer over the same file with other options of the store. */
+function openWith(options: { readOnly?: boolean; maxBytes?: number }): Opened {
+  const storage = sqlite({ path: file, ...options })
+  const opened = bench.open({ storage })
+  return {
+    ...opened,
+    async close() {
+      await opened.close()
+      await storage.close()
+    },
+  }
+}
+
+async function retryHits({ indexer }: Opened): Promise<(string | null)[]> {
+  const { hits } = await indexer.search('retry a failed request', { mode: 'lexical' })
+  return hits.map(({ symbol }) => symbol)
+}
+
+test.each<[string, () => Promise<void>]>([
+  [
+    'is something else',
+    async () => {
+      mkdirSync(join(bench.folder, 'data'))
+      writeFileSync(file, 'this is not a database, it is a note to myself\n'.repeat(100))
+    },
+  ],
+  [
+    'was cut short',
+    async () => {
+      await indexOnce()
+      truncateSync(file, Math.floor(statSync(file).size / 2))
+    },
+  ],
+])('a store file that %s ends every call as corrupt, and is left as it is', async (_, damage) => {
+  await damage()
+  const before = readFileSync(file)
+  const { indexer } = bench.open()
+  const run = indexer.index({ path })
+  await expect(run.finished).rejects.toMatchObject({ name: 'StoreError', code: 'STORE_CORRUPT' })
+  expect(run.status()).toBeNull()
+  for (const call of [
+    () => indexer.search('retry'),
+    () => indexer.tasks(),
+    () => indexer.repositories(),
+    () => indexer.remove('shop'),
+    () => indexer.reconcile('shop'),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
+  }
+  expect(readFileSync(file).equals(before)).toBe(true)
+})
+
+test('a store that may not be written refuses what writes, and answers', async () => {
+  await indexOnce()
+  const opened = openWith({ readOnly: true })
+  const { indexer } = opened
+  const refused = { code: 'STORE_READ_ONLY', recoverable: false }
+  await expect(indexer.index({ path }).finished).rejects.toMatchObject(refused)
+  await expect(indexer.remove('shop')).rejects.toMatchObject(refused)
+  await expect(indexer.reconcile('shop')).rejects.toMatchObject(refused)
+  expect(await retryHits(opened)).toContain('retryRequest')
+  expect((await indexer.plan({ path })).totals).toMatchObject({ unchanged: 5 })
+  await opened.close()
+})
+
+/** Enough code that a run needs several megabytes. */
+const noise = Object.fromEntries(
+  Array.from({ length: 60 }, (_, at) => [
+    `noise/part_${at}.py`,
+    Array.from(
+      { length: 20 },
+      (__, each) => `def noise_${at}_${each}(value):\n    return value * ${at} + ${each}\n`,
+    ).join('\n\n'),
+  ]),
+)
+
+/** How many bytes the store grows by when the noise is indexed. */
+async function neededBytes(): Promise<number> {
+  const { indexer, close } = bench.open({ data: 'measured' })
+  const measured = (): number => statSync(join(bench.folder, 'measured', 'cairn.db')).size
+  await indexer.index({ path, exclude: ['noise/**'] }).finished
+  const before = measured()
+  await indexer.index({ path }).finished
+  await close()
+  return measured() - before
+}
+
+// SQLite's own limit fails a write with what a full disk fails it with, at any place in a run.
+test.each([0, 0.05, 0.2, 0.5, 0.8])(
+  'a disk with room for %d of what is needed fails the run, keeps the index, and the next run goes on',
+  async (share) => {
+    await indexOnce()
+    writeFiles(path, noise)
+    const room = Math.floor(share * (await neededBytes()))
+    const full = openWith({ maxBytes: statSync(file).size + room })
+    const run = full.indexer.index({ path })
+    await expect(run.finished).rejects.toMatchObject({ name: 'StoreError', code: 'STORE_FULL' })
+    expect(await retryHits(full)).toContain('retryRequest')
+    expect(await full.indexer.repositories()).toMatchObject([{ files: 5 }])
+    await full.close()
+
+    const { indexer } = bench.open()
+    const result = await indexer.index({ path }).finished
+    expect(result.files).toMatchObject({ indexed: 60, unchanged: 5, failed: 0 })
+    // Whether or not there was room to write down how it ended, it does not seem to go on.
+    const tasks = (await indexer.tasks()).tasks.filter(({ runId }) => runId === run.runId)
+    for (const task of tasks) expect(task.status).toBe('failed')
+    expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
+  },
+)
