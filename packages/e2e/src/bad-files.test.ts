@@ -63,6 +63,24 @@ test('each odd file has its outcome and its reason, and the others are indexed',
   })
 })
 
+test('a line of 5 MB below the size limit is taken for no source, whatever the language', async () => {
+  const path = bench.repository('long', {
+    ...shop,
+    'line.py': `a = "${'y'.repeat(5_000_000)}"\n`,
+    'line.md': `${'word '.repeat(1_000_000)}\n`,
+    'line.json': `{"a": "${'y'.repeat(5_000_000)}"}\n`,
+  })
+  const { indexer } = bench.open({ limits: { maxFileBytes: 10_000_000 } })
+  const result = await indexer.index({ path }).finished
+  expect(result.problems.map((problem) => [problem.path, problem.reason])).toEqual([
+    ['line.json', 'minified'],
+    ['line.md', 'minified'],
+    ['line.py', 'minified'],
+    ['logo.bin', 'binary'],
+  ])
+  expect(result.files).toMatchObject({ indexed: 5, skipped: 4, failed: 0 })
+})
+
 test('a file that vanishes or changes after the plan costs that file alone', async () => {
   const { indexer } = bench.open()
   const path = bench.repository('moving', {
