@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
+import type { Credentials } from '@cairn/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, git, shop, type Workbench, writeFiles } from './fixture.ts'
+import { collectEvents, createWorkbench, git, shop, type Workbench, writeFiles } from './fixture.ts'
 import { type Hang, hangingGitServer } from './hanging-git-server.ts'
 
 let bench: Workbench
@@ -135,5 +140,52 @@ test.each(hangs)(
       files: { indexed: 1, unchanged: 5, failed: 0 },
     })
     expect(clones()).toHaveLength(1)
+  },
+)
+
+test.each([
+  ['from the callback', true],
+  ['in the URL', false],
+])(
+  'wrong credentials %s fail the run with what to do, and stand in no event, log or file',
+  async (_, isAsked) => {
+    const secret = 's3cr3t-p4ssword'
+    const server = createServer((request, response) => {
+      // It echoes what it was sent, as a careless proxy does.
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' })
+      response.end(`You said ${request.headers.authorization ?? 'nothing'}\n`)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    try {
+      const { indexer, close } = bench.open()
+      const url = `http://${isAsked ? '' : `ada:${secret}@`}127.0.0.1:${port}/shop.git`
+      const auth = (): Credentials => ({ username: 'ada', password: secret })
+      const run = indexer.index({ url, ...(isAsked ? { auth } : {}) })
+      const events = collectEvents(run)
+      const error: unknown = await run.finished.catch((caught: unknown) => caught)
+      expect(error).toMatchObject({
+        code: 'AUTHENTICATION_FAILED',
+        message: `http://127.0.0.1:${port}/shop.git refused the credentials; check the user name, the password or token, and that they may read the repository.`,
+      })
+      const status = await indexer.status(run.taskId)
+      expect(status).toMatchObject({ status: 'failed', currentStage: 'failed' })
+      const { logs } = await indexer.logs(run.taskId)
+      await close()
+      const told = [inspect(error, { depth: null }), JSON.stringify([events, status, logs])]
+      const written = readdirSync(join(bench.folder, 'data'), { recursive: true, encoding: 'utf8' })
+        .map((name) => join(bench.folder, 'data', name))
+        .filter((path) => statSync(path).isFile())
+        .map((path) => readFileSync(path, 'latin1'))
+      expect(written.length).toBeGreaterThan(0)
+      for (const text of [...told, ...written]) {
+        expect(text).not.toContain(secret)
+        expect(text).not.toContain(Buffer.from(`ada:${secret}`).toString('base64'))
+      }
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   },
 )
