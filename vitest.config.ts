@@ -21,6 +21,9 @@ export default defineConfig({
         hookTimeout: 180_000,
       },
     })),
+    // V8 may free WebAssembly code that a thread is still in, when many threads with WebAssembly come and
+    // go in one process, as here: it then dies of SIGSEGV. https://github.com/nodejs/node/issues/64500
+    execArgv: ['--no-wasm-code-gc'],
     passWithNoTests: false,
     reporters: ['default', './packages/testkit/src/summary-reporter.ts'],
   },

@@ -2,7 +2,16 @@
  * Reads files of a folder and never one outside it: no symlink is followed, neither as the file nor
  * as a folder on the way to it, also when one is swapped in while the run reads.
  */
-import { close, constants, fstatSync, open, read, readlinkSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  open,
+  openSync,
+  read,
+  readlinkSync,
+  readSync,
+} from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { promisify } from 'node:util'
@@ -16,9 +25,31 @@ export type ReadOutcome =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly message: string }
 
+/** The calls that may wait for the disk. */
+interface FileCalls {
+  open(path: string, flags: number): number | Promise<number>
+  /** Gives the number of bytes read. */
+  read(descriptor: number, buffer: Buffer, offset: number): number | Promise<number>
+}
+
 const openFile = promisify(open)
 const readFile = promisify(read)
-const closeFile = promisify(close)
+
+const atOnce: FileCalls = {
+  open: openSync,
+  read: (descriptor, buffer, offset) =>
+    readSync(descriptor, buffer, offset, buffer.length - offset, null),
+}
+const inThreadPool: FileCalls = {
+  open: openFile,
+  read: async (descriptor, buffer, offset) =>
+    (await readFile(descriptor, buffer, offset, buffer.length - offset, null)).bytesRead,
+}
+
+// A file that the system has in memory is read in less time than it takes to ask another thread. One
+// that took longer than this says that others will too.
+const slowMs = 2
+const readsAfterSlow = 200
 
 // O_NONBLOCK: opening a named pipe would else wait for its writer for ever.
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
@@ -62,6 +93,8 @@ export type ReadContained = (path: string, maxBytes: number) => Promise<ReadOutc
 /** A reader of the files in `root`, which must be a real path. */
 export function containedFolder(root: string): ReadContained {
   const prefix = root.endsWith(sep) ? root : root + sep
+  /** Reads that still go to the thread pool, because the disk was slow. */
+  let slowReads = 0
 
   // After the file is open, what was opened is certain; before, a folder may still be swapped.
   async function isContained(descriptor: number, full: string): Promise<boolean> {
@@ -80,6 +113,7 @@ export function containedFolder(root: string): ReadContained {
     descriptor: number,
     full: string,
     maxBytes: number,
+    calls: FileCalls,
   ): Promise<ReadOutcome> {
     const stats = fstatSync(descriptor)
     if (stats.isDirectory()) return { kind: 'absent' }
@@ -89,7 +123,8 @@ export function containedFolder(root: string): ReadContained {
     let buffer = Buffer.allocUnsafe(stats.size + 1)
     let length = 0
     for (;;) {
-      const { bytesRead } = await readFile(descriptor, buffer, length, buffer.length - length, null)
+      const reading = calls.read(descriptor, buffer, length)
+      const bytesRead = typeof reading === 'number' ? reading : await reading
       length += bytesRead
       // Short of the size and one byte: the end, without asking once more.
       if (bytesRead === 0 || length === stats.size) break
@@ -110,21 +145,27 @@ export function containedFolder(root: string): ReadContained {
     }
     if (sep === '\\' && /[\\:]/.test(path)) return { kind: 'absent' }
     const full = prefix + segments.join(sep)
+    const calls = slowReads > 0 ? inThreadPool : atOnce
+    slowReads = Math.max(0, slowReads - 1)
+    const startMs = performance.now()
     let descriptor: number
     try {
       if (constants.O_NOFOLLOW === undefined && (await lstat(full)).isSymbolicLink()) {
         return { kind: 'symlink' }
       }
-      descriptor = await openFile(full, flags)
+      const opening = calls.open(full, flags)
+      descriptor = typeof opening === 'number' ? opening : await opening
     } catch (error) {
       return outcomeOf(error)
     }
     try {
-      return await readOpen(descriptor, full, maxBytes)
+      return await readOpen(descriptor, full, maxBytes, calls)
     } catch (error) {
       return outcomeOf(error)
     } finally {
-      await closeFile(descriptor)
+      // What was opened for reading has nothing to wait for.
+      closeSync(descriptor)
+      if (calls === atOnce && performance.now() - startMs > slowMs) slowReads = readsAfterSlow
     }
   }
 }

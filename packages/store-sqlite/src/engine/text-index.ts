@@ -128,6 +128,9 @@ export function createTextIndex(database: Database): Sync<TextIndex> {
            join spool_files f on f.version = l.version
            join chunks c on c.id >= f.first_chunk and c.id < f.first_chunk + f.chunk_count
            where l.repository = (select id from repositories where name = ?)
+             -- Asked of whole files first: hardly one lacks anything.
+             and f.chunk_count > (select count(*) from chunk_words_docsize d
+               where d.id >= f.first_chunk and d.id < f.first_chunk + f.chunk_count)
              and not exists (select 1 from chunk_words_docsize d where d.id = c.id)
            limit ?`,
         )
