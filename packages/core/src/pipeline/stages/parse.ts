@@ -15,6 +15,8 @@ const spoolBytes = 1_000_000
 const spoolFiles = 64
 // Files on their way for each worker: the parser sends those that come together together.
 const filesPerThread = 16
+// A thread collects garbage late; a new one takes a fraction of the time of so many files.
+const filesBetweenRests = 4_000
 
 /** Counts of the parsing stage. */
 export interface ParseOutcome {
@@ -35,6 +37,7 @@ export async function parseFiles(
   const writer = createSpoolWriter(context)
   let processed = 0
   let chunks = 0
+  let filesSinceRest = 0
 
   const settle = (path: string, made: number): void => {
     processed++
@@ -78,6 +81,11 @@ export async function parseFiles(
         else missing.push(file)
       }
       await eachOf(missing, limits.parseThreads * filesPerThread, signal, parseOne)
+      filesSinceRest += missing.length
+      if (filesSinceRest >= filesBetweenRests) {
+        await context.parser.rest()
+        filesSinceRest = 0
+      }
       await progress.backpressure()
       after = page.at(-1)?.path
       if (page.length < planPage || after === undefined) break
@@ -106,10 +114,13 @@ async function readAndParse(
       },
     )
   }
-  return parser.parseEncoded(
+  const parsed = await parser.parseEncoded(
     { path: file.path, language: file.language ?? 'text', bytes },
     { signal },
   )
+  // What is smaller may lie in the pool that Node shares among buffers.
+  if (bytes.byteLength > Buffer.poolSize) releaseMemory([bytes])
+  return parsed
 }
 
 /** Collects parsed files and writes them in batches, one batch at a time. */
