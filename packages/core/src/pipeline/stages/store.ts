@@ -15,8 +15,10 @@ import type { Plan } from './analyze.ts'
 
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
-// What a page holds should be gone before the garbage collector takes it for long-lived.
-const storePage = 6
+// Files of a page. What a small one holds is gone before the garbage collector takes it for long-lived;
+// a store that is asked over a network is better asked seldom and with much.
+const embeddedPage = 6
+const networkPage = 48
 // Stores that commit together what waits do so for these.
 const pagesInFlight = 3
 
@@ -50,6 +52,7 @@ export async function storeFiles(
     versions,
     language: context.parser.language,
   })
+  const storePage = storage.vectors.upsertSpooled ? embeddedPage : networkPage
   const settled: { file: FileToIndex; chunks: number }[] = []
   let processed = 0
   let chunks = 0
