@@ -8,8 +8,8 @@ const space = { fingerprint: 'embedder-1', dimensions: 4 }
 
 const textHash = (text: string): string => createHash('sha256').update(`\n${text}`).digest('hex')
 
-async function newStore(): Promise<SqliteStorage> {
-  return openStore({ path: join(await temporaryFolder(), 'index.db') })
+async function newStore(driver: 'node' | 'better-sqlite3' = 'node'): Promise<SqliteStorage> {
+  return openStore({ path: join(await temporaryFolder(), 'index.db'), driver })
 }
 
 async function cache(storage: SqliteStorage, vectors: Record<string, number[]>): Promise<void> {
@@ -22,28 +22,31 @@ async function cache(storage: SqliteStorage, vectors: Record<string, number[]>):
   )
 }
 
-test('rows of a spooled version are written from the cache, and found like any other', async () => {
-  const storage = await newStore()
-  const { journal, vectors } = storage
-  const parsed = parsedFile(['one', 'two', 'one'])
-  await journal.spool.write('shop', [{ version: 'v1', path: 'a.txt', parsed }])
-  await cache(storage, { one: [1, 0, 0, 0], two: [0, 1, 0, 0] })
-  for (let time = 0; time < 2; time += 1) {
-    expect(await vectors.upsertSpooled?.(space, 'shop', ['v1'])).toEqual([])
-    expect(await vectors.ids(space, { repository: 'shop', limit: 9 })).toEqual([
-      'v1:0',
-      'v1:1',
-      'v1:2',
+test.each(['node', 'better-sqlite3'] as const)(
+  'rows of a spooled version are written from the cache by %s, and found like any other',
+  async (driver) => {
+    const storage = await newStore(driver)
+    const { journal, vectors } = storage
+    const parsed = parsedFile(['one', 'two', 'one'])
+    await journal.spool.write('shop', [{ version: 'v1', path: 'a.txt', parsed }])
+    await cache(storage, { one: [1, 0, 0, 0], two: [0, 1, 0, 0] })
+    for (let time = 0; time < 2; time += 1) {
+      expect(await vectors.upsertSpooled?.(space, 'shop', ['v1'])).toEqual([])
+      expect(await vectors.ids(space, { repository: 'shop', limit: 9 })).toEqual([
+        'v1:0',
+        'v1:1',
+        'v1:2',
+      ])
+    }
+    expect(await vectors.get(space, ['v1:1', 'v1:2'])).toEqual([
+      Float32Array.of(0, 1, 0, 0),
+      Float32Array.of(1, 0, 0, 0),
     ])
-  }
-  expect(await vectors.get(space, ['v1:1', 'v1:2'])).toEqual([
-    Float32Array.of(0, 1, 0, 0),
-    Float32Array.of(1, 0, 0, 0),
-  ])
-  const filter = { repositories: ['shop'], languages: ['text'], versions: ['v1'] }
-  const hits = await vectors.query(space, Float32Array.of(0, 1, 0, 0), { limit: 1, filter })
-  expect(hits).toEqual([{ id: 'v1:1', distance: 0 }])
-})
+    const filter = { repositories: ['shop'], languages: ['text'], versions: ['v1'] }
+    const hits = await vectors.query(space, Float32Array.of(0, 1, 0, 0), { limit: 1, filter })
+    expect(hits).toEqual([{ id: 'v1:1', distance: 0 }])
+  },
+)
 
 test('versions that the spool does not have are given back, and texts without a vector get no row', async () => {
   const storage = await newStore()

@@ -211,7 +211,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
         }
         const language = names.intern(file.language)
         const { first_chunk: first, chunk_count: count } = file
-        for (const chunk of findChunks.iterate(cacheSpace, first, first + count)) {
+        // Read whole first: better-sqlite3 writes nothing while rows are still to come.
+        for (const chunk of findChunks.all(cacheSpace, first, first + count)) {
           writer.add({
             id: `${version}:${chunk.ordinal}`,
             repository: repositoryId,
