@@ -294,6 +294,18 @@ test('what a remote lacks or refuses has its own error', async () => {
   expect(readdirSync(join(folder.path, 'clones'))).toEqual([])
 })
 
+test('what git says of a remote is told without the query of its URL, which may be a token', async () => {
+  using folder = temporaryFolder()
+  const url = `http://127.0.0.1:${await refusedPort()}/x.git`
+  const opening = openSource({ url: `${url}?private_token=s3cret` }, options(folder.path))
+  const error: unknown = await opening.catch((caught: unknown) => caught)
+  expect(error).toMatchObject({
+    code: 'REMOTE_UNREACHABLE',
+    message: expect.stringContaining(`${url} cannot be fetched: `),
+  })
+  expect(inspect(error, { depth: null, showHidden: true })).not.toContain('s3cret')
+})
+
 test('cancelling ends git at any point and leaves no half-made clone', async () => {
   using folder = temporaryFolder()
   makeOrigin(folder.path)

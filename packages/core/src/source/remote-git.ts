@@ -44,11 +44,13 @@ function basicHeader(credentials: Credentials): string {
   return Buffer.from(`${user}:${password}`, 'utf8').toString('base64')
 }
 
-function withoutSecrets(text: string, credentials: Credentials | null): string {
-  if (credentials === null) return text
+function withoutSecrets(text: string, remote: RemoteUrl, credentials: Credentials | null): string {
+  // Git repeats the whole URL; what is not shown of it may be a token as well.
+  const query = remote.url.slice(remote.shown.length)
+  let clean = query === '' ? text : text.replaceAll(query, '')
+  if (credentials === null) return clean
   const secret = 'token' in credentials ? credentials.token : credentials.password
   const forms = [secret, encodeURIComponent(secret), encodeURI(secret), basicHeader(credentials)]
-  let clean = text
   for (const form of forms) {
     if (form !== '') clean = clean.replaceAll(form, '***')
   }
@@ -120,7 +122,7 @@ export function remoteGit(options: {
           throw gitStartError(Object.assign(new Error(text), { code: 'ENOENT' }))
         }
         // No cause: simple-git's error names the whole task.
-        const said = withoutSecrets(text, credentials)
+        const said = withoutSecrets(text, remote, credentials)
         const failure = gitFailure(`${remote.shown} cannot be fetched`, said)
         if (failure.code !== 'AUTHENTICATION_FAILED') throw failure
         throw refusedCredentials(remote, credentials, said)
