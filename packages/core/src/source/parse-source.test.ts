@@ -26,6 +26,7 @@ test.each([
   'ssh://-l@example.org/a',
   'git@-oProxyCommand=x:a',
   '-x@example.org:a',
+  'ada:s3cret@example.org:a',
   'example.org:-x',
   'https://example.org/a\nb',
   'https://example.org/\u001b[2J',
@@ -80,6 +81,7 @@ test('a refused URL’s error does not hold its credentials', () => {
     'ftp://ada:s3cret@example.org/a',
     'https://ada:s3cret@/a',
     'x::ada:s3cret@y',
+    'ada:s3cret@example.org:a/b.git',
   ]) {
     expect(() => parseSource({ url })).not.toThrow(/s3cret/)
   }
@@ -98,6 +100,7 @@ test('a shown URL has no user, password, query or fragment', () => {
     'ftp://ada:s3cret@example.org/a',
     'x::ada:s3cret@y',
     'https://ada:s3cret@/a',
+    'ada:s3cret@example.org:a/b.git',
   ]) {
     expect(redactUrl(odd)).not.toContain('s3cret')
   }

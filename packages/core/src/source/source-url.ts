@@ -55,6 +55,10 @@ export function parseRemoteUrl(text: string): RemoteUrl {
     if (short === null) {
       throw refuse('The URL has no transport; for a folder of this machine give its path instead.')
     }
+    // Taken for a host and a path, its password would be shown.
+    if (short[1] === undefined && /^[^/]*@/.test(short[3] ?? '')) {
+      throw refuse('Git’s short form "user@host:path" takes no password; use https or an SSH key.')
+    }
     return remoteUrl(text, 'ssh')
   }
   // `ext::ssh://…` has its colons before the scheme and is caught above; this is `a://b::c`.
