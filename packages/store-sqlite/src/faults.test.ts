@@ -104,6 +104,19 @@ describe('a full disk', () => {
   })
 })
 
+describe('a lock that is none', () => {
+  test('is told by its own name, and not as damage of the store', async () => {
+    const path = await filledStore()
+    await writeFile(`${path}.lock`, 'this is not a database\n'.repeat(100))
+    const { journal } = openStore({ path })
+    await expect(journal.acquireWriter()).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: expect.stringContaining(`The file ${path}.lock is`),
+    })
+    expect(await journal.tasks.status('kept')).toMatchObject({ taskId: 'kept' })
+  })
+})
+
 describe('a file that may not be written', () => {
   // Permissions do not bind the superuser, so the store is opened by a process that is none.
   const uid = process.getuid?.() === 0 ? 65_534 : undefined

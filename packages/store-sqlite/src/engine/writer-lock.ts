@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Database, Driver } from './database.ts'
-import { Fault, resultCode } from './fault.ts'
+import { Fault, resultCode, toFault } from './fault.ts'
 
 /** Who holds the lock, as other processes are told. */
 interface Holder {
@@ -18,7 +18,17 @@ interface Holder {
  * @see https://sqlite.org/lockingv3.html
  */
 export function takeWriterLock(driver: Driver, storePath: string): () => void {
-  const database = driver.open(`${storePath}.lock`, { readOnly: false, withVectors: false })
+  const lockPath = `${storePath}.lock`
+  try {
+    return lock(driver, storePath, lockPath)
+  } catch (error) {
+    // Told of the store, whoever reads it would move a whole index away.
+    throw toFault(error, lockPath)
+  }
+}
+
+function lock(driver: Driver, storePath: string, lockPath: string): () => void {
+  const database = driver.open(lockPath, { readOnly: false, withVectors: false })
   try {
     const holder: Holder = {
       pid: process.pid,
