@@ -31,11 +31,12 @@ export async function embedChunks(
   const totals = await spool.totals(runId, space.fingerprint)
   const failedTexts = new Set<string>()
   let done = totals.cachedChunks
+  let failedChunks = 0
   const report = (currentFile?: string): void => {
     stage.update({
       total: totals.chunks,
       processed: done,
-      chunks: done,
+      chunks: done - failedChunks,
       reusedChunks: totals.cachedChunks,
       ...(currentFile === undefined ? {} : { currentFile }),
     })
@@ -50,6 +51,7 @@ export async function embedChunks(
       if (result instanceof Float32Array) entries.push({ textHash: text.textHash, vector: result })
       else {
         failedTexts.add(text.textHash)
+        failedChunks += text.chunks
         progress.error(toCairnError(result, 'EMBEDDING_FAILED'), text.path)
       }
     }
