@@ -94,7 +94,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
       channel.publish(event)
       // A log line is not made for a logger that says nothing.
       if (options.logger) guard.call(loggerName, () => logEvent(logger, event))
-      if (onProgress) guard.call('onProgress', () => callBack(onProgress, event, current))
+      if (onProgress)
+        guard.call('onProgress', () => callBack(onProgress, event, current), onProgress)
     }
 
     const { result, abort } = repositoryQueue.enter(

@@ -46,6 +46,21 @@ test('a listener that throws is reported by its event, and keeps nobody else fro
   ])
 })
 
+test('each listener that fails is reported once, of whatever events it hears', () => {
+  const { channel, failures } = openChannel()
+  const fail = (message: string) => (): never => {
+    throw new Error(message)
+  }
+  channel.on('event', fail('first'))
+  channel.on('event', fail('second'))
+  channel.publish(started)
+  channel.publish(cancelled)
+  expect(failures).toMatchObject([
+    ['A listener of run.started', { message: 'first' }],
+    ['A listener of run.started', { message: 'second' }],
+  ])
+})
+
 test('a listener that rejects is reported', async () => {
   const { channel, failures } = openChannel()
   channel.addListener('event', () => Promise.reject(new Error('broken')))

@@ -55,7 +55,7 @@ export class EventChannel extends EventEmitter<IndexEventMap> {
     if (known) return known
     const guard = this.#guard
     const guarded: Listener = function (this: unknown, event) {
-      guard.call(`A listener of ${event.type}`, () => listener.call(this, event))
+      guard.call(`A listener of ${event.type}`, () => listener.call(this, event), listener)
     }
     this.#guarded.set(listener, guarded)
     this.#guards.add(guarded)

@@ -3,27 +3,32 @@ const hungAfterMs = 30_000
 
 /** Calls the host's code so that it cannot touch the run. */
 export interface HostGuard {
-  /** Calls back; what it throws, or what a promise of it rejects with, is reported, not thrown. */
-  call(name: string, callback: () => unknown): void
+  /**
+   * Calls back; what it throws, or what a promise of it rejects with, is reported, not thrown.
+   * `host` is the function of the host that is called, where there may be several of a name.
+   */
+  call(name: string, callback: () => unknown, host?: object): void
   /** Ends timers. */
   close(): void
 }
 
-/** `report` hears of each name that fails or hangs, once. */
+/** `report` hears of each function of the host, or else of each name, that fails or hangs, once. */
 export function createHostGuard(report: (name: string, error: unknown) => void): HostGuard {
-  const reported = new Set<string>()
+  const reportedNames = new Set<string>()
+  const reportedFunctions = new WeakSet<object>()
   const timers = new Set<NodeJS.Timeout>()
 
-  const failed = (name: string, error: unknown): void => {
-    if (reported.has(name)) return
-    reported.add(name)
+  const failed = (name: string, host: object | undefined, error: unknown): void => {
+    if (host ? reportedFunctions.has(host) : reportedNames.has(name)) return
+    if (host) reportedFunctions.add(host)
+    else reportedNames.add(name)
     report(name, error)
   }
 
-  const watch = (name: string, result: PromiseLike<unknown>): void => {
+  const watch = (name: string, host: object | undefined, result: PromiseLike<unknown>): void => {
     const timer = setTimeout(() => {
       timers.delete(timer)
-      failed(name, new Error(`It has not returned for ${hungAfterMs / 1000} s.`))
+      failed(name, host, new Error(`It has not returned for ${hungAfterMs / 1000} s.`))
     }, hungAfterMs)
     timer.unref()
     timers.add(timer)
@@ -33,17 +38,17 @@ export function createHostGuard(report: (name: string, error: unknown) => void):
     }
     result.then(settled, (error: unknown) => {
       settled()
-      failed(name, error)
+      failed(name, host, error)
     })
   }
 
   return {
-    call(name, callback) {
+    call(name, callback, host) {
       try {
         const result = callback()
-        if (isPromise(result)) watch(name, result)
+        if (isPromise(result)) watch(name, host, result)
       } catch (error) {
-        failed(name, error)
+        failed(name, host, error)
       }
     },
     close() {
