@@ -161,7 +161,7 @@ export interface IndexRun extends EventEmitter<IndexEventMap>, AsyncIterable<Ind
    * `CancelledError` when it was cancelled. Need not be awaited.
    */
   readonly finished: Promise<IndexResult>
-  /** The status folded from all events so far; null before the first is stored. */
+  /** The status folded from all events so far, frozen; null before the first is stored. */
   status(): StatusDocument | null
   /** Ends the run as cancelled; what is done is kept for the next one. Resolves when it has ended. */
   cancel(reason?: string): Promise<void>

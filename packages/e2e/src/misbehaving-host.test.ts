@@ -72,6 +72,33 @@ test('a listener that changes the events it gets does not change the run', async
   expect(run.status()?.status).toBe('completed')
 })
 
+test('a listener that changes what events and the status hold does not change the run', async () => {
+  const { indexer } = bench.open()
+  const run = indexer.index({ path: bench.repository('shop', shop) })
+  const refused = new Set<string>()
+  const change = (what: string, work: () => void): void => {
+    try {
+      work()
+    } catch {
+      refused.add(what)
+    }
+  }
+  run.on('event', () => {
+    const status = run.status()
+    if (!status) return
+    change('counts', () => Object.assign(status.files, { indexed: 1_000 }))
+    change('history', () => status.stageHistory.splice(0))
+    change('progress', () => Object.assign(status, { overallProgress: 1 }))
+  })
+  run.on('stage.completed', ({ plan }) => {
+    if (plan) change('plan', () => Object.assign(plan, { files: 1_000 }))
+  })
+  const { files } = await run.finished
+  expect(await indexer.repositories()).toMatchObject([{ files: files.indexed }])
+  expect(run.status()).toMatchObject({ files, overallProgress: 100 })
+  expect([...refused].sort()).toEqual(['counts', 'history', 'plan', 'progress'])
+})
+
 test('what is wrong with search options is said in one line', async () => {
   const { indexer } = bench.open()
   const search = indexer.search('retry', { limit: 101 })

@@ -44,8 +44,9 @@ export function createEventRecorder(options: {
         pending = []
         for (const event of await options.log.append(batch)) {
           // One listener's change must reach neither the next listener nor the fold.
-          Object.freeze(event)
+          freeze(event)
           status = await fold(event)
+          freeze(status)
           options.deliver(event, status)
         }
       }
@@ -67,4 +68,11 @@ export function createEventRecorder(options: {
     },
     status: () => status,
   }
+}
+
+/** Freezes a value and what it holds. A fold shares what did not change, so little of it is new. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const held of Object.values(value)) freeze(held)
 }
