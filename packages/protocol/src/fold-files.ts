@@ -2,6 +2,7 @@ import type { IndexEventOf } from './events.ts'
 import type { IndexingError } from './indexing-error.ts'
 import { listedProblems } from './listed-problems.ts'
 import type { StatusDocument } from './status.ts'
+import { warningText } from './warning-text.ts'
 
 // The part of `foldStatus` that deals with files and what went wrong with them. Everything here
 // writes to a fresh copy of a status document and never to what the copy holds.
@@ -53,10 +54,8 @@ export function addError(next: StatusDocument, error: IndexingError): void {
 }
 
 export function addWarning(next: StatusDocument, event: IndexEventOf<'warning.recorded'>): void {
-  const { message, path } = event
-  const text = path === null || message.includes(path) ? message : `${path}: ${message}`
   next.warningsCount += 1
-  next.warnings = withNewest(next.warnings, text)
+  next.warnings = withNewest(next.warnings, warningText(event))
 }
 
 function withNewest<Item>(items: readonly Item[], item: Item): Item[] {

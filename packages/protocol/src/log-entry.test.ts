@@ -49,6 +49,19 @@ it('has a line for every event but those that only say how far things are', () =
   )
 })
 
+it('names the file that a warning is of', () => {
+  const warning = {
+    ...head,
+    type: 'warning.recorded',
+    code: 'PARSE_FAILED',
+    stage: 'parsing',
+  } as const
+  const says = (message: string): unknown =>
+    logEntry({ ...warning, message, path: 'a.ts' })?.message
+  expect(says('It is not valid UTF-8.')).toBe('a.ts: It is not valid UTF-8.')
+  expect(says('In a.ts is half a character.')).toBe('In a.ts is half a character.')
+})
+
 it('says what became of a file, as loud as it matters', () => {
   const lines = [
     settled({}),

@@ -1,6 +1,7 @@
 import type { IndexEvent, IndexEventOf } from './events.ts'
 import type { LogLevel } from './log-levels.ts'
 import type { Stage } from './stages.ts'
+import { warningText } from './warning-text.ts'
 
 /** What a log line says, without the details. */
 export interface LogLine {
@@ -59,7 +60,7 @@ export function logLine(event: IndexEvent, currentStage: Stage): LogLine | null 
     case 'error.recorded':
       return line('ERROR', event.error.stage, event.error.errorMessage)
     case 'warning.recorded':
-      return line('WARNING', event.stage, event.message)
+      return line('WARNING', event.stage, warningText(event))
     case 'health.changed': {
       const { state, detail } = event.health
       return line(
