@@ -69,6 +69,8 @@ test.each(['file', 'http', 'git'] as const)(
     expect(git(cloned, 'rev-parse', '--is-bare-repository')).toBe('true')
     expect(seen.at(0)).toMatchObject({ percent: 0 })
     expect(seen.at(-1)).toMatchObject({ percent: 100 })
+    expect(seen.at(-1)?.total).toBe(seen.at(-2)?.total)
+    expect(seen.at(-1)?.processed).toBe(seen.at(-1)?.total)
     expect(seen.map((step) => step.percent)).toEqual(
       seen.map((step) => step.percent).toSorted((a, b) => a - b),
     )
@@ -147,6 +149,29 @@ test('a clone that a killed process left damaged or half made is made again', as
   expect(Object.keys(await outcomesOf(tree))).toContain('c.ts')
   await tree.close()
   expect(readdirSync(clones)).toEqual([name])
+})
+
+test('clones of one URL that are made at the same time end up as one', async () => {
+  using folder = temporaryFolder()
+  makeOrigin(folder.path)
+  const url = `${pathToFileURL(folder.path).href}/origin`
+  const trees = await Promise.all([1, 2, 3].map(() => openSource({ url }, options(folder.path))))
+  for (const tree of trees) {
+    expect(await outcomesOf(tree)).toEqual({ 'a.ts': 'index', 'b.ts': 'index' })
+    await tree.close()
+  }
+  expect(readdirSync(join(folder.path, 'clones'))).toHaveLength(1)
+})
+
+test('a folder for clones that cannot be made is told as such', async () => {
+  using folder = temporaryFolder()
+  makeOrigin(folder.path)
+  writeFileSync(join(folder.path, 'clones'), '')
+  const url = `${pathToFileURL(folder.path).href}/origin`
+  await expect(openSource({ url }, options(folder.path))).rejects.toMatchObject({
+    code: 'STORE_READ_ONLY',
+    message: expect.stringContaining(join(folder.path, 'clones')),
+  })
 })
 
 test.each([
@@ -341,6 +366,19 @@ test('a remote that says nothing is given up', async () => {
     ),
   ).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', recoverable: true })
 })
+
+test.each([42, 'token', { token: 1 }, { user: 'ada' }])(
+  'an auth callback that gives %j is told what to give',
+  async (answer) => {
+    using folder = temporaryFolder()
+    const auth = (): never => answer as never
+    const opening = openSource({ url: 'https://example.invalid/x', auth }, options(folder.path))
+    await expect(opening).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      message: expect.stringContaining('{token}'),
+    })
+  },
+)
 
 test('an auth callback that throws or never answers ends the run, not the host', async () => {
   using folder = temporaryFolder()

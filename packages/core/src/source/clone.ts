@@ -4,7 +4,8 @@
  */
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { CancelledError, SourceError } from '../errors.ts'
+import { z } from 'zod'
+import { CancelledError, InvalidOptionsError, SourceError, StoreError } from '../errors.ts'
 import type { Credentials, RemoteSource } from '../options.ts'
 import { cloneFolder, removeAbandoned, removeClone, temporaryCloneFolder } from './clone-folder.ts'
 import { type CloneProgress, cloneProgress } from './clone-progress.ts'
@@ -32,7 +33,22 @@ export interface CloneOptions {
 }
 
 const attempts = 3
+const answerSchema = z
+  .union([
+    z.object({ token: z.string() }),
+    z.object({ username: z.string().default(''), password: z.string() }),
+  ])
+  .nullish()
 const trackingRef = 'refs/cairn/tree'
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (error) {
+    const message = `The folder for clones ${path} cannot be made. Choose one that can be written.`
+    throw new StoreError('STORE_READ_ONLY', message, { cause: error })
+  }
+}
 
 async function hasFile(path: string): Promise<boolean> {
   return await stat(path).then(
@@ -82,11 +98,25 @@ async function fetchInto(
   return commit
 }
 
+/** Puts a clone where it belongs; false where another has been put there meanwhile, which is in use. */
+async function takePlace(temporary: string, folder: string): Promise<boolean> {
+  try {
+    await rename(temporary, folder)
+    return true
+  } catch {
+    if (await isGitDirectory(folder)) return false
+    await removeClone(folder)
+    await rename(temporary, folder)
+    return true
+  }
+}
+
 async function cloneAnew(
   git: RemoteGit,
   folder: string,
   fetch: (into: string) => Promise<string>,
   objectFormat: 'sha1' | 'sha256',
+  isReplaced: boolean,
 ): Promise<string> {
   const temporary = temporaryCloneFolder(folder)
   try {
@@ -100,9 +130,8 @@ async function cloneAnew(
       temporary,
     ])
     const commit = await fetch(temporary)
-    await removeClone(folder)
-    await rename(temporary, folder)
-    return commit
+    if (isReplaced) await removeClone(folder)
+    return (await takePlace(temporary, folder)) ? commit : await fetch(folder)
   } finally {
     await removeClone(temporary)
   }
@@ -138,14 +167,19 @@ async function askCredentials(
     onAbort = () => reject(new CancelledError())
     signal.addEventListener('abort', onAbort, { once: true })
   })
+  let answer: unknown
   try {
-    return (await Promise.race([auth({ url: remote.shown, attempt }), cancelled])) ?? null
+    answer = await Promise.race([auth({ url: remote.shown, attempt }), cancelled])
   } catch (error) {
     if (error instanceof CancelledError) throw error
     throw new SourceError('AUTHENTICATION_FAILED', 'The auth callback failed.', { cause: error })
   } finally {
     signal.removeEventListener('abort', onAbort)
   }
+  const parsed = answerSchema.safeParse(answer)
+  // No cause: it could hold what the callback gave.
+  if (parsed.success) return parsed.data ?? null
+  throw new InvalidOptionsError('auth must give {token}, {username?, password} or undefined.')
 }
 
 /**
@@ -154,13 +188,18 @@ async function askCredentials(
  * @throws CancelledError when the signal fired; a half-made clone is removed
  */
 export async function fetchClone(source: RemoteSource, options: CloneOptions): Promise<Clone> {
-  const { signal, onProgress } = options
+  const { signal } = options
+  let last = { processed: 0, total: 0 }
+  const onProgress = (progress: CloneProgress): void => {
+    last = progress
+    options.onProgress?.(progress)
+  }
   const cloneDirectory = resolve(options.cloneDirectory)
   const remote = parseRemoteUrl(source.url)
   const folder = cloneFolder(cloneDirectory, remote)
-  await mkdir(cloneDirectory, { recursive: true })
+  await makeFolder(cloneDirectory)
   await removeAbandoned(folder)
-  onProgress?.({ percent: 0, processed: 0, total: 0, operation: 'Connecting' })
+  onProgress({ percent: 0, ...last, operation: 'Connecting' })
 
   let refusal: SourceError | null = null
   for (let attempt = 1; ; attempt++) {
@@ -169,9 +208,9 @@ export async function fetchClone(source: RemoteSource, options: CloneOptions): P
     try {
       const ref = await findRemoteRef(git, remote, cloneDirectory, source.ref)
       const fetch = (into: string): Promise<string> =>
-        fetchInto(git, into, source, remote, ref, options)
+        fetchInto(git, into, source, remote, ref, { ...options, onProgress })
       const commit = await updateOrClone(git, folder, fetch, ref, signal)
-      onProgress?.({ percent: 100, processed: 1, total: 1, operation: 'Fetched' })
+      onProgress({ percent: 100, processed: last.total, total: last.total, operation: 'Fetched' })
       return {
         repository: { gitDirectory: folder, workTree: null, subfolder: '' },
         ref: ref.name,
@@ -194,7 +233,8 @@ async function updateOrClone(
   ref: RemoteRef,
   signal: AbortSignal,
 ): Promise<string> {
-  if (await isGitDirectory(folder)) {
+  const isThere = await isGitDirectory(folder)
+  if (isThere) {
     try {
       const commit = await fetch(folder)
       await tidy(folder, signal)
@@ -205,5 +245,6 @@ async function updateOrClone(
       if (!(error instanceof SourceError) || error.code !== 'GIT_FAILED') throw error
     }
   }
-  return await cloneAnew(git, folder, fetch, ref.objectId?.length === 64 ? 'sha256' : 'sha1')
+  const format = ref.objectId?.length === 64 ? 'sha256' : 'sha1'
+  return await cloneAnew(git, folder, fetch, format, isThere)
 }
