@@ -171,7 +171,7 @@ export interface IndexRun extends EventEmitter<IndexEventMap>, AsyncIterable<Ind
 export interface SearchOptions {
   readonly repository?: string | readonly string[]
   readonly language?: string | readonly string[]
-  /** Glob over paths. */
+  /** Glob over paths, as of `include`: a folder's name alone means all that is in it. */
   readonly path?: string
   readonly symbolKind?: SymbolKind | readonly SymbolKind[]
   /** Hits, 1–100. @default 10 */

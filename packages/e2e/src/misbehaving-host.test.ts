@@ -99,6 +99,21 @@ test('a listener that changes what events and the status hold does not change th
   expect([...refused].sort()).toEqual(['counts', 'history', 'plan', 'progress'])
 })
 
+test('the path of a search means what a glob of index means, and a broken one is told', async () => {
+  const { indexer } = bench.open()
+  await indexer.index({ path: bench.repository('shop', shop) }).finished
+  const pathsOf = async (path: string): Promise<string[]> =>
+    (await indexer.search('pay order', { path, mode: 'lexical' })).hits.map((hit) => hit.path)
+  const below = await pathsOf('web/**')
+  expect(below).not.toEqual([])
+  expect(await pathsOf('web')).toEqual(below)
+  expect(await pathsOf('./web/')).toEqual(below)
+  await expect(pathsOf('web/[')).rejects.toMatchObject({
+    code: 'INVALID_OPTIONS',
+    message: 'path has a glob with an unclosed bracket: "web/[".',
+  })
+})
+
 test('what is wrong with search options is said in one line', async () => {
   const { indexer } = bench.open()
   const search = indexer.search('retry', { limit: 101 })

@@ -1,5 +1,4 @@
 import { type SearchHit, symbolKindSchema } from '@cairn/protocol'
-import picomatch from 'picomatch'
 import { z } from 'zod'
 import { inOneLine } from '../check-options.ts'
 import type { Embedder } from '../contracts/embedder.ts'
@@ -10,6 +9,7 @@ import { embedQuery } from '../embedding/embed-query.ts'
 import { CancelledError, InvalidOptionsError, NotFoundError } from '../errors.ts'
 import type { SearchOptions, SearchResult } from '../options.ts'
 import { splitTerms } from '../parsing/terms.ts'
+import { compileGlob } from '../source/path-filter.ts'
 import { ledgerFiles } from '../stores/read-ledger.ts'
 import { findNeighbours } from './find-neighbours.ts'
 import { fuseRanks, type RankedList } from './fuse-ranks.ts'
@@ -151,7 +151,7 @@ async function chunkFilter(
     ...(symbolKind === undefined ? {} : { symbolKinds: listOf(symbolKind) }),
   }
   if (path === undefined) return { filter, matchesPath: () => true }
-  const matchesPath = picomatch(path, { dot: true })
+  const matchesPath = compileGlob(path, 'path')
   const versions: string[] = []
   for (const { name } of repositories) {
     for await (const file of ledgerFiles(storage.journal.ledger, name)) {

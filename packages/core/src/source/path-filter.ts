@@ -36,29 +36,35 @@ function checkBalance(glob: string, option: string): void {
   }
 }
 
+/**
+ * Which paths a glob of this option means; a folder's name alone means all that is in it.
+ * @throws InvalidOptionsError for a glob that is empty or broken.
+ */
+export function compileGlob(glob: string, option: string): (path: string) => boolean {
+  if (typeof glob !== 'string' || glob === '' || glob.includes('\0')) {
+    throw new InvalidOptionsError(`${option} must hold globs that are not empty.`)
+  }
+  if (glob.length > 4_096) throw new InvalidOptionsError(`${option} has a glob that is too long.`)
+  checkBalance(glob, option)
+  const plain = glob.replace(/^\.?\//, '').replace(/\/+$/, '')
+  try {
+    const options = { dot: true, strictBrackets: true }
+    const itself = picomatch(plain, options)
+    const inside = picomatch(`${plain}/**`, options)
+    return (path) => itself(path) || inside(path)
+  } catch (error) {
+    throw new InvalidOptionsError(
+      `${option} has a glob that cannot be read: ${JSON.stringify(glob)}.`,
+      { cause: error },
+    )
+  }
+}
+
 function compile(
   globs: readonly string[],
   option: string,
 ): Array<[glob: string, matches: (path: string) => boolean]> {
-  return globs.map((glob) => {
-    if (typeof glob !== 'string' || glob === '' || glob.includes('\0')) {
-      throw new InvalidOptionsError(`${option} must hold globs that are not empty.`)
-    }
-    if (glob.length > 4_096) throw new InvalidOptionsError(`${option} has a glob that is too long.`)
-    checkBalance(glob, option)
-    const plain = glob.replace(/^\.?\//, '').replace(/\/+$/, '')
-    try {
-      const options = { dot: true, strictBrackets: true }
-      const itself = picomatch(plain, options)
-      const inside = picomatch(`${plain}/**`, options)
-      return [glob, (path: string) => itself(path) || inside(path)]
-    } catch (error) {
-      throw new InvalidOptionsError(
-        `${option} has a glob that cannot be read: ${JSON.stringify(glob)}.`,
-        { cause: error },
-      )
-    }
-  })
+  return globs.map((glob) => [glob, compileGlob(glob, option)])
 }
 
 /**
