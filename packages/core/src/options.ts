@@ -147,7 +147,7 @@ export interface IndexResult {
   readonly symbols: number
   readonly edges: number
   readonly durationSeconds: number
-  /** The files that were not indexed, each with its reason, in the order of their paths; at most the first 1,000. */
+  /** The files that were not indexed, each with its reason, in the order of their paths; at most 1,000, of which failed ones before skipped ones. */
   readonly problems: readonly FileRecord[]
 }
 

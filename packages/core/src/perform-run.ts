@@ -40,12 +40,14 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
     await storage.journal.acquireWriter({ signal })
     return storage.journal.tasks.secondsPerItem(repository)
   })
-  const problems: FileRecord[] = []
+  const failed: FileRecord[] = []
+  const skipped: FileRecord[] = []
   const recorder = createEventRecorder({
     log: storage.journal.tasks,
     deliver: (event, status) => {
-      const problem = problems.length < mostProblems ? problemOf(event) : null
-      if (problem) problems.push(problem)
+      const problem = problemOf(event)
+      const problems = problem?.outcome === 'failed' ? failed : skipped
+      if (problem && problems.length < mostProblems) problems.push(problem)
       options.publish(event, status)
     },
   })
@@ -99,6 +101,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
       freshness: { ref: outcome.ref, commit: outcome.commit },
     })
     await recorder.drained()
+    const problems = [...failed, ...skipped].slice(0, mostProblems)
     problems.sort((one, other) => (one.path < other.path ? -1 : 1))
     return {
       taskId,

@@ -134,6 +134,17 @@ test('a file that cannot be parsed in time costs that file, and keeps what was i
   })
 })
 
+test('a file that failed is among the problems, however many were skipped before it', async () => {
+  const nested = `${'[\n'.repeat(500_000)}${']\n'.repeat(500_000)}`
+  const path = bench.repository('many', { 'z/deep.py': `def deep():\n    return ${nested}\n` })
+  for (let index = 0; index < 1_000; index++) writeFiles(path, { [`empty/${index}.txt`]: '' })
+  const { indexer } = bench.open({ limits: { parseTimeoutMs: 200, maxFileBytes: 10_000_000 } })
+  const result = await indexer.index({ path }).finished
+  expect(result.files).toMatchObject({ failed: 1, skipped: 1_000 })
+  expect(result.problems).toHaveLength(1_000)
+  expect(result.problems.at(-1)).toMatchObject({ path: 'z/deep.py', outcome: 'failed' })
+})
+
 test('a submodule is named as one', async () => {
   const inner = bench.repository('inner', { 'a.py': 'def a():\n    return 1\n' })
   const path = bench.repository('outer', shop)
