@@ -76,6 +76,16 @@ test('an empty path is told as one', () => {
   }
 })
 
+test('a member that is not known is named', () => {
+  const named =
+    (source: unknown): (() => unknown) =>
+    () =>
+      parseSource(source)
+  expect(named({ path: '.', exlude: [] })).toThrow(/^"exlude" is not known here\. A source is /)
+  expect(named({ path: '.', depth: 1, auth: null })).toThrow(/^"depth", "auth" are not known here/)
+  expect(named({ path: '.', url: 'https://example.org/a' })).toThrow(/^A source is /)
+})
+
 test('a refused URL’s error does not hold its credentials', () => {
   for (const url of [
     'ftp://ada:s3cret@example.org/a',

@@ -30,7 +30,7 @@ export function parseSource(input: unknown): Source {
   const parsed = schema.safeParse(input)
   if (!parsed.success) {
     throw new InvalidOptionsError(
-      'A source is {path, ref?} or {url, ref?, depth?, auth?}, with depth a positive whole number or "full".',
+      `${wrongMember(input)}A source is {path, ref?} or {url, ref?, depth?, auth?}, with depth a positive whole number or "full".`,
       { cause: parsed.error },
     )
   }
@@ -42,6 +42,18 @@ export function parseSource(input: unknown): Source {
   }
   if (source.path.includes('\0')) throw new InvalidOptionsError('A path must not hold NUL.')
   return { ...source, path: resolve(source.path) }
+}
+
+/** The member that does not belong, as a sentence; empty where it is the whole that is wrong. */
+function wrongMember(input: unknown): string {
+  if (typeof input !== 'object' || input === null) return ''
+  const ofPath = 'path' in input
+  if (ofPath === 'url' in input) return ''
+  const known = ofPath ? ['path', 'ref'] : ['url', 'ref', 'depth', 'auth']
+  const unknown = Object.keys(input).filter((key) => !known.includes(key))
+  if (unknown.length === 0) return ''
+  const names = unknown.map((key) => `"${key}"`).join(', ')
+  return `${names} ${unknown.length === 1 ? 'is' : 'are'} not known here. `
 }
 
 function hasEmptyPath(input: unknown): boolean {
