@@ -130,7 +130,8 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
         const { file, elapsedMs, isReady } = readProgress(message.progress)
         const limitMs = isReady ? options.timeLimitMs : Math.max(options.timeLimitMs, loadLimitMs)
         if (file === -1 || elapsedMs < limitMs) {
-          watch(file === -1 ? loadLimitMs : Math.max(1, limitMs - elapsedMs))
+          // While the thread starts or loads, its first file may begin at any time.
+          watch(isReady ? Math.max(1, limitMs - elapsedMs) : options.timeLimitMs)
         } else {
           timedOut = file
           abort.abort()

@@ -216,6 +216,13 @@ describe('a file that goes wrong', () => {
     })
   })
 
+  it('because it takes too long is found also where its thread starts for longer than that', async () => {
+    await withParser({ threads: 1, timeLimitMs: 10, languages: [endless] }, async (parser) => {
+      const slow = parse(parser, 'slow.endless', `class ${'a'.repeat(60)}b: pass\n`)
+      await expect(slow).rejects.toMatchObject({ code: 'PARSE_TIMEOUT' })
+    })
+  }, 20_000)
+
   it('because the memory of its worker runs out costs itself only', async () => {
     const many = Array.from({ length: 80_000 }, (_, index) => `def f${index}(): g(${index})`).join(
       '\n',
