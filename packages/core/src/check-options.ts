@@ -55,10 +55,10 @@ const globs = z.array(z.string().min(1)).optional()
 const selection = {
   name: z
     .string()
-    .min(1)
+    .min(1, 'must not be empty')
     .max(200)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name
-    .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not hold control characters')
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
     .optional(),
   include: globs,
   exclude: globs,

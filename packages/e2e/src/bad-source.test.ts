@@ -81,6 +81,12 @@ test.each(['index', 'plan'] as const)('%s of an empty path says so in a sentence
   })
 })
 
+test('an empty name is told as that alone', () => {
+  const { indexer } = bench.open()
+  const message = 'index: name: must not be empty'
+  expect(() => indexer.index({ path: '.', name: '' })).toThrow(expect.objectContaining({ message }))
+})
+
 test('a failed run leaves what was indexed before searchable', async () => {
   const { indexer } = bench.open()
   const path = bench.repository('shop', shop)
