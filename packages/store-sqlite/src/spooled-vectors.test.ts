@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { SqliteStorage } from './sqlite.ts'
 import { openStore, parsedFile, queued, temporaryFolder } from './store-samples.test-support.ts'
@@ -109,4 +110,28 @@ test('a write that fails takes none of those with it that came at the same time'
   ])
   const { tasks } = await journal.tasks.tasks({})
   expect(tasks.map(({ taskId }) => taskId).sort()).toEqual(['one', 'three'])
+})
+
+test('a row whose vector was lost, and its id was not, is written again', async () => {
+  const path = join(await temporaryFolder(), 'index.db')
+  const row = {
+    id: 'v1:0',
+    vector: Float32Array.of(1, 0, 0, 0),
+    repository: 'shop',
+    version: 'v1',
+    path: 'a.txt',
+    language: 'text',
+    symbolKind: null,
+  }
+  const before = openStore({ path })
+  await before.vectors.upsert(space, [row])
+  await before.close()
+  const database = new DatabaseSync(path)
+  database.exec('delete from vectors')
+  database.close()
+  const { vectors } = openStore({ path })
+  expect(await vectors.get(space, [row.id])).toEqual([null])
+  await vectors.upsert(space, [row])
+  expect(await vectors.get(space, [row.id])).toEqual([row.vector])
+  expect(await vectors.query(space, row.vector, { limit: 1 })).toMatchObject([{ id: row.id }])
 })

@@ -98,10 +98,10 @@ export function createVectors(database: Database, names: Names, repositories: Na
     const find = database.prepare<{ row: number }>(
       'select row from vector_ids where space = ? and id = ?',
     )
-    const insertRow = database.prepare(
-      'insert into vectors (row, id, cached, vector) values (?, ?, ?, ?)',
+    // A row that is known by its id may itself have been lost.
+    const putRow = database.prepare(
+      'insert or replace into vectors (row, id, cached, vector) values (?, ?, ?, ?)',
     )
-    const updateRow = database.prepare('update vectors set cached = ?, vector = ? where row = ?')
     const insertId = database.prepare(
       'insert into vector_ids (space, id, repository, row) values (?, ?, ?, ?)',
     )
@@ -117,7 +117,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
     }
 
     const replace = (known: number, row: NewRow): void => {
-      updateRow.run(row.cached, row.bytes, known)
+      putRow.run(known, row.id, row.cached, row.bytes)
       const blockId = Math.floor(known / blockSlots)
       const opened = [...open.values()].find(({ block }) => block.id === blockId)
       const block = opened?.block ?? readBlock(database, blockId)
@@ -150,7 +150,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
         const number = block.id * blockSlots + current.slot
         fill(block, current.slot, row)
         block.live += 1
-        insertRow.run(number, row.id, row.cached, row.bytes)
+        putRow.run(number, row.id, row.cached, row.bytes)
         insertId.run(spaceId, row.id, row.repository, number)
       },
       end() {
