@@ -158,3 +158,20 @@ test.each<[string, number, number]>([
     expect(report.altered).toHaveLength(share * chunks)
   },
 )
+
+test('a run whose sample is wrong repairs all that is, not the sample alone', async () => {
+  const { indexer, storage } = bench.open()
+  const path = bench.repository('many', functionsIn(150, 2))
+  await indexer.index({ path }).finished
+  const [space] = await storage.vectors.spaces()
+  if (!space) throw new Error('no space')
+  const ids = await storage.vectors.ids(space, { repository: 'many', limit: 1_000 })
+  const other = Float32Array.from({ length: space.dimensions }, (_, at) => (at === 0 ? 1 : 0))
+  const row = { repository: 'many', path: 'x', language: 'python', symbolKind: null, vector: other }
+  await storage.vectors.upsert(
+    space,
+    ids.map((id) => ({ ...row, id, version: id.split(':')[0] ?? '' })),
+  )
+  await indexer.index({ path }).finished
+  expect(await indexer.reconcile('many', { repair: false })).toMatchObject({ ok: true })
+})
