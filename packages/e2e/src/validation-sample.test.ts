@@ -175,3 +175,23 @@ test('a run whose sample is wrong repairs all that is, not the sample alone', as
   await indexer.index({ path }).finished
   expect(await indexer.reconcile('many', { repair: false })).toMatchObject({ ok: true })
 })
+
+test('a repository whose text is lost is told as such, and never as whole', async () => {
+  const own = bench.open()
+  const path = bench.repository('many', shop)
+  await own.indexer.index({ path }).finished
+  const { journal, vectors, graph } = own.storage
+  const lost: Storage = {
+    vectors,
+    graph,
+    journal: { ...journal, spool: { ...journal.spool, chunks: async () => [] } },
+  }
+  const { indexer } = bench.open({ storage: lost, embedder: own.embedder })
+  const report = await indexer.reconcile('many')
+  expect(report).toMatchObject({ ok: false, repaired: 0 })
+  expect(report.missing).toHaveLength(report.checkedChunks)
+  expect(report.missing[0]).toMatchObject({ store: 'text', path: expect.any(String) })
+  await expect(indexer.index({ path }).finished).rejects.toMatchObject({
+    code: 'VALIDATION_FAILED',
+  })
+})

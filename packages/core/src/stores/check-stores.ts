@@ -29,7 +29,7 @@ export interface CheckContext {
   readonly repository: string
   readonly space: VectorSpace
   readonly signal: AbortSignal
-  /** Vectors that are read back and compared with the cache, spread over the repository. */
+  /** Chunks whose text is looked up and whose vector is compared with the cache, spread over the repository. */
   readonly vectorSample: number
   /** Called with the number of steps done, of `checkSteps`. */
   readonly onStep?: (done: number, what: string) => void
@@ -47,7 +47,7 @@ const normTolerance = 1e-2
 
 /**
  * Compares what the stores hold of a repository with its ledger: every id of the vector store,
- * every owner of the graph, every chunk of the text index, a sample of the vectors themselves.
+ * every owner of the graph, every chunk of the text index, a sample of the texts and vectors themselves.
  */
 export async function checkStores(context: CheckContext): Promise<StoreCheck> {
   const { storage, repository } = context
@@ -152,7 +152,12 @@ async function checkVectors(
           isExpected: !byVersion.get(version)?.failedChunks.includes(chunk.ordinal),
         })),
       )
-      .filter((chunk) => sampled.has(chunk.id) && chunk.isExpected && !missing.has(chunk.id))
+      .filter((chunk) => sampled.delete(chunk.id) && chunk.isExpected && !missing.has(chunk.id))
+    // Those that are left have no text: no search can show them.
+    for (const id of sampled) {
+      const path = byVersion.get(parseChunkId(id)?.version ?? '')?.path ?? null
+      differences.push({ kind: 'missing', store: 'text', id, path })
+    }
     for (let start = 0; start < chunks.length; start += vectorPage) {
       const slice = chunks.slice(start, start + vectorPage)
       const stored = await storage.vectors.get(
