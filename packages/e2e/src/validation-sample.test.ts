@@ -193,5 +193,6 @@ test('a repository whose text is lost is told as such, and never as whole', asyn
   expect(report.missing[0]).toMatchObject({ store: 'text', path: expect.any(String) })
   await expect(indexer.index({ path }).finished).rejects.toMatchObject({
     code: 'VALIDATION_FAILED',
+    message: expect.stringMatching(/Remove the repository and index it again\.$/),
   })
 })

@@ -39,6 +39,6 @@ export async function validateStores(
   if (!left) return second
   throw new StoreError(
     'VALIDATION_FAILED',
-    `${second.differences.length} rows still differ from the ledger after repair, for example ${left.kind} ${left.id} in ${left.store}.`,
+    `${second.differences.length} rows still differ from the ledger after repair, for example ${left.kind} ${left.id} in ${left.store}. Remove the repository and index it again.`,
   )
 }
