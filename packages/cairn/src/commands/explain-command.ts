@@ -23,7 +23,8 @@ export async function explainCommand(
   const explanation = await withIndexer(context, (indexer) =>
     indexer.explain(repository, repositoryPath(path)),
   )
-  if (context.isJson) sayJson(context, encode(explanationSchema, explanation))
+  if (context.isJson)
+    sayJson(context, encode(explanationSchema, explanation, { exposeStackTraces: false }))
   else for (const line of explanationLines(explanation, context.out)) say(context, line)
   return exitCodes.done
 }

@@ -43,7 +43,8 @@ async function showTask(context: CommandContext, taskId: string): Promise<ExitCo
     )
   }
   const status = await withIndexer(context, (indexer) => indexer.status(taskId))
-  if (context.isJson) sayJson(context, encode(statusDocumentSchema, status))
+  if (context.isJson)
+    sayJson(context, encode(statusDocumentSchema, status, { exposeStackTraces: false }))
   else for (const line of statusLines(status, new Date(), context.out)) say(context, line)
   return exitCodes.done
 }
