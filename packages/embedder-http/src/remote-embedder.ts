@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { type Embedder, EmbedderError } from '@cairn/core'
+import { LRUCache } from 'lru-cache'
+import pLimit from 'p-limit'
+import { createEmbedItems } from './embed-items.ts'
+import { inRequests } from './in-requests.ts'
+import { rejectOnAbort } from './reject-on-abort.ts'
+import type { RemoteRequest } from './remote-answer.ts'
+import { type RemoteLimits, resolveLimits } from './remote-options.ts'
+import { type TextItem, textItem } from './text-item.ts'
+import { noUsage, type RemoteUsage } from './usage.ts'
+
+/** Options of {@link remoteEmbedder}. */
+export interface RemoteEmbedderOptions extends RemoteLimits {
+  /** A short name for people, for example the model's. */
+  readonly id: string
+  /** What decides about a vector besides these options, as JSON; it is hashed. */
+  readonly identity: readonly unknown[]
+  /** Length of every vector. @default asked of the provider, once */
+  readonly dimensions?: number
+  readonly request: RemoteRequest
+}
+
+/** An embedder whose vectors come from a provider. */
+export interface RemoteEmbedder extends Embedder {
+  /** What was asked of the provider so far. */
+  usage(): RemoteUsage
+}
+
+// Vectors of failed calls: some 6 MB a thousand.
+const keptVectors = 4096
+
+/**
+ * An embedder over one function that makes one request: it cuts texts into requests by count and by
+ * tokens, makes several at the same time, waits while the provider is busy, and halves a request that
+ * is rejected until the text that causes it is alone.
+ *
+ * A call with a text that cannot be embedded rejects. The vectors of its other texts are kept for the
+ * next call, so that a caller who isolates that text, or tries again, has no text embedded twice.
+ * @throws InvalidOptionsError when an option is not of the documented shape.
+ * @throws EmbedderError when `dimensions` has to be asked and the provider does not answer.
+ */
+export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<RemoteEmbedder> {
+  const { id, identity, request, dimensions } = options
+  const limits = resolveLimits(options)
+  const { maxTokens, bytesPerToken, queryPrefix, documentPrefix, logger } = limits
+  const maxBytes = Math.floor(maxTokens * bytesPerToken)
+  const used = noUsage()
+  const closing = new AbortController()
+  const kept = new LRUCache<string, Float32Array>({ max: keptVectors })
+  const embedItems = createEmbedItems({ id, limits, used, request, dimensions })
+  const embedInRequests = inRequests(embedItems, limits, pLimit(limits.concurrency))
+
+  const reportCuts = (items: readonly TextItem[]): void => {
+    const texts = items.filter(
+      ({ text, whole, outcome }) => text !== whole && outcome instanceof Float32Array,
+    ).length
+    if (texts === 0) return
+    used.truncatedTexts += texts
+    const details = { embedder: id, texts, maxTokens }
+    logger?.warn(details, 'Texts are longer than the model takes: their ends were cut.')
+  }
+
+  const documentVectors = async (
+    items: readonly TextItem[],
+    signal: AbortSignal,
+  ): Promise<Float32Array[]> => {
+    for (const item of items) item.outcome = kept.get(item.whole)?.slice() ?? null
+    const missing = items.filter(({ outcome }) => outcome === null)
+    let isWhole = false
+    try {
+      await embedInRequests(missing, signal)
+      const vectors = items.map((item, index) => vectorOf(item, `Text ${index} of ${items.length}`))
+      signal.throwIfAborted()
+      isWhole = true
+      return vectors
+    } finally {
+      reportCuts(missing)
+      for (const { whole, outcome } of items) {
+        if (isWhole) kept.delete(whole)
+        else if (outcome instanceof Float32Array) kept.set(whole, outcome)
+      }
+    }
+  }
+
+  const queryVector = async (text: string, signal: AbortSignal): Promise<Float32Array> => {
+    const item = textItem(queryPrefix, text, maxBytes)
+    // Past the limit on requests: a search does not wait for those of a run.
+    await embedItems([item], signal)
+    reportCuts([item])
+    return vectorOf(item, 'The query')
+  }
+
+  const inCall = async <T>(
+    caller: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    closing.signal.throwIfAborted()
+    caller?.throwIfAborted()
+    const signal = caller ? AbortSignal.any([caller, closing.signal]) : closing.signal
+    return await rejectOnAbort(work(signal), signal)
+  }
+
+  const length =
+    dimensions ?? (await inCall(undefined, (signal) => queryVector('dimensions', signal))).length
+  const decisive = [...identity, length, maxTokens, bytesPerToken, queryPrefix, documentPrefix]
+
+  return {
+    id,
+    fingerprint: `${id}-${digestOf(decisive)}`,
+    dimensions: length,
+    maxTokens,
+    batchSize: limits.maxBatch * limits.concurrency,
+    givesVectorsAway: true,
+    fusion: limits.fusion,
+    async embedDocuments(texts, { signal } = {}) {
+      const items = texts.map((text) => textItem(documentPrefix, text, maxBytes))
+      return await inCall(signal, (either) => documentVectors(items, either))
+    },
+    async embedQuery(text, { signal } = {}) {
+      return await inCall(signal, (either) => queryVector(text, either))
+    },
+    usage: () => ({ ...used }),
+    async close() {
+      closing.abort(new EmbedderError('CLOSED', 'The embedder is closed.'))
+      kept.clear()
+    },
+  }
+}
+
+/** @throws EmbedderError that names the text by its place, never by its content. */
+function vectorOf({ outcome }: TextItem, place: string): Float32Array {
+  if (outcome instanceof Float32Array) return outcome
+  const reason = outcome?.message ?? 'The provider gave no vector.'
+  throw new EmbedderError('EMBEDDING_FAILED', `${place}: ${reason}`)
+}
+
+function digestOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
+}
