@@ -5,6 +5,8 @@ import { readdirSync } from 'node:fs'
 const layers = [
   { folder: /^protocol$/, mayImport: [] },
   { folder: /^core$/, mayImport: ['protocol'] },
+  // What every remote embedder needs stands in embedder-http.
+  { folder: /^embedder-ai-sdk$/, mayImport: ['protocol', 'core', 'embedder-http'] },
   { folder: /^(store|embedder)-/, mayImport: ['protocol', 'core'] },
   { folder: /^testkit$/, mayImport: ['protocol', 'core'] },
   { folder: /^cairn$/, mayImport: ['protocol', 'core', 'store-[^/]+', 'embedder-[^/]+'] },
@@ -15,6 +17,9 @@ const layers = [
 
 /** Files that are not part of what a package ships. */
 const testFiles = '\\.test\\.ts$|\\.test-support\\.ts$|/fixtures/|/scripts/'
+
+/** The embedder that the servers of tests answer with. */
+const realEmbedder = 'embedder-static'
 
 const folders = readdirSync('packages')
 const privatePackages = '^packages/(bench|checks|e2e)/'
@@ -32,10 +37,10 @@ const layerRules = folders.flatMap((folder) => {
     },
     {
       name: `layer-${folder}-tests`,
-      comment: `The tests of ${folder} may import testkit too.`,
+      comment: `The tests of ${folder} may import testkit and ${realEmbedder} too.`,
       severity: 'error',
       from: { path: `^packages/${folder}/.*(${testFiles})` },
-      to: { path: '^packages/', pathNot: allowed([...mayImport, 'testkit']) },
+      to: { path: '^packages/', pathNot: allowed([...mayImport, 'testkit', realEmbedder]) },
     },
   ]
 })

@@ -23,6 +23,8 @@ try {
 await Promise.all(
   [
     '@cairn/core',
+    '@cairn/embedder-ai-sdk',
+    '@cairn/embedder-http',
     '@cairn/embedder-static',
     '@cairn/protocol',
     '@cairn/store-sqlite',
