@@ -41,6 +41,11 @@ declare const app: {
     ) => Promise<void>,
   ): void
 }
+declare module '@ai-sdk/openai' {
+  export const openai: {
+    embeddingModel(name: string): Parameters<typeof import('@cairn/embedder-ai-sdk').aiSdk>[0]
+  }
+}
 declare module 'pino' {
   export function pino(): import('cairn').Logger
 }

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { staticEmbedder } from '@cairn/embedder-static'
 import { embedderConformance, vectorStoreConformance } from '@cairn/testkit'
+import { startEmbeddingsServer } from '@cairn/testkit/embeddings-server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { bagOfWords } from '../../../examples/custom-embedder/custom-embedder.ts'
 import { memoryVectors } from '../../../examples/custom-store/memory-vectors.ts'
@@ -63,6 +65,23 @@ describe('the examples run as they stand', () => {
       bench.repository('shop', shop),
     )
     expect(printed).toMatch(/\d+ chunks embedded by bag-of-words/)
+  })
+
+  test('openai-compatible', async () => {
+    const model = staticEmbedder({ threads: 1 })
+    const server = await startEmbeddingsServer(model)
+    try {
+      const printed = await example(
+        'openai-compatible/openai-compatible.ts',
+        server.baseUrl,
+        'static',
+        bench.repository('shop', shop),
+      )
+      expect(printed).toMatch(/\d+ chunks embedded by static, \d+ requests, 0 texts cut/)
+    } finally {
+      await server.close()
+      await model.close?.()
+    }
   })
 
   test('custom-store', async () => {
