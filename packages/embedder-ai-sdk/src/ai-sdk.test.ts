@@ -115,6 +115,19 @@ test('takes a model of a registry, whatever specification it is of', async () =>
   expect(await distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
 })
 
+test('takes the name of a model that the global provider knows', async () => {
+  const before = globalThis.AI_SDK_DEFAULT_PROVIDER
+  globalThis.AI_SDK_DEFAULT_PROVIDER = provider()
+  try {
+    const embedder = await aiSdk('static', { dimensions })
+    expect(embedder.id).toBe('static')
+    const texts = textsOf(3)
+    expect(await distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  } finally {
+    globalThis.AI_SDK_DEFAULT_PROVIDER = before
+  }
+})
+
 test.each(['v2', 'v3', 'v4'] as const)('takes a model of specification %s', async (version) => {
   const whole = provider().embeddingModel('static')
   const embedder = await aiSdk(

@@ -5,6 +5,7 @@ import { inspect } from 'node:util'
 import type { Logger } from '@cairn/core'
 import type { EmbeddingsBehaviour, EmbeddingsBody } from '@cairn/testkit/embeddings-server'
 import { startEmbeddingsServer } from '@cairn/testkit/embeddings-server'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   apiKey,
@@ -121,6 +122,37 @@ test('a call that is made again sends only what has no vector yet', async () => 
   server.behave(null)
   expect(await distanceFromModel(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
   expect(server.embedded.toSorted()).toEqual(texts.toSorted())
+})
+
+test('whatever fails on the way, every text gets its vector, and none is embedded twice', async () => {
+  const failures: readonly EmbeddingsBehaviour[] = [
+    status(429, { 'retry-after': '0' }),
+    status(500),
+    () => 'close',
+    () => 'cut',
+  ]
+  const requests = fc.array(fc.option(fc.constantFrom(...failures), { nil: null }), {
+    maxLength: 12,
+  })
+  const count = fc.integer({ min: 1, max: 20 })
+  let runs = 0
+  const property = fc.asyncProperty(requests, count, async (behaviours, length) => {
+    runs++
+    const texts = textsOf(length).map((text) => `${text} of run ${runs}`)
+    local.server.behave(inTurn(...behaviours, null))
+    const embedder = await local.open({ maxBatch: 3, concurrency: 2, retryBudgetMs: 0 })
+    const before = local.server.embedded.length
+    let vectors: Float32Array[] | null = null
+    while (vectors === null) {
+      vectors = await embedder.embedDocuments(texts).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'EMBEDDER_UNAVAILABLE', recoverable: true })
+        return null
+      })
+    }
+    expect(await distanceFromModel(texts, vectors)).toBeLessThan(1e-6)
+    expect(local.server.embedded.slice(before).toSorted()).toEqual(texts.toSorted())
+  })
+  await fc.assert(property, { numRuns: 30 })
 })
 
 test.each([400, 413, 422])(

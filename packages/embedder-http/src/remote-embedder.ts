@@ -27,8 +27,8 @@ export interface RemoteEmbedder extends Embedder {
   usage(): RemoteUsage
 }
 
-// Vectors of failed calls: some 6 MB a thousand.
-const keptVectors = 4096
+// Of the vectors of failed calls, with their texts.
+const keptBytes = 32 * 1024 * 1024
 
 /**
  * An embedder over one function that makes one request: it cuts texts into requests by count and by
@@ -47,7 +47,10 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
   const maxBytes = Math.floor(maxTokens * bytesPerToken)
   const used = noUsage()
   const closing = new AbortController()
-  const kept = new LRUCache<string, Float32Array>({ max: keptVectors })
+  const kept = new LRUCache<string, Float32Array>({
+    maxSize: keptBytes,
+    sizeCalculation: (vector, text) => vector.byteLength + 2 * text.length,
+  })
   const embedItems = createEmbedItems({ id, limits, used, request, dimensions })
   const embedInRequests = inRequests(embedItems, limits, pLimit(limits.concurrency))
 
@@ -110,7 +113,8 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
     fingerprint: `${id}-${digestOf(decisive)}`,
     dimensions: length,
     maxTokens,
-    batchSize: limits.maxBatch * limits.concurrency,
+    // A caller has more than one call under way, and each has a time limit.
+    batchSize: limits.maxBatch * Math.ceil(limits.concurrency / 2),
     givesVectorsAway: true,
     fusion: limits.fusion,
     async embedDocuments(texts, { signal } = {}) {
