@@ -47,15 +47,19 @@ export function createEmbedItems(options: EmbedItemsOptions): EmbedItems {
     texts: readonly string[],
     signal: AbortSignal,
   ): Promise<RemoteAnswer> => {
-    const timeout = AbortSignal.timeout(limits.timeoutMs)
-    const either = AbortSignal.any([signal, timeout])
+    // Not AbortSignal.timeout, whose timer would outlast the request.
+    const timeout = new AbortController()
+    const timer = setTimeout(() => timeout.abort(), limits.timeoutMs)
+    const either = AbortSignal.any([signal, timeout.signal])
     used.requests++
     try {
       return await rejectOnAbort(request(texts, either), either)
     } catch (error) {
       signal.throwIfAborted()
-      if (!timeout.aborted) throw error
+      if (!timeout.signal.aborted) throw error
       throw new ProviderError('busy', `${id} did not answer within ${limits.timeoutMs} ms.`)
+    } finally {
+      clearTimeout(timer)
     }
   }
 

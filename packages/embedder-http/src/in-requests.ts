@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { LimitFunction } from 'p-limit'
 import type { EmbedItems } from './embed-items.ts'
 import { ProviderError } from './provider-error.ts'
@@ -17,6 +18,7 @@ export function inRequests(
   return async (items, signal) => {
     const failing = new AbortController()
     const either = AbortSignal.any([signal, failing.signal])
+    setMaxListeners(0, either)
     const failures: unknown[] = []
     await Promise.all(
       requestBatches(items, size).map((batch) =>

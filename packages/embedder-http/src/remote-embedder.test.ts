@@ -115,3 +115,32 @@ test('vectors that were kept for the next call are the caller’s alone', async 
   expect(await embedder.embedDocuments(['a'])).toEqual([copy])
   expect(embedder.usage().texts).toBe(3)
 })
+
+test('many calls at the same time, with many requests each, raise no warning of a leak', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error): number => warnings.push(warning)
+  process.on('warning', note)
+  try {
+    const asked = new Set<string>()
+    const embedder = await open({
+      maxBatch: 1,
+      concurrency: 40,
+      request: async (texts, signal) => {
+        const [text = ''] = texts
+        if (asked.has(text)) return await answer(texts, signal)
+        asked.add(text)
+        throw new ProviderError('busy', 'Too many requests.')
+      },
+    })
+    const texts = Array.from({ length: 40 }, (_, index) => `text ${index}`)
+    await Promise.all([
+      embedder.embedDocuments(texts),
+      ...texts.map((text) => embedder.embedQuery(`query for ${text}`)),
+    ])
+    // Warnings are told on a later tick.
+    await new Promise(setImmediate)
+    expect(warnings).toEqual([])
+  } finally {
+    process.off('warning', note)
+  }
+})

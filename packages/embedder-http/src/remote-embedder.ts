@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { type Embedder, EmbedderError } from '@cairn/core'
 import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
+import { createCalls } from './calls.ts'
 import { createEmbedItems } from './embed-items.ts'
 import { inRequests } from './in-requests.ts'
-import { rejectOnAbort } from './reject-on-abort.ts'
 import type { RemoteRequest } from './remote-answer.ts'
 import { type RemoteLimits, resolveLimits } from './remote-options.ts'
 import { type TextItem, textItem } from './text-item.ts'
@@ -46,7 +46,7 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
   const { maxTokens, bytesPerToken, queryPrefix, documentPrefix, logger } = limits
   const maxBytes = Math.floor(maxTokens * bytesPerToken)
   const used = noUsage()
-  const closing = new AbortController()
+  const calls = createCalls()
   const kept = new LRUCache<string, Float32Array>({
     maxSize: keptBytes,
     sizeCalculation: (vector, text) => vector.byteLength + 2 * text.length,
@@ -94,18 +94,8 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
     return vectorOf(item, 'The query')
   }
 
-  const inCall = async <T>(
-    caller: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> => {
-    closing.signal.throwIfAborted()
-    caller?.throwIfAborted()
-    const signal = caller ? AbortSignal.any([caller, closing.signal]) : closing.signal
-    return await rejectOnAbort(work(signal), signal)
-  }
-
   const length =
-    dimensions ?? (await inCall(undefined, (signal) => queryVector('dimensions', signal))).length
+    dimensions ?? (await calls.run(undefined, (signal) => queryVector('dimensions', signal))).length
   const decisive = [...identity, length, maxTokens, bytesPerToken, queryPrefix, documentPrefix]
 
   return {
@@ -119,14 +109,14 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
     fusion: limits.fusion,
     async embedDocuments(texts, { signal } = {}) {
       const items = texts.map((text) => textItem(documentPrefix, text, maxBytes))
-      return await inCall(signal, (either) => documentVectors(items, either))
+      return await calls.run(signal, (either) => documentVectors(items, either))
     },
     async embedQuery(text, { signal } = {}) {
-      return await inCall(signal, (either) => queryVector(text, either))
+      return await calls.run(signal, (either) => queryVector(text, either))
     },
     usage: () => ({ ...used }),
     async close() {
-      closing.abort(new EmbedderError('CLOSED', 'The embedder is closed.'))
+      calls.end(new EmbedderError('CLOSED', 'The embedder is closed.'))
       kept.clear()
     },
   }
