@@ -96,7 +96,11 @@ export async function startEmbeddingsServer(embedder: Embedder): Promise<Embeddi
     return { body: { object: 'list' as const, model: settings.model, data, usage } }
   }
 
-  const answer = async (request: EmbeddingsRequest, response: ServerResponse): Promise<void> => {
+  const answer = async (
+    request: EmbeddingsRequest,
+    response: ServerResponse,
+    answered: () => void,
+  ): Promise<void> => {
     const good = () => embed(request)
     const reply = await (behaviour === null ? good() : behaviour(request, good))
     if (reply === 'never') return
@@ -112,13 +116,20 @@ export async function startEmbeddingsServer(embedder: Embedder): Promise<Embeddi
       return
     }
     if (status === 200) embedded.push(...request.texts)
+    answered()
     response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body))
   }
 
   const server = createServer((incoming, response) => {
     atOnce++
     mostAtOnce = Math.max(mostAtOnce, atOnce)
-    response.once('close', () => atOnce--)
+    let isUnderWay = true
+    // Before the answer is sent: after it the client may be faster than the end of the response.
+    const answered = (): void => {
+      if (isUnderWay) atOnce--
+      isUnderWay = false
+    }
+    response.once('close', answered)
     const work = async (): Promise<void> => {
       const body: unknown = JSON.parse(await readText(incoming))
       const { input, ...settings } = body as { input: string[] } & Record<string, unknown>
@@ -130,7 +141,7 @@ export async function startEmbeddingsServer(embedder: Embedder): Promise<Embeddi
       }
       requests.push(request)
       for (const { number, resolve } of waiting) if (number <= requests.length) resolve()
-      await answer(request, response)
+      await answer(request, response, answered)
     }
     work().catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined))
   })
