@@ -308,6 +308,24 @@ describe('odd input', () => {
       `import { ${names} } from './a.js'\nexport { ${names} }\nconst { ${names} } = require('./b')\n`,
       builtin('typescript'),
     )
-    expect(file.imports).toHaveLength(40_000)
+    expect(file.warnings).toContain(
+      'Only the first 4000 of 40000 imports are in the code graph; the text is indexed whole.',
+    )
   })
+})
+
+it('a file with more definitions and calls than the graph takes keeps the first, and says so', async () => {
+  const source = Array.from({ length: 9_000 }, (_, index) => `N${index} = f${index}()`).join('\n')
+  const file = await parseSource(source, builtin('python'))
+  expect(file.symbols).toHaveLength(4_000)
+  expect(file.symbols.at(-1)?.name).toBe('N3999')
+  expect(file.references).toHaveLength(4_000)
+  expect(file.chunks.at(-1)?.endLine).toBe(9_000)
+  expect(file.warnings).toEqual([
+    'Only the first 4000 of 9000 definitions are in the code graph; the text is indexed whole.',
+  ])
+  const calls = Array.from({ length: 17_000 }, (_, index) => `f${index}()`).join('\n')
+  const busy = await parseSource(`class A:\n  def m(self): pass\n${calls}`, builtin('python'))
+  expect(busy.references).toHaveLength(16_000)
+  for (const { from } of busy.references) expect(from === null || from < 2).toBe(true)
 })

@@ -7,6 +7,7 @@ import { cutWindow } from './cut-window.ts'
 import { decodeText } from './decode.ts'
 import { type Extraction, extract } from './extract.ts'
 import type { Grammar, GrammarLoader } from './grammar.ts'
+import { limitGraph } from './graph-limits.ts'
 import type { LanguageData } from './language-data.ts'
 import { createLineTable, type LineTable } from './line-table.ts'
 import { makeChunks } from './make-chunks.ts'
@@ -36,17 +37,15 @@ export function createFileParser(
       grammar === null || language === null
         ? shapeOfText(lines, language, limits)
         : shapeOfCode(lines, grammar, language, limits)
+    const graph = limitGraph(shape)
     const made = makeChunks(shape.pieces, lines, limits.maxChunkCharacters, splitTerms)
     return {
       language: language?.id ?? 'text',
       packageName: shape.packageName,
-      symbols: shape.symbols,
-      imports: shape.imports,
-      heritage: shape.heritage,
-      references: shape.references,
+      ...graph.parts,
       chunks: made.chunks,
       syntaxErrors: shape.syntaxErrors,
-      warnings: [...warnings, ...made.warnings],
+      warnings: [...warnings, ...made.warnings, ...graph.warnings],
     }
   }
 }
