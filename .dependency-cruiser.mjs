@@ -12,7 +12,7 @@ const layers = [
   { folder: /^cairn$/, mayImport: ['protocol', 'core', 'store-[^/]+', 'embedder-[^/]+'] },
   // Private packages that span the others.
   { folder: /^(bench|e2e)$/, mayImport: ['(?!checks/)[^/]+'] },
-  { folder: /^checks$/, mayImport: [] },
+  { folder: /^(checks|servers)$/, mayImport: [] },
 ]
 
 /** Files that are not part of what a package ships. */
@@ -22,7 +22,7 @@ const testFiles = '\\.test\\.ts$|\\.test-support\\.ts$|/fixtures/|/scripts/'
 const realEmbedder = 'embedder-static'
 
 const folders = readdirSync('packages')
-const privatePackages = '^packages/(bench|checks|e2e)/'
+const privatePackages = '^packages/(bench|checks|e2e|servers)/'
 
 const layerRules = folders.flatMap((folder) => {
   const mayImport = layers.find((layer) => layer.folder.test(folder))?.mayImport ?? []
@@ -37,10 +37,13 @@ const layerRules = folders.flatMap((folder) => {
     },
     {
       name: `layer-${folder}-tests`,
-      comment: `The tests of ${folder} may import testkit and ${realEmbedder} too.`,
+      comment: `The tests of ${folder} may import testkit, servers and ${realEmbedder} too.`,
       severity: 'error',
       from: { path: `^packages/${folder}/.*(${testFiles})` },
-      to: { path: '^packages/', pathNot: allowed([...mayImport, 'testkit', realEmbedder]) },
+      to: {
+        path: '^packages/',
+        pathNot: allowed([...mayImport, 'testkit', 'servers', realEmbedder]),
+      },
     },
   ]
 })

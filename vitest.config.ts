@@ -1,9 +1,12 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 // Tests import the source of every package, not its build.
 const conditions = ['@cairn/source', 'module', 'node', 'development|production']
+
+// Starts the servers that a package's tests share.
+const setupFile = 'src/shared-server.test-support.ts'
 
 const packages = join(import.meta.dirname, 'packages')
 
@@ -17,6 +20,7 @@ export default defineConfig({
         name,
         root: join(packages, name),
         include: ['src/**/*.test.ts'],
+        globalSetup: [join(packages, name, setupFile)].filter(existsSync),
         testTimeout: 180_000,
         hookTimeout: 180_000,
       },

@@ -1,0 +1,5 @@
+export { startChroma } from './chroma.ts'
+export { type RunningNeo4j, startNeo4j } from './neo4j.ts'
+export { startRedis } from './redis.ts'
+export type { RunningServer, StartOptions } from './running-server.ts'
+export { ServerUnavailableError } from './server-unavailable-error.ts'

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { auth, driver, Neo4jError } from 'neo4j-driver'
+import { cachedProgram } from './program-cache.ts'
+import { runNeededProgram } from './run-program.ts'
+import { runServer } from './run-server.ts'
+import type { RunningServer, StartOptions } from './running-server.ts'
+import { ServerUnavailableError } from './server-unavailable-error.ts'
+
+/** A Neo4j server; `url` is that of Bolt. */
+export interface RunningNeo4j extends RunningServer {
+  readonly user: string
+  readonly password: string
+}
+
+/** Which Neo4j to start. */
+export interface StartNeo4jOptions extends StartOptions {
+  /** `5` is the LTS line, on Java 17. @default '5' */
+  version?: '5'
+}
+
+const releases = {
+  '5': { version: '5.26.30', java: 17, main: 'org.neo4j.server.CommunityEntryPoint' },
+} as const
+
+const mavenRemedy = `it needs Maven: install it from maven.apache.org or your system's package manager`
+
+/**
+ * Starts Neo4j Community, fetched once from Maven's central repository. Throws
+ * `ServerUnavailableError` where there is no Java or, for the first time, no Maven.
+ */
+export async function startNeo4j(options: StartNeo4jOptions = {}): Promise<RunningNeo4j> {
+  const release = releases[options.version ?? '5']
+  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java'
+  await checkJava(java, release.java)
+  const jars = await cachedProgram(`neo4j-${release.version}`, (folder) => {
+    options.onFetch?.(`Neo4j ${release.version} (123 MB)`)
+    return fetchJars(release.version, folder)
+  })
+  const user = 'neo4j'
+  const password = randomUUID()
+  const server = await runServer({
+    name: 'Neo4j',
+    version: release.version,
+    startTimeoutMs: 150_000,
+    url: (port) => `bolt://127.0.0.1:${port}`,
+    async command(port, folder) {
+      for (const name of ['conf', 'logs', 'plugins', 'import']) {
+        await mkdir(join(folder, name), { recursive: true })
+      }
+      await writeFile(join(folder, 'conf', 'neo4j.conf'), configuration(port))
+      return {
+        program: java,
+        args: [
+          ...['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', '-XX:+ExitOnOutOfMemoryError'],
+          ...['java.nio', 'java.io', 'sun.nio.ch'].map(
+            (module) => `--add-opens=java.base/${module}=ALL-UNNAMED`,
+          ),
+          ...['--enable-native-access=ALL-UNNAMED', '-Dfile.encoding=UTF-8'],
+          '-Dio.netty.tryReflectionSetAccessible=true',
+          ...['-cp', `${jars}/*`, release.main],
+          ...['--console-mode', `--home-dir=${folder}`, `--config-dir=${folder}/conf`],
+        ],
+        env: { NEO4J_HOME: folder, NEO4J_CONF: join(folder, 'conf') },
+      }
+    },
+    async answers({ port, output }) {
+      // What it writes tells it from another Neo4j on the same port.
+      if (!output.includes('Started.')) throw new Error('It has not started yet.')
+      await logIn(`bolt://127.0.0.1:${port}`, user, password)
+    },
+  })
+  return { ...server, user, password }
+}
+
+async function checkJava(java: string, needed: number): Promise<void> {
+  const remedy = `it needs Java ${needed} or newer: install a JRE from adoptium.net or your system's package manager`
+  const { stderr } = await runNeededProgram('Neo4j', remedy, java, ['-version'])
+  const found = /version "(\d+)/.exec(stderr)?.[1]
+  if (found === undefined || Number(found) < needed) {
+    throw new ServerUnavailableError('Neo4j', `${remedy} (found ${stderr.split('\n')[0]})`)
+  }
+}
+
+async function fetchJars(version: string, folder: string): Promise<void> {
+  const project = await mkdtemp(join(tmpdir(), 'cairn-neo4j-jars-'))
+  try {
+    await writeFile(join(project, 'pom.xml'), mavenProject(version))
+    await runNeededProgram('Neo4j', mavenRemedy, 'mvn', [
+      ...['--batch-mode', '--quiet', '--no-transfer-progress', '--file', join(project, 'pom.xml')],
+      ...['org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'],
+      ...['-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
+    ])
+  } finally {
+    await rm(project, { recursive: true, force: true })
+  }
+}
+
+function mavenProject(version: string): string {
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>cairn</groupId><artifactId>neo4j-for-tests</artifactId><version>1</version>
+  <packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.neo4j</groupId><artifactId>neo4j</artifactId><version>${version}</version></dependency>
+  </dependencies>
+</project>
+`
+}
+
+function configuration(port: number): string {
+  return `server.default_listen_address=127.0.0.1
+server.bolt.listen_address=127.0.0.1:${port}
+server.bolt.advertised_address=127.0.0.1:${port}
+server.http.enabled=false
+server.https.enabled=false
+dbms.usage_report.enabled=false
+db.tx_log.preallocate=false
+internal.server.bolt.thread_pool_shutdown_wait_time=1s
+server.memory.pagecache.size=256m
+`
+}
+
+/** Logs in; on a new folder, gives the server its password first. */
+async function logIn(url: string, user: string, password: string): Promise<void> {
+  try {
+    await useDriver(url, user, password, (connected) =>
+      connected.verifyConnectivity({ database: 'neo4j' }),
+    )
+  } catch (error) {
+    if (!(error instanceof Neo4jError && error.code.includes('Security.Unauthorized'))) throw error
+    await useDriver(url, user, 'neo4j', (connected) =>
+      connected.executeQuery(
+        'ALTER CURRENT USER SET PASSWORD FROM "neo4j" TO $password',
+        { password },
+        { database: 'system' },
+      ),
+    )
+    throw new Error('Its password was set just now.', { cause: error })
+  }
+}
+
+async function useDriver<T>(
+  url: string,
+  user: string,
+  password: string,
+  work: (connected: ReturnType<typeof driver>) => Promise<T>,
+): Promise<T> {
+  const connected = driver(url, auth.basic(user, password), {
+    connectionTimeout: 2_000,
+    maxTransactionRetryTime: 0,
+  })
+  try {
+    return await work(connected)
+  } finally {
+    await connected.close()
+  }
+}

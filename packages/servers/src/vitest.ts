@@ -1,0 +1,94 @@
+import { describe, inject, type TestContext } from 'vitest'
+import type { TestProject } from 'vitest/node'
+import type { RunningNeo4j } from './neo4j.ts'
+import type { RunningServer } from './running-server.ts'
+import { ServerUnavailableError } from './server-unavailable-error.ts'
+
+/** What a test knows of a server that its project shares: all but how to end it. */
+type Shared<T extends RunningServer> = Omit<T, 'kill' | 'restart' | 'stop'>
+
+/** A server that a project's tests share, or why there is none. */
+type Provided<T extends RunningServer> =
+  | { readonly kind: 'running'; readonly server: Shared<T> }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
+/** The servers that a project may share. */
+interface SharedServers {
+  readonly chroma: RunningServer
+  readonly neo4j: RunningNeo4j
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    chroma: Provided<SharedServers['chroma']>
+    neo4j: Provided<SharedServers['neo4j']>
+  }
+}
+
+/**
+ * A `globalSetup` that starts one server for all test files of a project. Where the server cannot run,
+ * the suites of {@link describeWithServer} are skipped and say why; where `CI` is set, the run fails.
+ */
+export function shareServer<Name extends keyof SharedServers>(
+  name: Name,
+  start: () => Promise<SharedServers[Name]>,
+): (project: TestProject) => Promise<() => Promise<void>> {
+  return async (project) => {
+    const provide = project.provide as (key: string, value: unknown) => void
+    try {
+      const { kill, restart, stop, ...server } = await start()
+      provide.call(project, name, { kind: 'running', server })
+      return stop
+    } catch (error) {
+      if (!maySkip(error)) throw error
+      provide.call(project, name, { kind: 'unavailable', reason: error.message })
+      return async () => {}
+    }
+  }
+}
+
+/**
+ * A suite of tests that need the project's shared server. `tests` gets a function that gives the server,
+ * to be called in tests and hooks.
+ */
+export function describeWithServer<Name extends keyof SharedServers>(
+  name: Name,
+  title: string,
+  tests: (server: () => Shared<SharedServers[Name]>) => void,
+): void {
+  const provided = inject(name) as Provided<SharedServers[Name]>
+  switch (provided.kind) {
+    case 'running':
+      describe(title, () => tests(() => provided.server))
+      break
+    case 'unavailable':
+      describe.skipIf(true)(`${title} (skipped: ${provided.reason})`, () =>
+        tests(() => {
+          throw new Error(provided.reason)
+        }),
+      )
+      break
+  }
+}
+
+/**
+ * Starts a server for one test, which is skipped with the reason where it cannot run; where `CI` is set,
+ * the test fails.
+ */
+export async function startOrSkip<T extends RunningServer>(
+  { skip, onTestFinished }: TestContext,
+  start: () => Promise<T>,
+): Promise<T> {
+  try {
+    const server = await start()
+    onTestFinished(() => server.stop())
+    return server
+  } catch (error) {
+    if (!maySkip(error)) throw error
+    return skip(error.message)
+  }
+}
+
+function maySkip(error: unknown): error is ServerUnavailableError {
+  return error instanceof ServerUnavailableError && !process.env.CI
+}
