@@ -14,7 +14,7 @@ export interface SupervisedProcess {
 /** Starts a process that dies with this one, however this one ends. */
 export async function superviseProcess(command: SupervisedCommand): Promise<SupervisedProcess> {
   const supervisor = fork(
-    fileURLToPath(import.meta.resolve('./supervisor.ts')),
+    fileURLToPath(new URL('./supervisor.ts', import.meta.url)),
     [JSON.stringify(command)],
     {
       // Ctrl-C reaches the starter alone.
