@@ -27,6 +27,7 @@ export const errorCodes = {
   STORE_READ_ONLY: 'The store file cannot be written.',
   STORE_FULL: 'No space is left for the store.',
   STORE_TOO_NEW: 'The store file was written by a newer version of cairn.',
+  STORE_MISMATCH: 'The store holds something else under the same name.',
   STORE_FAILED: 'The store failed.',
   STORE_UNSUPPORTED: 'This platform lacks what the store needs.',
   REPOSITORY_BUSY: 'The repository is being indexed, removed or reconciled already.',
