@@ -40,7 +40,9 @@ const outputTailLines = 20
 /** Starts a server on a free port in a temporary folder; resolves when it answers. */
 export async function runServer(program: ServerProgram): Promise<RunningServer> {
   if (process.platform === 'win32') {
-    throw new ServerUnavailableError(program.name, 'Windows is not supported; use compose.yaml.')
+    throw new ServerUnavailableError(program.name, 'not on Windows; compose.yaml starts it.', {
+      isOfPlatform: true,
+    })
   }
   const folder = await mkdtemp(join(tmpdir(), `cairn-${program.name.toLowerCase()}-`))
   const outputFile = join(folder, 'output.log')

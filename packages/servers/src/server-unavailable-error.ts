@@ -3,9 +3,16 @@ export class ServerUnavailableError extends Error {
   override readonly name = 'ServerUnavailableError'
   /** The server that cannot run. */
   readonly server: string
+  /** Whether nothing that is installed would help. */
+  readonly isOfPlatform: boolean
 
-  constructor(server: string, reason: string, options?: ErrorOptions) {
-    super(`${server} cannot be started here: ${reason}`, options)
+  constructor(
+    server: string,
+    reason: string,
+    options: { cause?: unknown; isOfPlatform?: boolean } = {},
+  ) {
+    super(`${server} cannot be started here: ${reason}`, { cause: options.cause })
     this.server = server
+    this.isOfPlatform = options.isOfPlatform ?? false
   }
 }

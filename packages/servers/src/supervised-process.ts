@@ -56,9 +56,18 @@ export async function superviseProcess(command: SupervisedCommand): Promise<Supe
       if (howItEnded === undefined) {
         supervisor.ref()
         supervisor.channel?.ref()
-        process.kill(-pid, 'SIGKILL')
+        killGroup(pid)
       }
       await ended
     },
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // It ended by itself, and the supervisor has not said so yet.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
