@@ -1,0 +1,2 @@
+export { type ChromaVectorStore, chroma } from './chroma.ts'
+export type { ChromaAuth, ChromaOptions } from './options.ts'

@@ -1,0 +1,34 @@
+import { lateAnswer, noAnswer } from './failure.ts'
+import type { CheckedOptions } from './options.ts'
+
+/** What a call of the store lets its requests do. */
+export interface Call {
+  /** Ends the requests of the call. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * `fetch` with a time limit and the call's signal, until the whole body is there: the client of Chroma
+ * has neither. Rejects with a `StoreError`, or with the signal's reason.
+ */
+export function createFetch(
+  { url, timeoutMs }: Pick<CheckedOptions, 'url' | 'timeoutMs'>,
+  { signal }: Call,
+): typeof fetch {
+  return async (input, init) => {
+    const timeout = AbortSignal.timeout(timeoutMs)
+    try {
+      const response = await fetch(input, {
+        ...init,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      })
+      const body = await response.arrayBuffer()
+      const { status, headers } = response
+      // A response of these may have no body at all.
+      return new Response(status === 204 || status === 304 ? null : body, { status, headers })
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw timeout.aborted ? lateAnswer(url, timeoutMs, error) : noAnswer(url, error)
+    }
+  }
+}
