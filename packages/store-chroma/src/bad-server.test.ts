@@ -6,6 +6,7 @@ import { describeWithServer, startOrSkip } from '@cairn/servers/vitest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { chroma } from './chroma.ts'
 import { type Asked, answerJson, passOn, serve } from './http-server.test-support.ts'
+import type { ChromaOptions } from './options.ts'
 import { freshSpace, rowsOf } from './rows.test-support.ts'
 
 const isFinal = { name: 'StoreError', recoverable: false }
@@ -105,6 +106,8 @@ describe('an address where', () => {
 })
 
 describeWithServer('chroma', 'a real server', (server) => {
+  // Other files use the same server meanwhile.
+  const collectionPrefix = 'bad-server-'
   const space = freshSpace()
   const [row, ...rows] = rowsOf('shop', 3)
   if (!row) throw new Error('rows were made')
@@ -156,7 +159,7 @@ describeWithServer('chroma', 'a real server', (server) => {
   /** A store on the real server through a proxy that may answer in its place. */
   async function storeBehind(
     answer: (asked: Asked) => { status: number; body: unknown } | 'hang' | 'break' | null,
-    options: { timeoutMs?: number } = {},
+    options: Partial<ChromaOptions> = {},
   ): Promise<VectorStore> {
     const url = await serve((asked, response) => {
       const instead = answer(asked)
@@ -164,7 +167,7 @@ describeWithServer('chroma', 'a real server', (server) => {
       else if (instead === 'break') response.destroy()
       else if (instead !== 'hang') answerJson(response, instead.status, instead.body)
     })
-    return chroma({ url, ...options })
+    return chroma({ url, collectionPrefix, ...options })
   }
 
   test.each<['hang' | 'break' | { status: number; body: unknown }, string]>([
@@ -238,6 +241,23 @@ describeWithServer('chroma', 'a real server', (server) => {
     expect(await store.removeRepository('shop')).toBeGreaterThanOrEqual(250)
     expect(Math.max(...sizes)).toBe(100)
     expect(asked).toBe(1)
+  })
+
+  test('that loses a collection while all are gone through has no rows of it', async () => {
+    let lost = ''
+    const store = await storeBehind(
+      ({ path }) => {
+        const id = /\/collections\/([^/]+)\/count/.exec(path)?.[1]
+        if (id === undefined) return null
+        lost ||= id
+        return id === lost ? { status: 404, body: { message: 'Collection does not exist.' } } : null
+      },
+      { collectionPrefix: 'lost-' },
+    )
+    for (const space of [freshSpace(), freshSpace()]) await store.upsert(space, rowsOf('shop', 2))
+    expect(await store.spaces()).toHaveLength(1)
+    expect(await store.removeRepository('shop')).toBe(2)
+    await chroma({ url: server().url, collectionPrefix: 'lost-' }).removeRepository('shop')
   })
 
   test('that knows no base64 gets numbers', async () => {

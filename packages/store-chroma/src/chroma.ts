@@ -7,7 +7,7 @@ import {
 } from '@cairn/core'
 import type { Collection } from 'chromadb'
 import { createCollections, type OwnCollection } from './collections.ts'
-import { otherDimensions, toStoreError } from './failure.ts'
+import { otherDimensions, toStoreError, VanishedError } from './failure.ts'
 import { listIds } from './list-ids.ts'
 import { nearestRows } from './nearest-rows.ts'
 import { type ChromaOptions, checkOptions } from './options.ts'
@@ -154,9 +154,10 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
         const held: VectorSpace[] = []
         for (const own of await collections.list(call)) {
           const { fingerprint, dimensions } = own
-          if ((await recordsIn(own, call, limits).count()) > 0) {
-            held.push({ fingerprint, dimensions })
-          }
+          await unlessVanished(async () => {
+            const rows = await recordsIn(own, call, limits).count()
+            if (rows > 0) held.push({ fingerprint, dimensions })
+          })
         }
         return held
       }),
@@ -164,9 +165,11 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
       run(options, async (call, limits) => {
         let removed = 0
         for (const own of await collections.list(call)) {
-          for await (const page of listIds(recordsIn(own, call, limits), { repository })) {
-            removed += await deleteRows(own, page, call, limits)
-          }
+          await unlessVanished(async () => {
+            for await (const page of listIds(recordsIn(own, call, limits), { repository })) {
+              removed += await deleteRows(own, page, call, limits)
+            }
+          })
         }
         return removed
       }),
@@ -177,6 +180,15 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
 
 function checkLength({ dimensions }: VectorSpace, vector: Float32Array, what: string): void {
   if (vector.length !== dimensions) throw otherDimensions(what, vector.length, dimensions)
+}
+
+/** Where all collections are gone through, one that is not there any more has no rows. */
+async function unlessVanished(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof VanishedError)) throw error
+  }
 }
 
 function recordSet(

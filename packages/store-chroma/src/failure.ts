@@ -75,12 +75,14 @@ export function otherDimensions(what: string, stored: number, given: number): St
 }
 
 /** A collection that was there a moment ago is not any more. */
-export function vanished(url: string): StoreError {
-  return new StoreError(
-    'STORE_FAILED',
-    `A collection of cairn in Chroma at ${url} was deleted by another program.`,
-    { recoverable: true },
-  )
+export class VanishedError extends StoreError {
+  constructor(url: string) {
+    super(
+      'STORE_FAILED',
+      `A collection of cairn in Chroma at ${url} was deleted by another program.`,
+      { recoverable: true },
+    )
+  }
 }
 
 /** What was thrown as a `StoreError`. */

@@ -28,6 +28,9 @@ describeWithServer('chroma', 'in a database with collections of other programs',
     return id
   }
 
+  // Other files use the same server meanwhile.
+  const collectionPrefix = 'others-data-'
+
   const contents = (id: string): Promise<unknown> =>
     ask('POST', `collections/${id}/get`, { include: ['embeddings', 'metadatas'] })
 
@@ -40,7 +43,7 @@ describeWithServer('chroma', 'in a database with collections of other programs',
     if (!row) throw new Error('rows were made')
     const ids = [
       await makeCollection({ name: 'papers' }),
-      await makeCollection({ name: 'cairn-of-stones', metadata: { height: 3 } }),
+      await makeCollection({ name: `${collectionPrefix}of-stones`, metadata: { height: 3 } }),
       await makeCollection({
         name: 'with-a-model',
         configuration: {
@@ -55,7 +58,7 @@ describeWithServer('chroma', 'in a database with collections of other programs',
     const before = await Promise.all(ids.map(contents))
     const names = (await ask('GET', 'collections?limit=1000')) as { name: string }[]
 
-    const store = chroma({ url: server().url })
+    const store = chroma({ url: server().url, collectionPrefix })
     await store.upsert(space, [row, ...rows])
     await store.query(space, row.vector, { limit: 10 })
     expect(await store.spaces()).toContainEqual(space)
@@ -90,11 +93,11 @@ describeWithServer('chroma', 'in a database with collections of other programs',
   test('one that stands where cairn would make its own is refused and left', async () => {
     const { url } = server()
     const space = freshSpace()
-    const own = await ownCollection(chroma({ url }), space)
+    const own = await ownCollection(chroma({ url, collectionPrefix }), space)
     await ask('DELETE', `collections/${own.name}`)
     const theirs = await makeCollection({ name: own.name })
     const before = await contents(theirs)
-    const store = chroma({ url })
+    const store = chroma({ url, collectionPrefix })
     for (const call of [
       () => store.upsert(space, rowsOf('shop', 1)),
       () => store.delete(space, ['theirs']),
@@ -115,12 +118,12 @@ describeWithServer('chroma', 'in a database with collections of other programs',
   test('a collection of other dimensions is refused, by the store that wrote it and by another', async () => {
     const { url } = server()
     const space = freshSpace(2)
-    const writer = chroma({ url })
+    const writer = chroma({ url, collectionPrefix })
     const { name } = await ownCollection(writer, space)
     const wider = { ...space, dimensions: 3 }
     const [row] = rowsOf('shop', 1)
     if (!row) throw new Error('a row was made')
-    for (const store of [writer, chroma({ url })]) {
+    for (const store of [writer, chroma({ url, collectionPrefix })]) {
       const write = store.upsert(wider, [{ ...row, vector: Float32Array.of(1, 0, 0) }])
       await expect(write).rejects.toMatchObject({
         name: 'StoreError',
@@ -134,7 +137,7 @@ describeWithServer('chroma', 'in a database with collections of other programs',
   test('a collection of a newer cairn is refused', async () => {
     const { url } = server()
     const space = freshSpace()
-    const own = await ownCollection(chroma({ url }), space)
+    const own = await ownCollection(chroma({ url, collectionPrefix }), space)
     await ask('PUT', `collections/${own.id}`, {
       new_metadata: {
         'cairn:layout': 2,
@@ -142,14 +145,16 @@ describeWithServer('chroma', 'in a database with collections of other programs',
         'cairn:dimensions': 2,
       },
     })
-    await expect(chroma({ url }).upsert(space, rowsOf('shop', 1))).rejects.toMatchObject({
+    await expect(
+      chroma({ url, collectionPrefix }).upsert(space, rowsOf('shop', 1)),
+    ).rejects.toMatchObject({
       code: 'STORE_TOO_NEW',
     })
     await ask('DELETE', `collections/${own.name}`)
   })
 
   test('a collection that another program deletes is worth another try, which makes it anew', async () => {
-    const store = chroma({ url: server().url })
+    const store = chroma({ url: server().url, collectionPrefix })
     const space = freshSpace()
     const { name } = await ownCollection(store, space)
     await ask('DELETE', `collections/${name}`)

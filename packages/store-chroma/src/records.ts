@@ -1,6 +1,6 @@
 import { ChromaClient, type Collection } from 'chromadb'
 import type { OwnCollection } from './collections.ts'
-import { refused, vanished } from './failure.ts'
+import { refused, VanishedError } from './failure.ts'
 import type { CheckedOptions } from './options.ts'
 import type { ServerLimits } from './server.ts'
 import { type Call, createFetch } from './transport.ts'
@@ -24,7 +24,7 @@ export function recordsOf(
     if (response.ok) return response
     if (response.status === 404) {
       onVanished()
-      throw vanished(options.url)
+      throw new VanishedError(options.url)
     }
     throw refused(options.url, response.status, await response.text())
   }
