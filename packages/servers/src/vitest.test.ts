@@ -6,16 +6,22 @@ import { shareServer } from './vitest.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** Runs the global setup of a project with a start of its own; what it provides to the tests. */
-async function setUp(start: () => Promise<RunningServer>): Promise<unknown> {
+/** Runs the global setup of a project, with a start of its own, to its end. */
+async function setUp(
+  start: () => Promise<RunningServer>,
+): Promise<{ provided: unknown; said: string[] }> {
   let provided: unknown
-  const project: Pick<TestProject, 'provide'> = {
-    provide: (_, value) => {
+  const said: string[] = []
+  const project = {
+    name: 'store-chroma',
+    provide: (_: string, value: unknown) => {
       provided = value
     },
+    vitest: { logger: { warn: (line: string) => said.push(line) } },
   }
-  await shareServer('chroma', start)(project as TestProject)
-  return provided
+  const end = await shareServer('chroma', start)(project as unknown as TestProject)
+  await end()
+  return { provided, said }
 }
 
 const missing = (isOfPlatform = false) =>
@@ -26,22 +32,23 @@ const missing = (isOfPlatform = false) =>
 test('tests are given where their server is, and not how to end it', async () => {
   const end = async (): Promise<void> => {}
   const server = { name: 'Chroma', url: 'http://127.0.0.1:1', version: '1.5.9' }
-  const provided = await setUp(async () => ({ ...server, kill: end, restart: end, stop: end }))
+  const { provided } = await setUp(async () => ({ ...server, kill: end, restart: end, stop: end }))
   expect(provided).toEqual({ kind: 'running', server })
 })
 
 test('a server that cannot run skips the tests that need it, and says why', async () => {
   vi.stubEnv('CI', undefined)
+  const reason = 'Chroma cannot be started here: it needs Python.'
   expect(await missing()).toEqual({
-    kind: 'unavailable',
-    reason: 'Chroma cannot be started here: it needs Python.',
+    provided: { kind: 'unavailable', reason },
+    said: [`Tests of store-chroma were skipped. ${reason}`],
   })
 })
 
 test('where CI is set it fails the run, unless nothing could be installed', async () => {
   vi.stubEnv('CI', 'true')
   await expect(missing()).rejects.toThrow('it needs Python.')
-  expect(await missing(true)).toMatchObject({ kind: 'unavailable' })
+  expect(await missing(true)).toMatchObject({ provided: { kind: 'unavailable' } })
 })
 
 test('a start that fails for another reason fails the run everywhere', async () => {
