@@ -96,6 +96,31 @@ describe('an address where', () => {
     })
   })
 
+  test('no answer comes lets go of a first call whose signal is aborted, with the reason', async () => {
+    const caller = new AbortController()
+    const reason = new Error('The user went home.')
+    const url = await serve(() => caller.abort(reason))
+    const call = chroma({ url }).spaces({ signal: caller.signal })
+    await expect(call).rejects.toBe(reason)
+  })
+
+  test('another host is named instead does not make it get the credentials', async () => {
+    const asked: Asked[] = []
+    const other = await serve((request, response) => {
+      asked.push(request)
+      answerJson(response, 200, '1.0.0')
+    })
+    const url = await serve(({ path }, response) => {
+      response.writeHead(302, { location: `${other}${path}` }).end()
+    })
+    const store = chroma({ url, auth: { token: 'secret', header: 'x-chroma-token' } })
+    await expect(store.spaces()).rejects.toMatchObject({
+      ...isFinal,
+      message: `Chroma at ${url} answered 302: no reason`,
+    })
+    expect(asked).toEqual([])
+  })
+
   test('the connection breaks is waited for', async () => {
     const url = await serve((_, response) => response.destroy())
     await expect(chroma({ url }).spaces()).rejects.toMatchObject({

@@ -44,8 +44,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     signal?.throwIfAborted()
     if (isClosed) throw new StoreError('CLOSED', 'The vector store is closed.')
     try {
-      const limits = await server.ready()
-      signal?.throwIfAborted()
+      const limits = await unlessAborted(server.ready(), signal)
       return await work({ signal }, limits)
     } catch (error) {
       signal?.throwIfAborted()
@@ -61,11 +60,11 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     space: VectorSpace,
     options: StoreCallOptions,
     otherwise: T,
-    work: (records: Collection, limits: ServerLimits, own: OwnCollection) => Promise<T>,
+    work: (records: Collection) => Promise<T>,
   ): Promise<T> =>
     run(options, async (call, limits) => {
       const own = await collections.find(space, call)
-      return own ? work(recordsIn(own, call, limits), limits, own) : otherwise
+      return own ? work(recordsIn(own, call, limits)) : otherwise
     })
 
   /**
@@ -180,6 +179,23 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
 
 function checkLength({ dimensions }: VectorSpace, vector: Float32Array, what: string): void {
   if (vector.length !== dimensions) throw otherDimensions(what, vector.length, dimensions)
+}
+
+/** What many callers wait for, as long as this one does. */
+async function unlessAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return shared
+  let onAbort: (() => void) | undefined
+  try {
+    return await Promise.race([
+      shared,
+      new Promise<never>((_, reject) => {
+        onAbort = () => reject(signal.reason)
+        signal.addEventListener('abort', onAbort, { once: true })
+      }),
+    ])
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /** Where all collections are gone through, one that is not there any more has no rows. */

@@ -20,6 +20,8 @@ export function createFetch(
     try {
       const response = await fetch(input, {
         ...init,
+        // Credentials are not carried to another host.
+        redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       })
       const body = await response.arrayBuffer()
