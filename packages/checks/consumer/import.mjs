@@ -27,6 +27,7 @@ await Promise.all(
     '@cairn/embedder-http',
     '@cairn/embedder-static',
     '@cairn/protocol',
+    '@cairn/store-chroma',
     '@cairn/store-sqlite',
     '@cairn/testkit/cases',
   ].map((name) => import(name)),
