@@ -35,7 +35,10 @@ test('Chroma keeps what it acknowledged when it is killed, and leaves nothing wh
   expect(await readdir(folder)).toEqual([])
 })
 
-test('Neo4j keeps what it acknowledged when it is killed, and leaves nothing when it is stopped', async (context) => {
+// It starts twice, and on a busy machine takes a minute each.
+test('Neo4j keeps what it acknowledged when it is killed, and leaves nothing when it is stopped', {
+  timeout: 400_000,
+}, async (context) => {
   const folder = await temporaryFolders()
   const neo4j = await startOrSkip(context, startNeo4j)
   const query = async (cypher: string) => {
