@@ -19,6 +19,8 @@ export interface RunningNeo4j extends RunningServer {
 export interface StartNeo4jOptions extends StartOptions {
   /** `5` is the LTS line, on Java 17. @default '5' */
   version?: '5'
+  /** Settings beside those that a test server needs, as in `neo4j.conf`. @default none */
+  settings?: Readonly<Record<string, string>>
 }
 
 const releases = {
@@ -50,7 +52,7 @@ export async function startNeo4j(options: StartNeo4jOptions = {}): Promise<Runni
       for (const name of ['conf', 'logs', 'plugins', 'import']) {
         await mkdir(join(folder, name), { recursive: true })
       }
-      await writeFile(join(folder, 'conf', 'neo4j.conf'), configuration(port))
+      await writeFile(join(folder, 'conf', 'neo4j.conf'), configuration(port, options.settings))
       return {
         program: java,
         args: [
@@ -110,7 +112,8 @@ function mavenProject(version: string): string {
 `
 }
 
-function configuration(port: number): string {
+function configuration(port: number, settings: Readonly<Record<string, string>> = {}): string {
+  const own = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
   return `server.default_listen_address=127.0.0.1
 server.bolt.listen_address=127.0.0.1:${port}
 server.bolt.advertised_address=127.0.0.1:${port}
@@ -120,7 +123,7 @@ dbms.usage_report.enabled=false
 db.tx_log.preallocate=false
 internal.server.bolt.thread_pool_shutdown_wait_time=1s
 server.memory.pagecache.size=256m
-`
+${own.join('')}`
 }
 
 /** Logs in; on a new folder, gives the server its password first. */

@@ -1,4 +1,4 @@
-import { describe, inject, type TestContext } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, inject, type TestContext } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import type { RunningNeo4j } from './neo4j.ts'
 import type { RunningServer } from './running-server.ts'
@@ -73,6 +73,37 @@ export function describeWithServer<Name extends keyof SharedServers>(
       )
       break
   }
+}
+
+/**
+ * A suite with one server of its own, which its tests may kill and restart. Where the server cannot run,
+ * the tests are skipped with the reason; where `CI` is set, the suite fails.
+ */
+export function describeWithOwnServer<T extends RunningServer>(
+  title: string,
+  start: () => Promise<T>,
+  tests: (server: () => T) => void,
+): void {
+  describe(title, () => {
+    let server: T | undefined
+    let reason = ''
+    beforeAll(async () => {
+      try {
+        server = await start()
+      } catch (error) {
+        if (!maySkip(error)) throw error
+        reason = error.message
+      }
+    })
+    beforeEach(({ skip }) => {
+      if (!server) skip(reason)
+    })
+    afterAll(() => server?.stop())
+    tests(() => {
+      if (!server) throw new Error(reason)
+      return server
+    })
+  })
 }
 
 /**
