@@ -1,0 +1,96 @@
+import { CairnError, StoreError } from '@cairn/core'
+import { isRetryableError, Neo4jError } from 'neo4j-driver'
+
+/** Where the server and its database are, for messages. */
+export interface Place {
+  readonly url: string
+  readonly database: string | null
+}
+
+/** Codes of Neo4j for a transaction that does not fit into its memory. */
+const outOfMemory = /OutOfMemory/
+
+/** Whether a transaction was too large for the server's memory. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Neo4jError && outOfMemory.test(error.code)
+}
+
+/** What an error of the driver means for whoever called the store. */
+export function toStoreError(error: unknown, place: Place): CairnError {
+  if (CairnError.isInstance(error)) return error
+  if (!(error instanceof Neo4jError)) {
+    const message = error instanceof Error ? error.message : String(error)
+    return new StoreError('STORE_FAILED', `Neo4j at ${place.url} failed: ${message}`, {
+      cause: error,
+    })
+  }
+  return fromCode(error, place)
+}
+
+function fromCode(error: Neo4jError, { url, database }: Place): StoreError {
+  const named = database === null ? 'its default database' : `the database "${database}"`
+  const failed = (message: string, recoverable = false): StoreError =>
+    new StoreError('STORE_FAILED', message, { cause: error, recoverable })
+  switch (error.code) {
+    case 'ServiceUnavailable':
+    case 'SessionExpired':
+      return failed(
+        `Neo4j at ${url} does not answer. Start it, or check the address; a starting server needs some seconds.`,
+        true,
+      )
+    case 'Neo.ClientError.Security.Unauthorized':
+      return failed(`Neo4j at ${url} refused the user name or the password.`)
+    case 'Neo.ClientError.Security.AuthenticationRateLimit':
+      return failed(
+        `Neo4j at ${url} was given wrong passwords too often. Correct the password and wait a minute.`,
+      )
+    case 'Neo.ClientError.Security.CredentialsExpired':
+      return failed(
+        `Neo4j at ${url} wants the user's first password changed before anything else; do that in Neo4j Browser.`,
+      )
+    case 'Neo.ClientError.Database.DatabaseNotFound':
+      return failed(
+        `Neo4j at ${url} has no database "${database ?? ''}". A Community server has one: "neo4j".`,
+      )
+    case 'Neo.ClientError.General.ForbiddenOnReadOnlyDatabase':
+    case 'Neo.ClientError.General.WriteOnReadOnlyAccessDatabase':
+      return new StoreError(
+        'STORE_READ_ONLY',
+        `Neo4j at ${url} lets nobody write to ${named}. Take it out of server.databases.read_only.`,
+        { cause: error },
+      )
+    case 'Neo.ClientError.Security.Forbidden':
+      return new StoreError(
+        'STORE_READ_ONLY',
+        `The user of Neo4j at ${url} may not do this in ${named}: writing needs the role "publisher", and the first run "architect" for constraints.`,
+        { cause: error },
+      )
+    case 'Neo.ClientError.Statement.AccessMode':
+      return new StoreError(
+        'STORE_READ_ONLY',
+        'cypher() reads only; this query would write. Nothing was changed.',
+        { cause: error },
+      )
+    default:
+  }
+  if (error.code.startsWith('Neo.ClientError.Statement.')) {
+    return failed(`Neo4j does not take the query: ${error.message}`)
+  }
+  if (isOutOfMemory(error)) {
+    return failed(
+      `Neo4j at ${url} has too little memory for one transaction: raise db.memory.transaction.max or its heap.`,
+    )
+  }
+  // These have no code of their own.
+  if (/Server responded HTTP|Unknown Bolt protocol/.test(error.message)) {
+    return failed(
+      `What answers at ${url} is no Bolt port of Neo4j. Check the port: Bolt has 7687 by default, the browser 7474.`,
+    )
+  }
+  if (error.message.startsWith('Connection acquisition timed out')) {
+    return failed(`Neo4j at ${url} gave no connection in time: it is busy or hangs.`, true)
+  }
+  // A row that another process wrote at the same moment is found by the next try.
+  const isRace = error.code === 'Neo.ClientError.Schema.ConstraintValidationFailed'
+  return failed(`Neo4j at ${url} failed: ${error.message}`, isRace || isRetryableError(error))
+}

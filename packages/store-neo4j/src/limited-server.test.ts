@@ -1,0 +1,60 @@
+import { startNeo4j } from '@cairn/servers'
+import { describeWithOwnServer } from '@cairn/servers/vitest'
+import { expect, test } from 'vitest'
+import { createSamples, openStore } from './graph-samples.test-support.ts'
+
+const settings: Record<string, string> = { 'db.memory.transaction.max': '24m' }
+
+describeWithOwnServer(
+  'a Neo4j with limits',
+  () => startNeo4j({ settings }),
+  (server) => {
+    test('what does not fit into one transaction is written and deleted in smaller ones', async () => {
+      const store = openStore(server(), { retryMs: 0 })
+      const { repository, symbol, edge } = createSamples()
+      const names = Array.from({ length: 2_500 }, (_, index) => `symbol ${index}`)
+      await store.upsert({
+        nodes: names.map((name) => symbol(name)),
+        edges: names.map((name) => edge(name, 'symbol 0')),
+      })
+      expect(await store.owners({ repository, limit: 9 })).toEqual([
+        { owner: 'edges', nodes: 0, edges: 2_500 },
+        { owner: 'version', nodes: 2_500, edges: 0 },
+      ])
+      expect(await store.removeRepository(repository)).toEqual({ nodes: 2_500, edges: 2_500 })
+    })
+
+    test('what fits into no transaction is told with the setting', async () => {
+      const store = openStore(server(), { retryMs: 0 })
+      const { symbol } = createSamples()
+      const calls = [
+        store.upsert({ nodes: [{ ...symbol('a'), name: 'x'.repeat(50_000_000) }], edges: [] }),
+        store.cypher('UNWIND range(1, 1000000) AS n RETURN collect(n)'),
+      ]
+      for (const call of calls) {
+        await expect(call).rejects.toMatchObject({
+          name: 'StoreError',
+          code: 'STORE_FAILED',
+          recoverable: false,
+          message: expect.stringContaining('db.memory.transaction.max'),
+        })
+      }
+    })
+
+    test('a database that nobody may write to is read from, and a write is refused with the setting', async () => {
+      settings['server.databases.read_only'] = 'neo4j'
+      await server().restart()
+      const store = openStore(server())
+      expect(await store.nodes(['a'])).toEqual([])
+      expect(await store.cypher('MATCH (n:Nothing) RETURN count(n) AS count')).toEqual([
+        { count: 0 },
+      ])
+      const write = store.upsert({ nodes: [createSamples().symbol('a')], edges: [] })
+      await expect(write).rejects.toMatchObject({
+        code: 'STORE_READ_ONLY',
+        recoverable: false,
+        message: expect.stringContaining('server.databases.read_only'),
+      })
+    })
+  },
+)
