@@ -31,14 +31,16 @@ describeWithOwnServer(
         store.upsert({ nodes: [{ ...symbol('a'), name: 'x'.repeat(50_000_000) }], edges: [] }),
         store.cypher('UNWIND range(1, 1000000) AS n RETURN collect(n)'),
       ]
-      for (const call of calls) {
-        await expect(call).rejects.toMatchObject({
-          name: 'StoreError',
-          code: 'STORE_FAILED',
-          recoverable: false,
-          message: expect.stringContaining('db.memory.transaction.max'),
-        })
-      }
+      await Promise.all(
+        calls.map((call) =>
+          expect(call).rejects.toMatchObject({
+            name: 'StoreError',
+            code: 'STORE_FAILED',
+            recoverable: false,
+            message: expect.stringContaining('db.memory.transaction.max'),
+          }),
+        ),
+      )
     })
 
     test('a database that nobody may write to is read from, and a write is refused with the setting', async () => {
