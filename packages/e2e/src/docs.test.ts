@@ -15,6 +15,7 @@ const run = promisify(execFile)
 const readers = `
 declare const indexer: import('cairn').Indexer
 declare const run: import('cairn').IndexRun
+declare const graph: import('@cairn/store-neo4j').Neo4jGraph
 declare const myVectors: import('cairn').VectorStore
 declare const myEmbedder: import('cairn').Embedder
 declare function callModel(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>
