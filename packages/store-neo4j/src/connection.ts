@@ -1,7 +1,7 @@
 import { StoreError } from '@cairn/core'
 import { auth, type Driver, driver, type ManagedTransaction, session } from 'neo4j-driver'
 import { abortable } from './abortable.ts'
-import { isOutOfMemory, type Place, toStoreError } from './fault.ts'
+import { alreadyExists, isOutOfMemory, type Place, toStoreError } from './fault.ts'
 import type { CheckedOptions, Neo4jAuth } from './options.ts'
 import { schemaStatements } from './schema.ts'
 import { checkVersion } from './server-version.ts'
@@ -88,7 +88,8 @@ export function createConnection(options: CheckedOptions): Connection {
     try {
       return await abortable(signal, start, () => within(abortGraceMs, opened.close()))
     } finally {
-      if (!signal?.aborted) await opened.close()
+      // What was aborted may hang, and closing it with it.
+      await (signal?.aborted ? within(abortGraceMs, opened.close()) : opened.close())
     }
   }
 
@@ -116,7 +117,10 @@ export function createConnection(options: CheckedOptions): Connection {
       const turn = lastWrite.then(() =>
         typed(signal, async () => {
           await abortable(signal, prepare)
-          return transact('WRITE', signal, (transaction) => untilTooLarge(work(runIn(transaction))))
+          // Inside, or the driver tries the same again; and around it, for what the commit needs.
+          return untilTooLarge(
+            transact('WRITE', signal, (transaction) => untilTooLarge(work(runIn(transaction)))),
+          )
         }),
       )
       // Whoever waits for its turn takes it also after a failure, which is told to its own caller.
@@ -165,7 +169,12 @@ async function makeSchema(opened: Driver, database: string | null): Promise<void
   try {
     // One by one: a transaction may hold one change of the schema.
     for (const statement of schemaStatements) {
-      await write.executeWrite((transaction) => transaction.run(statement))
+      try {
+        await write.executeWrite((transaction) => transaction.run(statement))
+      } catch (error) {
+        // IF NOT EXISTS does not see what another process makes at the same moment.
+        if (!alreadyExists(error)) throw error
+      }
     }
     await write.executeRead((transaction) =>
       transaction.run('CALL db.awaitIndexes($seconds)', { seconds: indexesTimeoutSeconds }),

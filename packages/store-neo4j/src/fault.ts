@@ -15,6 +15,11 @@ export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Neo4jError && outOfMemory.test(error.code)
 }
 
+/** Whether a constraint or an index was not made because it is there. */
+export function alreadyExists(error: unknown): boolean {
+  return error instanceof Neo4jError && /Schema\.\w+AlreadyExists$/.test(error.code)
+}
+
 /** What an error of the driver means for whoever called the store. */
 export function toStoreError(error: unknown, place: Place): CairnError {
   if (CairnError.isInstance(error)) return error

@@ -17,7 +17,7 @@ import {
  * A value of the driver as plain data: a node is `{ labels, properties }`, a relationship
  * `{ type, properties }`, a path `{ nodes, relationships }`, times and durations are ISO text.
  */
-export function plainValue(value: unknown): unknown {
+function plainValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
   if (Array.isArray(value)) return value.map(plainValue)
   if (isNode(value)) return { labels: value.labels, properties: plainRecord(value.properties) }
@@ -33,7 +33,7 @@ export function plainValue(value: unknown): unknown {
   return plainRecord(value)
 }
 
-/** Every member of an object by {@link plainValue}. */
+/** Every member of an object as plain data. */
 export function plainRecord(record: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, plainValue(value)]))
 }

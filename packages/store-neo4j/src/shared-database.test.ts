@@ -2,7 +2,6 @@ import { describeWithServer } from '@cairn/servers/vitest'
 import { auth, driver } from 'neo4j-driver'
 import { expect, test } from 'vitest'
 import { createSamples, openStore } from './graph-samples.test-support.ts'
-import { schemaNames } from './schema.ts'
 
 describeWithServer('neo4j', 'a database with data of others in it', (server) => {
   const query = async (
@@ -79,43 +78,5 @@ describeWithServer('neo4j', 'a database with data of others in it', (server) => 
     expect(await ours()).toHaveLength(7)
     expect(await store.removeRepository(repository)).toEqual({ nodes: 3, edges: 3 })
     expect(await ours()).toEqual([])
-  })
-
-  test('gets every constraint and index once, however many stores begin at the same time', async () => {
-    for (const [name] of (await query(
-      `SHOW INDEXES YIELD name, owningConstraint WHERE name STARTS WITH 'cairn_'
-       RETURN [name, owningConstraint]`,
-    )) as [string, string | null][]) {
-      await query(`DROP CONSTRAINT ${name} IF EXISTS`)
-      await query(`DROP INDEX ${name} IF EXISTS`)
-    }
-    const samples = Array.from({ length: 4 }, createSamples)
-    const stores = samples.map(() => openStore(server()))
-    await Promise.all(
-      stores.map((store, index) =>
-        store.upsert({
-          nodes: [samples[index]?.symbol('a')].flatMap((node) => node ?? []),
-          edges: [],
-        }),
-      ),
-    )
-    expect(
-      await query(
-        `SHOW INDEXES YIELD name, state WHERE name STARTS WITH 'cairn_' AND state = 'ONLINE'
-         RETURN name ORDER BY name`,
-      ),
-    ).toEqual([...schemaNames].sort())
-  })
-
-  test('is only read from, not changed, by a store that only reads', async () => {
-    const names = await query('SHOW INDEXES YIELD name RETURN name ORDER BY name')
-    await query('DROP INDEX cairn_share_owner IF EXISTS')
-    const store = openStore(server())
-    expect(await store.nodes(['unknown'])).toEqual([])
-    expect(await query('SHOW INDEXES YIELD name RETURN name ORDER BY name')).toEqual(
-      names.filter((name) => name !== 'cairn_share_owner'),
-    )
-    await openStore(server()).upsert({ nodes: [createSamples().symbol('a')], edges: [] })
-    expect(await query('SHOW INDEXES YIELD name RETURN name ORDER BY name')).toEqual(names)
   })
 })

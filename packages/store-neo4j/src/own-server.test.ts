@@ -1,20 +1,68 @@
 import { startNeo4j } from '@cairn/servers'
 import { describeWithOwnServer } from '@cairn/servers/vitest'
+import { auth, driver } from 'neo4j-driver'
 import { expect, test } from 'vitest'
 import { createSamples, openStore } from './graph-samples.test-support.ts'
+import { schemaNames } from './schema.ts'
 
 const settings: Record<string, string> = { 'db.memory.transaction.max': '24m' }
 
 describeWithOwnServer(
-  'a Neo4j with limits',
+  'a Neo4j alone',
   () => startNeo4j({ settings }),
   (server) => {
+    const query = async (cypher: string): Promise<unknown[]> => {
+      const { url, user, password } = server()
+      await using other = driver(url, auth.basic(user, password))
+      return (await other.executeQuery(cypher)).records.map((record) => record.get(0))
+    }
+
+    test('a database gets every constraint and index once, however many stores begin at the same time', async () => {
+      for (const [name] of (await query(
+        `SHOW INDEXES YIELD name, owningConstraint WHERE name STARTS WITH 'cairn_'
+       RETURN [name, owningConstraint]`,
+      )) as [string, string | null][]) {
+        await query(`DROP CONSTRAINT ${name} IF EXISTS`)
+        await query(`DROP INDEX ${name} IF EXISTS`)
+      }
+      const samples = Array.from({ length: 4 }, createSamples)
+      const stores = samples.map(() => openStore(server()))
+      await Promise.all(
+        stores.map((store, index) =>
+          store.upsert({
+            nodes: [samples[index]?.symbol('a')].flatMap((node) => node ?? []),
+            edges: [],
+          }),
+        ),
+      )
+      expect(
+        await query(
+          `SHOW INDEXES YIELD name, state WHERE name STARTS WITH 'cairn_' AND state = 'ONLINE'
+         RETURN name ORDER BY name`,
+        ),
+      ).toEqual([...schemaNames].sort())
+    })
+
+    test('a database is only read from, not changed, by a store that only reads', async () => {
+      const names = await query('SHOW INDEXES YIELD name RETURN name ORDER BY name')
+      await query('DROP INDEX cairn_share_owner IF EXISTS')
+      const store = openStore(server())
+      expect(await store.nodes(['unknown'])).toEqual([])
+      expect(await query('SHOW INDEXES YIELD name RETURN name ORDER BY name')).toEqual(
+        names.filter((name) => name !== 'cairn_share_owner'),
+      )
+      await openStore(server()).upsert({ nodes: [createSamples().symbol('a')], edges: [] })
+      expect(await query('SHOW INDEXES YIELD name RETURN name ORDER BY name')).toEqual(names)
+    })
+
     test('what does not fit into one transaction is written and deleted in smaller ones', async () => {
       const store = openStore(server(), { retryMs: 0 })
       const { repository, symbol, edge } = createSamples()
       const names = Array.from({ length: 2_500 }, (_, index) => `symbol ${index}`)
+      // 50 MB.
+      const symbolPath = 'x'.repeat(20_000)
       await store.upsert({
-        nodes: names.map((name) => symbol(name)),
+        nodes: names.map((name) => ({ ...symbol(name), symbolPath })),
         edges: names.map((name) => edge(name, 'symbol 0')),
       })
       expect(await store.owners({ repository, limit: 9 })).toEqual([
