@@ -2,6 +2,11 @@
 export interface EmbedOptions {
   /** Stops the call; it then rejects with the signal's reason. */
   signal?: AbortSignal
+  /**
+   * Told, before the call resolves, how many of its texts had more than `maxTokens`, so that something
+   * of them was not looked at. Not called where none had; an embedder that cannot tell never calls it.
+   */
+  onTruncated?: (texts: number) => void
 }
 
 /**

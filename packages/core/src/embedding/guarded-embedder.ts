@@ -18,6 +18,11 @@ export interface GuardContext {
   readonly retry: Retry
   readonly limits: Required<Limits>
   readonly signal: AbortSignal
+  /**
+   * Told how many texts of a call that succeeded had more than the embedder looks at. A repair embeds
+   * what a run embedded and told before.
+   */
+  readonly onTruncated?: (texts: number) => void
 }
 
 /**
@@ -25,17 +30,22 @@ export interface GuardContext {
  * that fails is halved until the bad text is alone; vectors are checked before they count.
  */
 export function createGuardedEmbedder(context: GuardContext): GuardedEmbed {
-  const { embedder, retry, limits, signal } = context
+  const { embedder, retry, limits, signal, onTruncated } = context
   let failuresSinceSuccess = 0
 
   const call = async (texts: readonly string[]): Promise<Float32Array[]> => {
     const timeout = AbortSignal.timeout(limits.embedTimeoutMs)
     const either = AbortSignal.any([signal, timeout])
+    let truncated = 0
+    const countTruncated = (count: number): void => {
+      truncated = count
+    }
     const vectors = await Promise.race([
-      embedder.embedDocuments(texts, { signal: either }),
+      embedder.embedDocuments(texts, { signal: either, onTruncated: countTruncated }),
       rejectionOf(either, timeout, embedder.id, limits.embedTimeoutMs),
     ])
     assertShape(embedder.id, embedder.dimensions, texts.length, vectors)
+    if (truncated > 0) onTruncated?.(truncated)
     return vectors
   }
 

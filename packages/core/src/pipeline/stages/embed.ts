@@ -27,7 +27,13 @@ export async function embedChunks(
 ): Promise<EmbedOutcome> {
   const { storage, embedder, progress, signal, runId, space } = context
   const { spool, cache } = storage.journal
-  const embed = createGuardedEmbedder(context)
+  let truncatedTexts = 0
+  const embed = createGuardedEmbedder({
+    ...context,
+    onTruncated: (texts) => {
+      truncatedTexts += texts
+    },
+  })
   const totals = await spool.totals(runId, space.fingerprint)
   const failedTexts = new Set<string>()
   let done = totals.cachedChunks
@@ -88,6 +94,12 @@ export async function embedChunks(
   } finally {
     // However the stage ends, no batch of it goes on after that.
     await Promise.all(inFlight)
+  }
+  if (truncatedTexts > 0) {
+    progress.warning(
+      'TEXT_TRUNCATED',
+      `${truncatedTexts} of ${totals.texts - totals.cachedTexts} texts are longer than the ${embedder.maxTokens} tokens that the embedder ${embedder.id} looks at; what is beyond is found by its words alone.`,
+    )
   }
   if (failure !== null) throw failure
   if (
