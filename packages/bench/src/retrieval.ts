@@ -1,6 +1,9 @@
-// How well the default embedder finds code by its documentation, and how fast it embeds:
+// How well embedders find code by its documentation, and how fast the default one embeds:
 //
-//   node --conditions=@cairn/source packages/bench/src/retrieval.ts [--split tuning|test]
+//   node --conditions=@cairn/source packages/bench/src/retrieval.ts [--split tuning|test] [--grid]
+//     [--embedder static|miniLm|bgeSmall]… [--functions 1000]
+//
+// --grid prints what other weights of fusion would give, which is for the split `tuning`.
 //
 // The question is the first sentence of a function's documentation, the right answer the function
 // without its documentation, among 1,000 functions a language. Weights were chosen on the packages of
@@ -8,28 +11,49 @@
 import { parseArgs } from 'node:util'
 import type { Embedder } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
+import { transformers } from '@cairn/embedder-transformers'
+import { fetchModel, publishedModels } from '@cairn/models'
 import { createLexicalScorer } from './retrieval-bm25.ts'
 import { documentedFunctions } from './retrieval-functions.ts'
 import { type CorpusLanguage, corpora } from './retrieval-packages.ts'
 import { cosineScorer, measureQuality, type Quality, type RankedHalf } from './retrieval-quality.ts'
 
-const functionsPerLanguage = 1000
 // Where the hashed half of a vector ends and the distilled one begins.
 const hashedDimensions = 256
 const timedRounds = 7
 const languages: readonly CorpusLanguage[] = ['Python', 'TypeScript/JavaScript']
 
-const { values } = parseArgs({ options: { split: { type: 'string', default: 'test' } } })
+const gridWeights = [0.5, 1, 2, 4, 8, 12, 16, 24, 32, 48]
+
+const { values } = parseArgs({
+  options: {
+    split: { type: 'string', default: 'test' },
+    functions: { type: 'string', default: '1000' },
+    grid: { type: 'boolean', default: false },
+    embedder: { type: 'string', multiple: true, default: ['static', 'miniLm', 'bgeSmall'] },
+  },
+})
+const functionsPerLanguage = Number(values.functions)
 const corpus = values.split === 'tuning' ? corpora.tuning : corpora.test
 
+const isStaticMeasured = values.embedder.includes('static')
 const embedder = staticEmbedder()
+const neural = await Promise.all(
+  Object.entries(publishedModels)
+    .filter(([name]) => values.embedder.includes(name))
+    .map(async ([, model]) =>
+      transformers({ model: model.name, localPath: await fetchModel(model) }),
+    ),
+)
 const table = new Map<string, string[]>()
 const allTexts: string[] = []
 for (const language of languages) {
   const functions = await documentedFunctions(language, corpus[language], functionsPerLanguage)
   const sentences = functions.map(({ sentence }) => sentence)
   const texts = functions.map(({ text }) => text)
-  for (const [name, quality] of await measureLanguage(sentences, texts)) {
+  const measured = isStaticMeasured ? [await measureStatic(sentences, texts)] : []
+  for (const one of neural) measured.push(await measureNeural(one, sentences, texts))
+  for (const [name, quality] of measured.flatMap((rows) => [...rows])) {
     table.set(name, [...(table.get(name) ?? []), format(quality)])
   }
   allTexts.push(...texts)
@@ -37,13 +61,14 @@ for (const language of languages) {
 console.log(`| MRR@10 / Recall@10, ${values.split} packages | ${languages.join(' | ')} |`)
 console.log(`| --- |${' --- |'.repeat(languages.length)}`)
 for (const [name, cells] of table) console.log(`| ${name} | ${cells.join(' | ')} |`)
-await embedder.close?.()
+await Promise.all([embedder, ...neural].map((one) => one.close?.()))
+if (!isStaticMeasured) process.exit()
 
 const meanLength = allTexts.reduce((sum, text) => sum + text.length, 0) / allTexts.length
 console.log(`\nchunks/s, of ${Math.round(meanLength)} characters on average, 256 a call, median:`)
 for (const threads of [1, 2]) console.log(`- ${threads} worker thread(s): ${await speed(threads)}`)
 
-async function measureLanguage(
+async function measureStatic(
   sentences: readonly string[],
   texts: readonly string[],
 ): Promise<Map<string, Quality>> {
@@ -67,6 +92,41 @@ async function measureLanguage(
     ['distilled tokens, 128 dimensions', measure(part(hashedDimensions, embedder.dimensions))],
     ['both joined', measure(joined)],
     [`both joined, fused with BM25 (RRF ${dense}:${lexical})`, measure(joined, words)],
+  ])
+}
+
+async function measureNeural(
+  model: Embedder,
+  sentences: readonly string[],
+  texts: readonly string[],
+): Promise<Map<string, Quality>> {
+  const start = performance.now()
+  const vectors = await model.embedDocuments(texts)
+  const rate = (texts.length / (performance.now() - start)) * 1000
+  console.error(`${model.id}: ${rate.toFixed(1)} functions/s with this machine's other work`)
+  const queries = await Promise.all(sentences.map((sentence) => model.embedQuery(sentence)))
+  const { dense, lexical } = model.fusion ?? { dense: 1, lexical: 1 }
+  const score = createLexicalScorer(texts)
+  const words = (weight: number): RankedHalf => ({
+    weight,
+    score: (query) => score(sentences[query] ?? ''),
+  })
+  const meaning = (weight: number): RankedHalf => ({
+    weight,
+    score: cosineScorer(queries, vectors, 0, model.dimensions),
+  })
+  const measure = (...halves: RankedHalf[]): Quality => measureQuality(texts.length, halves)
+  const grid = (values.grid ? gridWeights : []).map((weight) => {
+    const name = `${model.id}, fused with BM25 (RRF ${weight}:1)`
+    return [name, measure(meaning(weight), words(1))] as const
+  })
+  return new Map([
+    [model.id, measure(meaning(1))],
+    ...grid,
+    [
+      `${model.id}, fused with BM25 (RRF ${dense}:${lexical}, its own)`,
+      measure(meaning(dense), words(lexical)),
+    ],
   ])
 }
 

@@ -1,8 +1,8 @@
 // Runs in a thread or a process of its own: opens one model, then embeds what it is sent.
 import { parentPort, workerData } from 'node:worker_threads'
-import { toCairnError } from '@cairn/core'
+import { toPlainError } from './model-error.ts'
 import { type ModelPlan, type OpenModel, openModel } from './open-model.ts'
-import type { PlainError, WorkerAnswer, WorkerRequest } from './worker-messages.ts'
+import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts'
 
 let model: OpenModel | undefined
 // One after the other: a session must not be closed while it runs.
@@ -33,7 +33,7 @@ async function handle(request: WorkerRequest): Promise<void> {
         if (model === undefined) throw new Error('The model is not open.')
         answer({ type: 'embedded', ...(await model.embed(texts, () => cancelled[0] !== 0)) })
       } catch (error) {
-        answer({ type: 'rejected', error: plainError(error, 'EMBEDDING_FAILED') })
+        answer({ type: 'rejected', error: toPlainError(error, 'EMBEDDING_FAILED') })
       }
       return
     }
@@ -49,19 +49,8 @@ async function open(plan: ModelPlan): Promise<void> {
     const { dimensions, maxTokens, runtime, filesDigest } = model
     answer({ type: 'opened', description: { dimensions, maxTokens, runtime, filesDigest } })
   } catch (error) {
-    answer({ type: 'failed', error: plainError(error, 'EMBEDDER_UNAVAILABLE') })
+    answer({ type: 'failed', error: toPlainError(error, 'EMBEDDER_UNAVAILABLE') })
     disconnect()
-  }
-}
-
-function plainError(error: unknown, code: 'EMBEDDER_UNAVAILABLE' | 'EMBEDDING_FAILED'): PlainError {
-  const { cause, message, recoverable, ...typed } = toCairnError(error, code)
-  const words = cause instanceof Error ? (cause.stack ?? cause.message) : cause
-  return {
-    code: typed.code,
-    message,
-    recoverable,
-    cause: words === undefined ? null : String(words),
   }
 }
 

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { EmbedderError } from '@cairn/core'
 import type { InstalledRuntime } from './find-runtime.ts'
+import { ModelError } from './model-error.ts'
 import { memberOf } from './model-files.ts'
 import type { Device } from './options.ts'
 
@@ -63,7 +63,7 @@ const onlyFatal = 4
 /**
  * Loads an installed runtime into this thread. Only its tokenizer and the ONNX Runtime that it
  * depends on are used, so that both runtimes behave alike: docs/decisions/0018.
- * @throws EmbedderError `EMBEDDER_UNAVAILABLE` when it is installed but does not load.
+ * @throws ModelError `EMBEDDER_UNAVAILABLE` when it is installed but does not load.
  */
 export async function loadRuntime({ name, entry }: InstalledRuntime): Promise<Runtime> {
   const requireFromRuntime = createRequire(realpathSync(entry))
@@ -75,10 +75,10 @@ export async function loadRuntime({ name, entry }: InstalledRuntime): Promise<Ru
     onnx = requireFromRuntime('onnxruntime-node') as OnnxModule
     onnxVersion = await versionOf(requireFromRuntime.resolve('onnxruntime-node'))
   } catch (cause) {
-    throw new EmbedderError(
+    throw new ModelError(
       'EMBEDDER_UNAVAILABLE',
       `${name} is installed but does not load on this machine; install it again.`,
-      { cause },
+      cause,
     )
   }
   const { env, AutoTokenizer } = transformers

@@ -2,7 +2,8 @@ import { EmbedderError } from '@cairn/core'
 import { createDeferred, type Deferred } from './deferred.ts'
 import { startModelHost } from './model-host.ts'
 import type { EmbeddedTexts, ModelDescription, ModelPlan } from './open-model.ts'
-import type { PlainError, WorkerAnswer } from './worker-messages.ts'
+import { toEmbedderError } from './to-embedder-error.ts'
+import type { WorkerAnswer } from './worker-messages.ts'
 
 /** A thread or process that holds the model. */
 export interface ModelWorker {
@@ -40,7 +41,7 @@ export function startModelWorker(plan: ModelPlan): ModelWorker {
         opening.resolve(answer.description)
         return
       case 'failed':
-        death = errorOf(answer.error)
+        death = toEmbedderError(answer.error)
         opening.reject(death)
         return
       case 'embedded': {
@@ -49,7 +50,7 @@ export function startModelWorker(plan: ModelPlan): ModelWorker {
         return
       }
       case 'rejected':
-        settle(({ reject }) => reject(errorOf(answer.error)))
+        settle(({ reject }) => reject(toEmbedderError(answer.error)))
     }
   })
   const rejectWaiting = (cause: Error): void => {
@@ -84,11 +85,4 @@ export function startModelWorker(plan: ModelPlan): ModelWorker {
       clearTimeout(timer)
     },
   }
-}
-
-function errorOf({ code, message, recoverable, cause }: PlainError): EmbedderError {
-  return new EmbedderError(code, message, {
-    recoverable,
-    ...(cause === null ? {} : { cause: new Error(cause) }),
-  })
 }

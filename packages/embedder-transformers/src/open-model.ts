@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import { EmbedderError } from '@cairn/core'
 import { batchByLength } from './batches.ts'
 import type { InstalledRuntime } from './find-runtime.ts'
 import { loadRuntime, type Runtime, type Session } from './load-runtime.ts'
+import { ModelError } from './model-error.ts'
 import {
   descriptionFiles,
   externalDataFile,
@@ -14,7 +14,7 @@ import {
 } from './model-files.ts'
 import type { Pooling } from './options.ts'
 import { poolStates } from './pool-states.ts'
-import { readJson } from './provide-model.ts'
+import { readJson } from './read-json.ts'
 import type { Settings } from './settings.ts'
 import { createTextTokenizer, type TokenizedText } from './tokens.ts'
 
@@ -58,8 +58,8 @@ const positionOffsets: Readonly<Record<string, number>> = { roberta: 2, 'xlm-rob
 /**
  * Opens the model of a folder and runs it once, so that what does not fit together shows now.
  * Computes on the thread that calls it.
- * @throws EmbedderError `EMBEDDER_UNAVAILABLE` when a file is not whole or does not fit the others.
- * @throws EmbedderError `INVALID_OPTIONS` when `maxTokens` is more than the model has positions for.
+ * @throws ModelError `EMBEDDER_UNAVAILABLE` when a file is not whole or does not fit the others.
+ * @throws ModelError `INVALID_OPTIONS` when `maxTokens` is more than the model has positions for.
  */
 export async function openModel(plan: ModelPlan): Promise<OpenModel> {
   const { folder, dtype, model } = plan
@@ -72,16 +72,16 @@ export async function openModel(plan: ModelPlan): Promise<OpenModel> {
   const limit = positionsOf(config)
   const maxTokens = plan.maxTokens ?? limit ?? 512
   if (limit !== null && maxTokens > limit) {
-    throw new EmbedderError(
+    throw new ModelError(
       'INVALID_OPTIONS',
       `maxTokens is ${maxTokens}; the model ${model} looks at ${limit} at most.`,
     )
   }
-  const unusable = (what: string, cause?: unknown): EmbedderError =>
-    new EmbedderError(
+  const unusable = (what: string, cause?: unknown): ModelError =>
+    new ModelError(
       'EMBEDDER_UNAVAILABLE',
       `The model ${model} in ${folder} ${what}; remove the folder and get it again.`,
-      cause === undefined ? {} : { cause },
+      cause,
     )
   const tokenize = await attempt(
     async () => createTextTokenizer(await runtime.openTokenizer(folder), maxTokens),
@@ -198,7 +198,7 @@ async function embedTexts(
       const start = place * states.rows * width
       const of = { states: states.data, start, tokens: idsOf(index).length, width }
       if (!poolStates(of, pooling, vectors, index * width)) {
-        throw new EmbedderError('EMBEDDING_FAILED', 'The model gave a vector without direction.')
+        throw new ModelError('EMBEDDING_FAILED', 'The model gave a vector without direction.')
       }
     }
   }
@@ -207,7 +207,7 @@ async function embedTexts(
 
 async function attempt<T>(
   work: () => Promise<T>,
-  fail: (cause: unknown) => EmbedderError,
+  fail: (cause: unknown) => ModelError,
 ): Promise<T> {
   try {
     return await work()

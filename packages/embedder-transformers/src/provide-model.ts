@@ -1,10 +1,13 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EmbedderError } from '@cairn/core'
 import { downloadFile } from './download-file.ts'
+import { toPlainError } from './model-error.ts'
 import { descriptionFiles, externalDataFile, hasExternalData, weightsFile } from './model-files.ts'
 import type { TransformersOptions } from './options.ts'
+import { readJson } from './read-json.ts'
 import type { Settings } from './settings.ts'
+import { toEmbedderError } from './to-embedder-error.ts'
 
 /**
  * Sees to it that every file of the model is in its folder, by downloading what is missing and may
@@ -44,27 +47,15 @@ export async function provideModel(
   }
 
   await provide([...descriptionFiles, weightsFile(dtype)])
-  const config = await readJson(join(folder, 'config.json'))
+  const config = await readJson(join(folder, 'config.json')).catch((error: unknown) => {
+    throw toEmbedderError(toPlainError(error, 'EMBEDDER_UNAVAILABLE'))
+  })
   const data = hasExternalData(config) ? [externalDataFile(dtype)] : []
   await provide(data)
   const sizes = await Promise.all(
     [weightsFile(dtype), ...data].map(async (file) => (await sizeOf(join(folder, file))) ?? 0),
   )
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-/** @throws EmbedderError `EMBEDDER_UNAVAILABLE` when the file is not whole JSON. */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8')
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new EmbedderError(
-      'EMBEDDER_UNAVAILABLE',
-      `${path} is not whole; remove it and get it again.`,
-      { cause },
-    )
-  }
 }
 
 async function sizeOf(path: string): Promise<number | null> {

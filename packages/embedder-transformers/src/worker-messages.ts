@@ -1,4 +1,4 @@
-import type { EmbedderError } from '@cairn/core'
+import type { PlainError } from './model-error.ts'
 import type { ModelDescription, ModelPlan } from './open-model.ts'
 
 /** What a worker is asked. */
@@ -23,9 +23,3 @@ export type WorkerAnswer =
       readonly truncated: number
     }
   | { readonly type: 'rejected'; readonly error: PlainError }
-
-/** An error as it crosses between threads. */
-export interface PlainError extends Pick<EmbedderError, 'code' | 'message' | 'recoverable'> {
-  /** The cause in words, with its stack; null where there is none. */
-  readonly cause: string | null
-}
