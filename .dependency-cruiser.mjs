@@ -13,6 +13,7 @@ const layers = [
   // Private packages that span the others.
   { folder: /^(bench|e2e)$/, mayImport: ['(?!checks/)[^/]+'] },
   { folder: /^(checks|servers)$/, mayImport: [] },
+  { folder: /^(checks|models)$/, mayImport: [] },
 ]
 
 /** Files that are not part of what a package ships. */
@@ -23,6 +24,7 @@ const realEmbedder = 'embedder-static'
 
 const folders = readdirSync('packages')
 const privatePackages = '^packages/(bench|checks|e2e|servers)/'
+const privatePackages = '^packages/(bench|checks|e2e|models)/'
 
 const layerRules = folders.flatMap((folder) => {
   const mayImport = layers.find((layer) => layer.folder.test(folder))?.mayImport ?? []
@@ -44,6 +46,10 @@ const layerRules = folders.flatMap((folder) => {
         path: '^packages/',
         pathNot: allowed([...mayImport, 'testkit', 'servers', realEmbedder]),
       },
+      comment: `The tests of ${folder} may import testkit and models too.`,
+      severity: 'error',
+      from: { path: `^packages/${folder}/.*(${testFiles})` },
+      to: { path: '^packages/', pathNot: allowed([...mayImport, 'testkit', 'models']) },
     },
   ]
 })
