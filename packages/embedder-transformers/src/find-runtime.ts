@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module'
 import { EmbedderError } from '@cairn/core'
 
-/** Packages that bring a tokenizer and ONNX Runtime: the current one, and what it was called before. */
-export const runtimeNames = ['@huggingface/transformers', '@xenova/transformers'] as const
+/** A package that brings a tokenizer and ONNX Runtime: the current one, or what it was called before. */
+export type RuntimeName = '@huggingface/transformers' | '@xenova/transformers'
 
-/** One of {@link runtimeNames}. */
-export type RuntimeName = (typeof runtimeNames)[number]
+/** All of them, the one that is preferred first. */
+export const runtimeNames: readonly RuntimeName[] = [
+  '@huggingface/transformers',
+  '@xenova/transformers',
+]
 
 /** An installed runtime. */
 export interface InstalledRuntime {

@@ -17,8 +17,8 @@ type Weights = KnownModel['fusion']
 
 const equal: Weights = { dense: 1, lexical: 1 }
 // Tuned on the tuning packages of packages/bench/src/retrieval-packages.ts.
-const tunedForMiniLm: Weights = { dense: 1, lexical: 1 }
-const tunedForBge: Weights = { dense: 16, lexical: 1 }
+const tunedForMiniLm: Weights = { dense: 8, lexical: 1 }
+const tunedForBge: Weights = { dense: 32, lexical: 1 }
 
 const models: KnownModel[] = [
   model('Xenova/all-MiniLM-L6-v2', 384, 256, 'mean', { fusion: tunedForMiniLm }),
