@@ -12,19 +12,17 @@ const layers = [
   { folder: /^cairn$/, mayImport: ['protocol', 'core', 'store-[^/]+', 'embedder-[^/]+'] },
   // Private packages that span the others.
   { folder: /^(bench|e2e)$/, mayImport: ['(?!checks/)[^/]+'] },
-  { folder: /^(checks|servers)$/, mayImport: [] },
-  { folder: /^(checks|models)$/, mayImport: [] },
+  { folder: /^(checks|models|servers)$/, mayImport: [] },
 ]
 
 /** Files that are not part of what a package ships. */
 const testFiles = '\\.test\\.ts$|\\.test-support\\.ts$|/fixtures/|/scripts/'
 
-/** The embedder that the servers of tests answer with. */
-const realEmbedder = 'embedder-static'
+/** What tests of any package may import; embedder-static gives the servers of tests their answers. */
+const forTests = ['testkit', 'servers', 'models', 'embedder-static']
 
 const folders = readdirSync('packages')
-const privatePackages = '^packages/(bench|checks|e2e|servers)/'
-const privatePackages = '^packages/(bench|checks|e2e|models)/'
+const privatePackages = '^packages/(bench|checks|e2e|models|servers)/'
 
 const layerRules = folders.flatMap((folder) => {
   const mayImport = layers.find((layer) => layer.folder.test(folder))?.mayImport ?? []
@@ -39,17 +37,10 @@ const layerRules = folders.flatMap((folder) => {
     },
     {
       name: `layer-${folder}-tests`,
-      comment: `The tests of ${folder} may import testkit, servers and ${realEmbedder} too.`,
+      comment: `The tests of ${folder} may import ${forTests.join(', ')} too.`,
       severity: 'error',
       from: { path: `^packages/${folder}/.*(${testFiles})` },
-      to: {
-        path: '^packages/',
-        pathNot: allowed([...mayImport, 'testkit', 'servers', realEmbedder]),
-      },
-      comment: `The tests of ${folder} may import testkit and models too.`,
-      severity: 'error',
-      from: { path: `^packages/${folder}/.*(${testFiles})` },
-      to: { path: '^packages/', pathNot: allowed([...mayImport, 'testkit', 'models']) },
+      to: { path: '^packages/', pathNot: allowed([...mayImport, ...forTests]) },
     },
   ]
 })
