@@ -62,7 +62,7 @@ const onlyFatal = 4
 
 /**
  * Loads an installed runtime into this thread. Only its tokenizer and the ONNX Runtime that it
- * depends on are used, so that both runtimes behave alike: docs/decisions/0018.
+ * depends on are used, so that both runtimes behave alike: docs/decisions/0017.
  * @throws ModelError `EMBEDDER_UNAVAILABLE` when it is installed but does not load.
  */
 export async function loadRuntime({ name, entry }: InstalledRuntime): Promise<Runtime> {
