@@ -53,22 +53,18 @@ describe('where no Neo4j is,', () => {
     })
   })
 
-  test('a web server is not taken for one, and not asked again', async () => {
-    const server = createHttpServer((_, response) => response.end('Hello'))
-    closeAfterTest(server)
-    const url = await listen(server)
-    expect(await failureOf(openStore({ url, user, password }))).toMatchObject({
-      code: 'STORE_FAILED',
-      recoverable: false,
-      message: expect.stringContaining(`What answers at ${url} is no`),
-    })
-  })
-
-  test('a server of another protocol is not taken for one, and not asked again', async () => {
-    const server = createServer((socket) => {
-      socket.on('error', () => socket.destroy())
-      socket.write('220 mail.example.com ESMTP\r\n')
-    })
+  test.each([
+    ['a web server', () => createHttpServer((_, response) => response.end('Hello'))],
+    [
+      'a server of another protocol',
+      () =>
+        createServer((socket) => {
+          socket.on('error', () => socket.destroy())
+          socket.write('220 mail.example.com ESMTP\r\n')
+        }),
+    ],
+  ] as const)('%s is not taken for one, and not asked again', async (_, createOther) => {
+    const server = createOther()
     closeAfterTest(server)
     const url = await listen(server)
     expect(await failureOf(openStore({ url, user, password }))).toMatchObject({
