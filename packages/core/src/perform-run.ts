@@ -10,13 +10,14 @@ import { createEventRecorder, type EventRecorder } from './progress/event-record
 import { createRecordEvent, type RecordEvent } from './progress/record-event.ts'
 import { createRunProgress, type RunProgress } from './progress/run-progress.ts'
 import { createRetry } from './retry.ts'
+import { findGit } from './source/host-git.ts'
 
 /** What one run of a task is made from. */
 export interface RunOptions {
   readonly taskId: string
   readonly runId: string
   readonly repository: string
-  readonly request: RunRequest
+  readonly request: Omit<RunRequest, 'git'>
   readonly storage: Storage
   readonly embedder: Embedder
   readonly parser: Parser
@@ -35,6 +36,9 @@ const mostProblems = 1_000
 /** One run from `run.queued` to its end; whatever happens, the event log says how it ended. */
 export async function performRun(options: RunOptions): Promise<IndexResult> {
   const { storage, signal, repository, runId, taskId } = options
+  const git = findGit(signal)
+  // A plain folder does without; whoever needs it meets the failure.
+  git.catch(() => undefined)
   // Nothing can be recorded yet: of what fails here the caller alone hears.
   const history = await typedErrors(signal, 'STORE_FAILED', async () => {
     await storage.journal.acquireWriter({ signal })
@@ -75,7 +79,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
         progress,
         retry: createRetry({ retries: options.limits.retries, progress, signal }),
       },
-      options.request,
+      { ...options.request, git },
     )
     signal.throwIfAborted()
     await recorder.drained()

@@ -36,11 +36,16 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     writer: createThread({ role: 'writer', options: engineOptions }),
   }
 
+  let isWriter = false
+
   const call = <Name extends CallableName>(
     name: Name,
     ...values: Parameters<CallableMethods[Name]>
-  ): ReturnType<CallableMethods[Name]> =>
-    threads[methods[name] === 'read' ? 'reader' : 'writer'].call(name, ...values)
+  ): ReturnType<CallableMethods[Name]> => {
+    const mode = methods[name]
+    const isRead = mode === 'read' || (mode === 'scan' && !isWriter)
+    return threads[isRead ? 'reader' : 'writer'].call(name, ...values)
+  }
 
   /** `call` that the caller may stop waiting for. */
   const abortable = async <T>(
@@ -144,10 +149,11 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       unindexed: (repository, limit) => call('text.unindexed', repository, limit),
     },
     acquireWriter: (callOptions) =>
-      abortable(callOptions?.signal, () => {
+      abortable(callOptions?.signal, async () => {
         // Whoever writes will read: both threads load at the same time.
         threads.reader.start()
-        return threads.writer.acquire()
+        await threads.writer.acquire()
+        isWriter = true
       }),
     sizeBytes: async () => {
       const sizes = await Promise.all(

@@ -2,6 +2,7 @@ import type { SourceDescription } from '@cairn/protocol'
 import type { LedgerRepository } from '../contracts/journal.ts'
 import type { SourceTree } from '../contracts/source-file.ts'
 import type { FileSelection, Source } from '../options.ts'
+import type { HostGit } from '../source/host-git.ts'
 import { openSource } from '../source/open-source.ts'
 import type { RunContext } from './run-context.ts'
 import {
@@ -21,6 +22,8 @@ export interface RunRequest extends FileSelection {
   readonly source: Source
   readonly description: SourceDescription
   readonly cloneDirectory: string
+  /** The host's git, which is looked for while the store opens. */
+  readonly git: Promise<HostGit>
 }
 
 /** What a run that came to its end found. */
@@ -84,6 +87,7 @@ async function openTree(
     include: request.include,
     exclude: request.exclude,
     known,
+    git: request.git,
     signal,
   }
   if (request.description.kind === 'local') return openSource(request.source, options)

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gitFailure } from './git-failure.ts'
-import { recordsOfGit, runGit } from './git-process.ts'
+import { recordsOfGit } from './git-process.ts'
+import type { HostGit } from './host-git.ts'
 import { type LocalRepository, repositoryCall } from './local-repository.ts'
 import { decodeName, sortCandidates, type TreeCandidate, unnameable } from './tree-candidate.ts'
 
@@ -20,22 +20,15 @@ async function isFile(path: string): Promise<boolean> {
  * The options that make git ignore what the host's user and the repository ignore. `--exclude-standard`
  * would take the user's file from the repository's own configuration, which may name any file.
  */
-async function ignoreOptions(repository: LocalRepository, signal: AbortSignal): Promise<string[]> {
-  const configured = await runGit({
-    arguments: ['config', '--global', '--type=path', '--get', 'core.excludesFile'],
-    workingDirectory: tmpdir(),
-    environment: {},
-    signal,
-  })
-  const settings = process.env.XDG_CONFIG_HOME || join(homedir(), '.config')
-  const ofUser =
-    configured.stdout.toString('utf8').replace(/\n$/, '') || join(settings, 'git', 'ignore')
-  const { gitDirectory } = repository
+async function ignoreOptions(
+  { gitDirectory }: LocalRepository,
+  { userIgnoreFile }: HostGit,
+): Promise<string[]> {
   const shared = await readFile(join(gitDirectory, 'commondir'), 'utf8').catch(() => '.')
   const ofRepository = join(resolve(gitDirectory, shared.trim()), 'info', 'exclude')
   const options = ['--exclude-per-directory=.gitignore']
   // The later file is the stronger one.
-  for (const file of [ofUser, ofRepository]) {
+  for (const file of [userIgnoreFile, ofRepository]) {
     if (await isFile(file)) options.push(`--exclude-from=${file}`)
   }
   return options
@@ -56,6 +49,7 @@ function closedFolders(stderr: string): { path: string; why: string }[] {
  */
 export async function listWorkingTree(
   repository: LocalRepository,
+  git: HostGit,
   signal: AbortSignal,
 ): Promise<TreeCandidate[]> {
   const { subfolder } = repository
@@ -79,7 +73,7 @@ export async function listWorkingTree(
     })
   }
 
-  const ignored = await ignoreOptions(repository, signal)
+  const ignored = await ignoreOptions(repository, git)
   // The index knows the modes: links and submodules stay what they are where the system has none.
   const tracked = recordsOfGit(
     repositoryCall(repository, ['ls-files', '--stage', '-z', ...within], signal, walkTimeoutMs),

@@ -6,7 +6,7 @@ import type { LocalSource, Source } from '../options.ts'
 import { fetchClone } from './clone.ts'
 import type { CloneProgress } from './clone-progress.ts'
 import { containedFolder } from './contained-folder.ts'
-import { requireGit } from './git-version.ts'
+import { findGit, type HostGit } from './host-git.ts'
 import { listCommit } from './list-commit.ts'
 import { listFolder } from './list-folder.ts'
 import { listWorkingTree } from './list-working-tree.ts'
@@ -39,6 +39,8 @@ export interface OpenSourceOptions {
    * even read where Git names its content.
    */
   readonly known?: ((path: string) => KnownFile | undefined) | undefined
+  /** The host's git where it is being looked for already. */
+  readonly git?: Promise<HostGit> | undefined
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: CloneProgress) => void) | undefined
 }
@@ -92,13 +94,14 @@ async function workingTree(
   repository: LocalRepository,
   root: string,
   basics: TreeBasics,
+  git: HostGit,
   signal: AbortSignal,
 ): Promise<SourceTree> {
   const read = containedFolder(root)
   const [commit, ref, listed] = await Promise.all([
     resolveCommit(repository, 'HEAD', signal),
     currentBranch(repository, signal),
-    listWorkingTree(repository, signal),
+    listWorkingTree(repository, git, signal),
   ])
   // Nothing that git would show: an ignored folder (a dependency, a download) that was asked for by
   // name, so it is taken for itself.
@@ -114,7 +117,7 @@ async function workingTree(
     ...basics,
     description: { ref, commit },
     async enumerate(enumerateSignal) {
-      const entries = first ?? (await listWorkingTree(repository, enumerateSignal))
+      const entries = first ?? (await listWorkingTree(repository, git, enumerateSignal))
       first = null
       return entries
     },
@@ -137,6 +140,7 @@ function plainFolder(root: string, basics: TreeBasics): SourceTree {
 async function openLocal(
   source: LocalSource,
   basics: TreeBasics,
+  looking: Promise<HostGit> | undefined,
   signal: AbortSignal,
 ): Promise<SourceTree> {
   const root = await realFolder(source.path)
@@ -148,9 +152,9 @@ async function openLocal(
       `The ref "${source.ref}" was asked of ${source.path}, which is not in a Git repository.`,
     )
   }
-  await requireGit(signal)
+  const git = await (looking ?? findGit(signal))
   if (source.ref === undefined && repository.workTree !== null) {
-    return await workingTree(repository, root, basics, signal)
+    return await workingTree(repository, root, basics, git, signal)
   }
   const ref = source.ref ?? 'HEAD'
   const commit = await resolveCommit(repository, ref, signal)
@@ -191,8 +195,8 @@ export async function openSource(source: Source, options: OpenSourceOptions): Pr
     known: options.known,
   }
   if (options.signal.aborted) throw new CancelledError()
-  if ('path' in checked) return await openLocal(checked, basics, options.signal)
-  await requireGit(options.signal)
+  if ('path' in checked) return await openLocal(checked, basics, options.git, options.signal)
+  await (options.git ?? findGit(options.signal))
   const clone = await fetchClone(checked, options)
   return commitTree(clone.repository, { ref: clone.ref, commit: clone.commit }, basics)
 }

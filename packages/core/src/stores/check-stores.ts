@@ -1,4 +1,5 @@
 import { chunkId, parseChunkId } from '../content-ids.ts'
+import type { GraphEdge } from '../contracts/graph-store.ts'
 import type { LedgerFile } from '../contracts/journal.ts'
 import type { Storage } from '../contracts/storage.ts'
 import type { VectorSpace } from '../contracts/vector-store.ts'
@@ -50,7 +51,7 @@ const normTolerance = 1e-2
  * every owner of the graph, every chunk of the text index, a sample of the texts and vectors themselves.
  */
 export async function checkStores(context: CheckContext): Promise<StoreCheck> {
-  const { storage, repository } = context
+  const { storage, repository, signal } = context
   const byVersion = new Map<string, LedgerFile>()
   let chunks = 0
   for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
@@ -63,13 +64,16 @@ export async function checkStores(context: CheckContext): Promise<StoreCheck> {
     return result
   }
   step(null)
+  // The longest of the questions, and one that needs nothing of the others.
+  const dangling = storage.graph.danglingEdges({ repository, limit: idPage, signal })
+  dangling.catch(() => undefined)
   // The stores may be different ones, and what one of them gives is compared while another reads.
   const [vectors, graph, text] = await Promise.all([
     checkVectorIds(context, byVersion)
       .then(step)
       .then(async (found) => [...found, ...(await checkVectors(context, byVersion, found))])
       .then(step),
-    checkGraph(context, byVersion).then(step),
+    checkGraph(context, byVersion, dangling).then(step),
     checkText(context, byVersion).then(step),
   ])
   return { files: byVersion.size, chunks, differences: [...vectors, ...graph, ...text] }
@@ -225,6 +229,7 @@ function isSame(
 async function checkGraph(
   { storage, repository, signal }: CheckContext,
   byVersion: ReadonlyMap<string, LedgerFile>,
+  dangling: Promise<readonly GraphEdge[]>,
 ): Promise<Difference[]> {
   const expected = new Map<string, { path: string; nodes: number; edges: number }>()
   for (const {
@@ -267,8 +272,7 @@ async function checkGraph(
   if (differences.length > 0) return differences
   // Only a graph whose owners are whole can be blamed for an edge that leads nowhere.
   const byEdgeSet = new Map([...byVersion.values()].map((file) => [file.edgeSet, file.path]))
-  const dangling = await storage.graph.danglingEdges({ repository, limit: idPage, signal })
-  for (const owner of new Set(dangling.map((edge) => edge.owner))) {
+  for (const owner of new Set((await dangling).map((edge) => edge.owner))) {
     differences.push({
       kind: 'altered',
       store: 'graph',

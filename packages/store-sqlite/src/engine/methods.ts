@@ -8,9 +8,10 @@ export type MethodName = {
 
 /**
  * How a function runs: `read` on a snapshot, by the reading thread; `write` in a transaction,
- * `steps` in one for each step, `scratch` on a snapshot with temporary tables, by the writing thread.
+ * `steps` in one for each step, `scratch` on a snapshot with temporary tables, by the writing thread;
+ * `scan`, which takes long, on a snapshot by the writing thread where there is one, beside what is read.
  */
-export type Mode = 'read' | 'write' | 'steps' | 'scratch'
+export type Mode = 'read' | 'write' | 'steps' | 'scratch' | 'scan'
 
 /** A function that another thread may call. */
 export type CallableName = Exclude<MethodName, 'tasks.interrupt'>
@@ -66,7 +67,7 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'graph.nodes': 'read',
   'graph.neighbours': 'read',
   'graph.owners': 'read',
-  'graph.danglingEdges': 'read',
+  'graph.danglingEdges': 'scan',
   'graph.removeRepository': 'steps',
 }
 

@@ -75,8 +75,13 @@ export async function makePlan(options: {
   let page: PlannedFile[] = []
   let errors = new Map<string, IndexingError>()
 
+  // While a page is stored the next one is listed; more than one does not wait in memory.
+  let emitting: Promise<void> = Promise.resolve()
   const emitPage = async (): Promise<void> => {
-    await emit(page, errors)
+    await emitting
+    emitting = emit(page, errors)
+    // Met where it is awaited.
+    emitting.catch(() => undefined)
     page = []
     errors = new Map()
   }
@@ -90,48 +95,52 @@ export async function makePlan(options: {
   const onProgress = (_: number, of: number | null): void => {
     total = of
   }
-  for await (const entry of tree.list({ signal, onProgress })) {
-    signal.throwIfAborted()
-    const { path, language, sizeBytes } = entry.file
-    totals.files++
-    listed++
-    options.onListed(listed, total, path)
-    if (entry.kind === 'skipped') {
-      const { reason, detail, error } = entry.file
-      totals.skip++
-      skippedByReason[reason] = (skippedByReason[reason] ?? 0) + 1
-      if (ledger.files.has(path)) changedPaths.add(path)
-      if (error) errors.set(path, error)
-      await plan({ path, language, sizeBytes, action: 'skip', reason, detail })
-      continue
+  try {
+    for await (const entry of tree.list({ signal, onProgress })) {
+      signal.throwIfAborted()
+      const { path, language, sizeBytes } = entry.file
+      totals.files++
+      listed++
+      options.onListed(listed, total, path)
+      if (entry.kind === 'skipped') {
+        const { reason, detail, error } = entry.file
+        totals.skip++
+        skippedByReason[reason] = (skippedByReason[reason] ?? 0) + 1
+        if (ledger.files.has(path)) changedPaths.add(path)
+        if (error) errors.set(path, error)
+        await plan({ path, language, sizeBytes, action: 'skip', reason, detail })
+        continue
+      }
+      const { contentHash } = entry.file
+      const version = versionId(repository, path, contentHash, options.parserFingerprint)
+      const known = ledger.files.get(path)
+      const isUnchanged = isSameEmbedder && known?.version === version && !known.hasFailedChunks
+      totals[isUnchanged ? 'unchanged' : 'index']++
+      if (!isUnchanged) totals.bytes += entry.file.sizeBytes
+      filesByLanguage[entry.file.language] = (filesByLanguage[entry.file.language] ?? 0) + 1
+      bytesByLanguage[entry.file.language] =
+        (bytesByLanguage[entry.file.language] ?? 0) + entry.file.sizeBytes
+      versions.set(path, version)
+      if (known?.version !== version) changedPaths.add(path)
+      await plan({
+        path,
+        language,
+        sizeBytes,
+        action: isUnchanged ? 'unchanged' : 'index',
+        contentHash,
+        version,
+      })
     }
-    const { contentHash } = entry.file
-    const version = versionId(repository, path, contentHash, options.parserFingerprint)
-    const known = ledger.files.get(path)
-    const isUnchanged = isSameEmbedder && known?.version === version && !known.hasFailedChunks
-    totals[isUnchanged ? 'unchanged' : 'index']++
-    if (!isUnchanged) totals.bytes += entry.file.sizeBytes
-    filesByLanguage[entry.file.language] = (filesByLanguage[entry.file.language] ?? 0) + 1
-    bytesByLanguage[entry.file.language] =
-      (bytesByLanguage[entry.file.language] ?? 0) + entry.file.sizeBytes
-    versions.set(path, version)
-    if (known?.version !== version) changedPaths.add(path)
-    await plan({
-      path,
-      language,
-      sizeBytes,
-      action: isUnchanged ? 'unchanged' : 'index',
-      contentHash,
-      version,
-    })
+    for (const path of ledger.files.keys()) {
+      if (versions.has(path) || changedPaths.has(path)) continue
+      totals.delete++
+      changedPaths.add(path)
+      await plan({ path, language: null, sizeBytes: null, action: 'delete' })
+    }
+    if (page.length > 0) await emitPage()
+  } finally {
+    await emitting
   }
-  for (const path of ledger.files.keys()) {
-    if (versions.has(path) || changedPaths.has(path)) continue
-    totals.delete++
-    changedPaths.add(path)
-    await plan({ path, language: null, sizeBytes: null, action: 'delete' })
-  }
-  if (page.length > 0) await emitPage()
   return {
     totals: { ...totals, filesByLanguage, bytesByLanguage, skippedByReason },
     versions,
