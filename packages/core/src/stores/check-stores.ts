@@ -36,6 +36,26 @@ export interface CheckContext {
   readonly onStep?: (done: number, what: string) => void
 }
 
+// One for each file of the repository is held for as long as a check takes, so it has what is compared
+// and no more.
+interface CheckedFile
+  extends Pick<
+    LedgerFile,
+    | 'path'
+    | 'version'
+    | 'edgeSet'
+    | 'chunkCount'
+    | 'failedChunks'
+    | 'nodeCount'
+    | 'edgeSetNodes'
+    | 'edgeSetEdges'
+  > {
+  /** Ids of its chunks that the vector store told. */
+  seenVectors: number
+}
+
+const none: readonly never[] = []
+
 /** Steps of a check, for its progress. */
 export const checkSteps = 5
 
@@ -52,11 +72,22 @@ const normTolerance = 1e-2
  */
 export async function checkStores(context: CheckContext): Promise<StoreCheck> {
   const { storage, repository, signal } = context
-  const byVersion = new Map<string, LedgerFile>()
+  const byVersion = new Map<string, CheckedFile>()
   let chunks = 0
   for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
-    byVersion.set(file.version, file)
-    chunks += file.chunkCount
+    const { path, version, edgeSet, chunkCount, nodeCount, edgeSetNodes, edgeSetEdges } = file
+    byVersion.set(version, {
+      path,
+      version,
+      edgeSet,
+      chunkCount,
+      failedChunks: file.failedChunks.length > 0 ? file.failedChunks : none,
+      nodeCount,
+      edgeSetNodes,
+      edgeSetEdges,
+      seenVectors: 0,
+    })
+    chunks += chunkCount
   }
   let done = 0
   const step = <T>(result: T): T => {
@@ -81,7 +112,7 @@ export async function checkStores(context: CheckContext): Promise<StoreCheck> {
 
 async function checkText(
   { storage, repository }: CheckContext,
-  byVersion: ReadonlyMap<string, LedgerFile>,
+  byVersion: ReadonlyMap<string, CheckedFile>,
 ): Promise<Difference[]> {
   const ids = await storage.journal.text.unindexed(repository, idPage)
   return ids.map((id) => {
@@ -92,10 +123,9 @@ async function checkText(
 
 async function checkVectorIds(
   { storage, repository, space, signal }: CheckContext,
-  byVersion: ReadonlyMap<string, LedgerFile>,
+  byVersion: ReadonlyMap<string, CheckedFile>,
 ): Promise<Difference[]> {
   const differences: Difference[] = []
-  const seen = new Map<string, number>()
   for (let after: string | undefined; ; ) {
     signal.throwIfAborted()
     const ids = await storage.vectors.ids(space, {
@@ -114,13 +144,13 @@ async function checkVectorIds(
         file.failedChunks.includes(chunk.ordinal)
       ) {
         differences.push({ kind: 'orphan', store: 'vectors', id, path: null })
-      } else seen.set(chunk.version, (seen.get(chunk.version) ?? 0) + 1)
+      } else file.seenVectors++
     }
     after = ids.at(-1)
     if (ids.length < idPage || after === undefined) break
   }
-  for (const [version, file] of byVersion) {
-    if ((seen.get(version) ?? 0) === file.chunkCount - file.failedChunks.length) continue
+  for (const file of byVersion.values()) {
+    if (file.seenVectors === file.chunkCount - file.failedChunks.length) continue
     signal.throwIfAborted()
     const ids = expectedIds(file)
     const vectors = await storage.vectors.get(space, ids, { signal })
@@ -134,7 +164,7 @@ async function checkVectorIds(
 
 async function checkVectors(
   { storage, space, signal, vectorSample }: CheckContext,
-  byVersion: ReadonlyMap<string, LedgerFile>,
+  byVersion: ReadonlyMap<string, CheckedFile>,
   known: readonly Difference[],
 ): Promise<Difference[]> {
   const missing = new Set(known.filter(({ kind }) => kind === 'missing').map(({ id }) => id))
@@ -185,13 +215,13 @@ async function checkVectors(
 
 /** A file and which of its chunks are looked at. */
 interface SampledFile {
-  readonly file: LedgerFile
+  readonly file: CheckedFile
   readonly ordinals: readonly number[]
 }
 
 /** At most `vectors` chunks, at even distances over all chunks of the repository, in pages of files. */
 function samplePages(
-  files: readonly LedgerFile[],
+  files: readonly CheckedFile[],
   vectors: number,
 ): Iterable<readonly SampledFile[]> {
   const chunks = files.reduce((sum, file) => sum + file.chunkCount, 0)
@@ -228,21 +258,13 @@ function isSame(
 
 async function checkGraph(
   { storage, repository, signal }: CheckContext,
-  byVersion: ReadonlyMap<string, LedgerFile>,
+  byVersion: ReadonlyMap<string, CheckedFile>,
   dangling: Promise<readonly GraphEdge[]>,
 ): Promise<Difference[]> {
-  const expected = new Map<string, { path: string; nodes: number; edges: number }>()
-  for (const {
-    path,
-    version,
-    nodeCount,
-    edgeSet,
-    edgeSetNodes,
-    edgeSetEdges,
-  } of byVersion.values()) {
-    expected.set(version, { path, nodes: nodeCount, edges: 0 })
-    if (edgeSetNodes + edgeSetEdges > 0)
-      expected.set(edgeSet, { path, nodes: edgeSetNodes, edges: edgeSetEdges })
+  const expected = new Map<string, CheckedFile>()
+  for (const file of byVersion.values()) {
+    expected.set(file.version, file)
+    if (file.edgeSetNodes + file.edgeSetEdges > 0) expected.set(file.edgeSet, file)
   }
   const differences: Difference[] = []
   for (let after: string | undefined; ; ) {
@@ -254,13 +276,20 @@ async function checkGraph(
       ...(after === undefined ? {} : { after }),
     })
     for (const { owner, nodes, edges } of owners) {
-      const wanted = expected.get(owner)
+      const file = expected.get(owner)
       expected.delete(owner)
-      if (!wanted) differences.push({ kind: 'orphan', store: 'graph', id: owner, path: null })
-      else if (wanted.nodes > nodes || wanted.edges > edges) {
-        differences.push({ kind: 'missing', store: 'graph', id: owner, path: wanted.path })
+      if (!file) {
+        differences.push({ kind: 'orphan', store: 'graph', id: owner, path: null })
+        continue
+      }
+      const wanted =
+        owner === file.version
+          ? { nodes: file.nodeCount, edges: 0 }
+          : { nodes: file.edgeSetNodes, edges: file.edgeSetEdges }
+      if (wanted.nodes > nodes || wanted.edges > edges) {
+        differences.push({ kind: 'missing', store: 'graph', id: owner, path: file.path })
       } else if (wanted.nodes !== nodes || wanted.edges !== edges) {
-        differences.push({ kind: 'altered', store: 'graph', id: owner, path: wanted.path })
+        differences.push({ kind: 'altered', store: 'graph', id: owner, path: file.path })
       }
     }
     after = owners.at(-1)?.owner
@@ -271,19 +300,15 @@ async function checkGraph(
   }
   if (differences.length > 0) return differences
   // Only a graph whose owners are whole can be blamed for an edge that leads nowhere.
+  const owners = new Set((await dangling).map((edge) => edge.owner))
+  if (owners.size === 0) return []
   const byEdgeSet = new Map([...byVersion.values()].map((file) => [file.edgeSet, file.path]))
-  for (const owner of new Set((await dangling).map((edge) => edge.owner))) {
-    differences.push({
-      kind: 'altered',
-      store: 'graph',
-      id: owner,
-      path: byEdgeSet.get(owner) ?? null,
-    })
-  }
-  return differences
+  return [...owners].map((owner) => {
+    return { kind: 'altered', store: 'graph', id: owner, path: byEdgeSet.get(owner) ?? null }
+  })
 }
 
-function expectedIds(file: LedgerFile): string[] {
+function expectedIds(file: CheckedFile): string[] {
   const ids: string[] = []
   for (let ordinal = 0; ordinal < file.chunkCount; ordinal++) {
     if (!file.failedChunks.includes(ordinal)) ids.push(chunkId(file.version, ordinal))

@@ -1,6 +1,6 @@
 import type { Journal, LedgerFile } from '../contracts/journal.ts'
 
-const page = 1_000
+const page = 500
 
 /** Every file of a repository in the ledger, in the order of paths, read page by page. */
 export async function* ledgerFiles(

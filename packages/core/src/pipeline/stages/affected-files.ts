@@ -16,7 +16,7 @@ export interface StateChange {
   /** Paths that have another version now, or none. */
   readonly changedPaths: ReadonlySet<string>
   /** Versions whose edges this run has resolved already. */
-  readonly resolved: ReadonlySet<string>
+  readonly resolved: { has(version: string): boolean }
 }
 
 /**

@@ -21,6 +21,7 @@ const embeddedPage = 6
 const networkPage = 48
 // Stores that commit together what waits do so for these.
 const pagesInFlight = 3
+const settledPage = 256
 
 /** What the storing stage is given by those before it. */
 export interface StoreInput {
@@ -53,7 +54,8 @@ export async function storeFiles(
     language: context.parser.language,
   })
   const storePage = storage.vectors.upsertSpooled ? embeddedPage : networkPage
-  const settled: { file: FileToIndex; chunks: number }[] = []
+  /** Version → its chunks, of what was written. The versions are the strings that `versions` has. */
+  const written = new Map<string, number>()
   let processed = 0
   let chunks = 0
 
@@ -70,7 +72,7 @@ export async function storeFiles(
       const graph = graphs[index]
       if (!planned || !graph) continue
       rows.push(ledgerFile(planned, file, graph, failedChunks.get(file.version) ?? []))
-      settled.push({ file: planned, chunks: file.chunkCount })
+      written.set(versions.get(planned.path) ?? planned.version, file.chunkCount)
       chunks += file.chunkCount
     }
     // In any order: nothing of it counts before the commit.
@@ -114,17 +116,17 @@ export async function storeFiles(
   if (failures.length > 0) throw failures[0]
 
   stage.update({ operation: 'resolving what changed files mean to others' })
-  const resolved = new Set(settled.map(({ file }) => file.version))
   await resolveAffected(
     context,
-    { ...input.plan, previous: input.previous, versions, resolved },
+    { ...input.plan, previous: input.previous, versions, resolved: written },
     resolver,
   )
   signal.throwIfAborted()
   stage.update({ operation: 'committing' })
   await context.retry('the journal', () => ledger.commit(runId, input.repository))
-  for (const { file, chunks: made } of settled) {
-    const { path, language, sizeBytes } = file
+  for await (const { path, language, sizeBytes, version } of plannedFiles(context)) {
+    const made = written.get(version)
+    if (made === undefined) continue
     progress.settled({
       path,
       outcome: 'indexed',
@@ -139,6 +141,19 @@ export async function storeFiles(
   }
   stage.update({ operation: 'removing what is no longer there' })
   await collectGarbage(context)
+}
+
+/** The files to index, once more and page by page: all of them at once would be held till the end. */
+async function* plannedFiles({ storage, runId }: RunContext): AsyncGenerator<FileToIndex> {
+  for (let after: string | undefined; ; ) {
+    const page = await storage.journal.plans.toIndex(runId, {
+      limit: settledPage,
+      ...(after === undefined ? {} : { after }),
+    })
+    yield* page
+    after = page.at(-1)?.path
+    if (page.length < settledPage || after === undefined) return
+  }
 }
 
 /** Waits for all, also where one fails: nothing of them goes on after that. */
