@@ -40,7 +40,8 @@ export interface Journal {
   readonly text: TextIndex
   /**
    * Makes this process the one writer. Calling it again is cheap. Everything that writes needs it.
-   * Tasks that another, dead process left unfinished end here as `run.failed` with `RUN_INTERRUPTED`.
+   * Tasks that another, dead process left unfinished end here as `run.failed` with `RUN_INTERRUPTED`;
+   * paused ones stay paused.
    * @throws StoreError `STORE_LOCKED`, naming the holder, when another live process writes.
    */
   acquireWriter(options?: StoreCallOptions): Promise<void>
