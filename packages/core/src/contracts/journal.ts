@@ -8,6 +8,7 @@ import type {
   NewIndexEvent,
   SkipReason,
   SourceDescription,
+  SourceSelection,
   Stage,
   StageMetrics,
   StatusDocument,
@@ -247,6 +248,8 @@ export interface LedgerFile {
 export interface LedgerRepository {
   readonly name: string
   readonly source: SourceDescription
+  /** What the source was narrowed to; absent where it was indexed before that was kept. */
+  readonly selection?: SourceSelection
   readonly ref: string | null
   readonly commit: string | null
   /** Fingerprint of everything that decides what parsing makes of bytes. */

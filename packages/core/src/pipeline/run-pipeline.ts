@@ -1,4 +1,4 @@
-import type { SourceDescription } from '@cairn/protocol'
+import type { SourceDescription, SourceSelection } from '@cairn/protocol'
 import type { LedgerRepository } from '../contracts/journal.ts'
 import type { SourceTree } from '../contracts/source-file.ts'
 import type { FileSelection, Source } from '../options.ts'
@@ -21,6 +21,8 @@ export interface RunRequest extends FileSelection {
   readonly source: Source
   readonly description: SourceDescription
   readonly cloneDirectory: string
+  /** As plain data, what {@link source} narrows the repository to. */
+  readonly selection: SourceSelection
 }
 
 /** What a run that came to its end found. */
@@ -88,11 +90,13 @@ async function openTree(
   }
   if (request.description.kind === 'local') return openSource(request.source, options)
   return progress.stage('cloning', { unit: 'percent', total: null }, (stage) =>
-    openSource(request.source, {
-      ...options,
-      onProgress: ({ percent, processed, total, operation }) =>
-        stage.update({ percent, processed, total, operation }),
-    }),
+    context.clones(request.source, { signal, onWaiting: progress.waiting }, () =>
+      openSource(request.source, {
+        ...options,
+        onProgress: ({ percent, processed, total, operation }) =>
+          stage.update({ percent, processed, total, operation }),
+      }),
+    ),
   )
 }
 
@@ -169,6 +173,7 @@ function ledgerRepository(
   return {
     name: context.repository,
     source: request.description,
+    selection: request.selection,
     ref: tree.description.ref,
     commit: tree.description.commit,
     parserFingerprint: parser.fingerprint,
