@@ -16,6 +16,8 @@ import { parseFiles } from './stages/parse.ts'
 import { storeFiles } from './stages/store.ts'
 import { validateStores } from './stages/validate.ts'
 
+const filesWorthARest = 100
+
 /** What a run is asked, checked and resolved. */
 export interface RunRequest extends FileSelection {
   readonly source: Source
@@ -155,8 +157,9 @@ async function parse(
   const { storage, runId, space, progress } = context
   return progress.stage('parsing', { unit: 'files', total: plan.totals.index }, async (stage) => {
     const parsed = await parseFiles(context, tree, stage)
-    // The stages to come need the memory more than the threads.
-    await context.parser.rest()
+    // The stages to come need the memory more than the threads; after a few files it is not much, and
+    // the next small run has threads that are warm.
+    if (plan.totals.index >= filesWorthARest) await context.parser.rest()
     const { chunks } = await storage.journal.spool.totals(runId, space.fingerprint)
     stage.update({ chunks })
     progress.expect({ embedding: chunks })

@@ -102,7 +102,8 @@ export function parseRemoteUrl(text: string): RemoteUrl {
 export function remoteHost(text: string): string {
   const { url, transport } = parseRemoteUrl(text)
   if (transport === 'file') return ''
-  return (scpForm.exec(url)?.[2] ?? new URL(url).host).toLowerCase()
+  const host = url.includes('://') ? new URL(url).host : (scpForm.exec(url)?.[2] ?? '')
+  return host.toLowerCase()
 }
 
 /**
