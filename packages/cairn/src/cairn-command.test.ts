@@ -364,9 +364,9 @@ if (process.platform !== 'win32') {
 }
 
 test('resume of a task that has completed, or that nobody knows, says so', async () => {
-  const [{ task_id: taskId }] = JSON.parse(
-    (await cairnHere(indexed, ['status', '--json'])).stdout,
-  ).tasks
+  const listed = await cairnHere(indexed, ['status', '--json'])
+  const { tasks } = decode(taskListSchema, JSON.parse(listed.stdout))
+  const taskId = tasks.find(({ status }) => status === 'completed')?.taskId ?? ''
   const ended = await cairnHere(indexed, ['resume', taskId])
   expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('TASK_ENDED') })
   const unknown = await cairnHere(indexed, ['resume', 'nobody'])
