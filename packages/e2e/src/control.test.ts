@@ -34,15 +34,17 @@ const wayNames = [
   'a question to the graph',
 ]
 
-/** The embedder, with every text that it was asked to embed. */
+/** The embedder, with every text that it embedded. */
 function counting(real: Embedder): { embedder: Embedder; texts: string[] } {
   const texts: string[] = []
   return {
     texts,
     embedder: failing(real, {
-      embedDocuments: (batch, options) => {
-        texts.push(...batch)
-        return real.embedDocuments(batch, options)
+      embedDocuments: async (batch, options) => {
+        const vectors = await real.embedDocuments(batch, options)
+        // What a run no longer waits for is not embedded.
+        if (!options?.signal?.aborted) texts.push(...batch)
+        return vectors
       },
     }),
   }
