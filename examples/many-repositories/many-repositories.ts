@@ -4,30 +4,26 @@
  */
 import { CairnError, createIndexer } from 'cairn'
 
-const atOnce = 2
-
-await using indexer = createIndexer()
+await using indexer = createIndexer({ limits: { concurrentRuns: 2, clonesPerHost: 2 } })
 indexer.on('run.completed', ({ durationSeconds, taskId }) => {
   console.log(`${taskId} completed in ${durationSeconds.toFixed(1)} s`)
 })
 
-const waiting = process.argv.slice(2)
-const failed: string[] = []
+let failed = 0
 
-async function work(): Promise<void> {
-  for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
-    try {
-      const request = source.includes('://') ? { url: source } : { path: source }
-      const { repository, files } = await indexer.index(request).finished
-      console.log(`${repository}: ${files.indexed} files`)
-    } catch (error) {
-      if (!CairnError.isInstance(error)) throw error
-      failed.push(source)
-      console.log(`${source}: ${error.code} ${error.message}`)
-    }
+async function index(source: string): Promise<void> {
+  try {
+    const request = source.includes('://') ? { url: source } : { path: source }
+    // All are asked for at once: who waits for its turn is pending, and its health says what it waits for.
+    const { repository, files } = await indexer.index(request).finished
+    console.log(`${repository}: ${files.indexed} files`)
+  } catch (error) {
+    if (!CairnError.isInstance(error)) throw error
+    failed += 1
+    console.log(`${source}: ${error.code} ${error.message}`)
   }
 }
 
-await Promise.all(Array.from({ length: atOnce }, work))
+await Promise.all(process.argv.slice(2).map(index))
 const repositories = await indexer.repositories()
-console.log(`${repositories.length} repositories indexed, ${failed.length} failed`)
+console.log(`${repositories.length} repositories indexed, ${failed} failed`)

@@ -343,22 +343,37 @@ function manyFiles(count: number): Record<string, string> {
 
 // Windows has no signal that a process can handle and another can send.
 if (process.platform !== 'win32') {
-  test('Ctrl-C cancels cleanly, says how to go on, and the same command goes on', async () => {
+  test('Ctrl-C cancels cleanly, says how to go on, and that goes on', async () => {
     const repository = ownRepository('cancelled', manyFiles(400))
     const running = startCairn(repository, ['index', '.', '--json'])
     await running.seen(/"stage":"parsing"/, 'stdout')
     running.child.kill('SIGINT')
     const { code, stdout, stderr } = await running.ended
     expect(code).toBe(130)
-    expect(stderr).toContain('type the same command again')
     const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
-    expect(decode(statusDocumentSchema, last.data).status).toBe('cancelled')
-    const again = await cairn(repository, ['index', '.', '--json'])
+    const { status, taskId } = decode(statusDocumentSchema, last.data)
+    expect(status).toBe('cancelled')
+    expect(stderr).toContain(`To go on where it was, type:\n  cairn resume ${taskId}\n`)
+    const again = await cairn(repository, ['resume', taskId, '--json'])
     expect(again.code).toBe(0)
+    const [first] = again.stdout.split('\n')
+    expect(JSON.parse(first ?? '')).toMatchObject({ type: 'run.resumed', task_id: taskId })
     const end = JSON.parse(again.stdout.trimEnd().split('\n').at(-1) ?? '')
     expect(decode(statusDocumentSchema, end.data).files).toMatchObject({ indexed: 400, failed: 0 })
   })
 }
+
+test('resume of a task that has completed, or that nobody knows, says so', async () => {
+  const listed = await cairnHere(indexed, ['status', '--json'])
+  const { tasks } = decode(taskListSchema, JSON.parse(listed.stdout))
+  const taskId = tasks.find(({ status }) => status === 'completed')?.taskId ?? ''
+  const ended = await cairnHere(indexed, ['resume', taskId])
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('TASK_ENDED') })
+  const unknown = await cairnHere(indexed, ['resume', 'nobody'])
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('TASK_NOT_FOUND') })
+  const nothing = await cairnHere(join(folder, 'nowhere'), ['resume', taskId])
+  expect(nothing).toMatchObject({ code: 1, stderr: expect.stringContaining('index .') })
+})
 
 test('a second writer is told who writes, or waits when asked to', async () => {
   const repository = ownRepository('busy')

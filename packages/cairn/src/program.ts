@@ -10,6 +10,7 @@ import { planCommand } from './commands/plan-command.ts'
 import { reconcileCommand } from './commands/reconcile-command.ts'
 import { removeCommand } from './commands/remove-command.ts'
 import { repositoriesCommand } from './commands/repositories-command.ts'
+import { resumeCommand } from './commands/resume-command.ts'
 import { searchCommand } from './commands/search-command.ts'
 import { statusCommand } from './commands/status-command.ts'
 import { defaultDataDirectory } from './create-indexer.ts'
@@ -96,6 +97,12 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
     .description('index a repository, or what changed in it since the last time')
     .option('--wait', 'wait while another process writes to the store')
     .action(run(indexCommand))
+
+  program
+    .command('resume')
+    .description('go on with a task that was cancelled, paused or interrupted, or that failed')
+    .argument('<TASK>', 'id of a task')
+    .action(run(resumeCommand))
 
   selection(program.command('plan'))
     .description('say what index would do with each file, without writing anything')

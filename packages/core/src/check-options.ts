@@ -1,9 +1,17 @@
 import { availableParallelism } from 'node:os'
-import { logLevelSchema, stageSchema, taskStatusSchema } from '@cairn/protocol'
+import { logLevelSchema, priorities, stageSchema, taskStatusSchema } from '@cairn/protocol'
 import { z } from 'zod'
 import type { LogFilter, TaskFilter } from './contracts/journal.ts'
 import { InvalidOptionsError } from './errors.ts'
-import type { IndexerOptions, IndexRequest, Limits, Logger, PlanRequest } from './options.ts'
+import type {
+  IndexerOptions,
+  IndexRequest,
+  Limits,
+  Logger,
+  PlanRequest,
+  ResumeOptions,
+  UpdateOptions,
+} from './options.ts'
 
 /** The limits of an indexer that sets none. */
 function defaultLimits(): Required<Limits> {
@@ -15,6 +23,8 @@ function defaultLimits(): Required<Limits> {
     embedTimeoutMs: 120_000,
     retries: 4,
     stallAfterMs: 30_000,
+    concurrentRuns: 2,
+    clonesPerHost: 2,
   }
 }
 
@@ -31,6 +41,8 @@ const limitsSchema = z.strictObject({
   embedTimeoutMs: positive.optional(),
   retries: z.int().min(0).max(100).optional(),
   stallAfterMs: positive.optional(),
+  concurrentRuns: positive.max(64).optional(),
+  clonesPerHost: positive.max(64).optional(),
 })
 
 const objectWith = (...names: string[]): z.ZodType =>
@@ -48,6 +60,8 @@ const indexerSchema = z.strictObject({
   languages: z.array(objectWith('id', 'extensions')).optional(),
   limits: limitsSchema.optional(),
   logger: objectWith('debug', 'info', 'warn', 'error').optional(),
+  auth: aFunction.optional(),
+  resumeOnStart: z.boolean().optional(),
 })
 
 const globs = z.array(z.string().min(1)).optional()
@@ -62,6 +76,14 @@ const selection = {
     .optional(),
   include: globs,
   exclude: globs,
+  about: z
+    .strictObject({
+      businessDomain: z.string().nullish(),
+      teamOwner: z.string().nullish(),
+      isGoldenRepo: z.boolean().nullish(),
+    })
+    .optional(),
+  priority: z.enum(priorities).optional(),
   signal: z.instanceof(AbortSignal).optional(),
 }
 
@@ -69,7 +91,7 @@ const planSchema = z.object(selection)
 
 const indexSchema = z.object({
   ...selection,
-  onBusy: z.enum(['reject', 'wait']).optional(),
+  onBusy: z.enum(['reject', 'wait', 'join', 'supersede']).optional(),
   onProgress: aFunction.optional(),
 })
 
@@ -123,6 +145,27 @@ const callSchema = z.strictObject({
   signal: z.instanceof(AbortSignal).optional(),
   repair: z.boolean().optional(),
 })
+
+const resumeSchema = z.strictObject({
+  auth: aFunction.optional(),
+  onProgress: aFunction.optional(),
+  signal: z.instanceof(AbortSignal).optional(),
+})
+
+const updateSchema = resumeSchema.extend({
+  priority: z.enum(priorities).optional(),
+  onBusy: z.enum(['reject', 'wait']).optional(),
+})
+
+/** @throws InvalidOptionsError */
+export function checkResume(options: ResumeOptions): void {
+  check('resume', resumeSchema, options)
+}
+
+/** @throws InvalidOptionsError */
+export function checkUpdate(options: UpdateOptions): void {
+  check('update', updateSchema, options)
+}
 
 /** @throws InvalidOptionsError for an argument that is not a text, or an empty one */
 export function checkText(what: string, value: string): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { IndexEvent, PlanDocument, SourceDescription, StatusDocument } from '@cairn/protocol'
+import type { IndexControl, IndexEvent, PlanDocument, StatusDocument } from '@cairn/protocol'
+import { describeSource, isSameRequest, requestedRun, withAuth } from './asked-run.ts'
 import {
   checkCall,
   checkIndexerOptions,
@@ -10,6 +11,7 @@ import {
   silentLogger,
   splitRequest,
 } from './check-options.ts'
+import { createCloneLimit } from './clone-limit.ts'
 import {
   CairnError,
   CancelledError,
@@ -21,7 +23,8 @@ import { EventChannel } from './event-channel.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import { explainFile } from './explain-file.ts'
 import { createHostGuard, type HostGuard } from './host-guard.ts'
-import { createIndexRun } from './index-run.ts'
+import { createIndexRun, joinRun } from './index-run.ts'
+import { createLiveRuns } from './live-runs.ts'
 import { logEvent } from './log-event.ts'
 import type {
   Indexer,
@@ -29,7 +32,6 @@ import type {
   IndexRequest,
   IndexRun,
   ProgressCallback,
-  Source,
 } from './options.ts'
 import { createParser } from './parsing/parser.ts'
 import { performRun } from './perform-run.ts'
@@ -38,9 +40,10 @@ import type { RunProgress } from './progress/run-progress.ts'
 import { reconcileRepository } from './reconcile-repository.ts'
 import { removeRepository } from './remove-repository.ts'
 import { createRepositoryQueue } from './repository-queue.ts'
+import { resumeOnStart } from './resume-on-start.ts'
 import { searchChunks } from './search/search-chunks.ts'
 import { parseSource, repositoryNameOf } from './source/parse-source.ts'
-import { redactUrl } from './source/source-url.ts'
+import { createTaskControl, type RunToStart } from './task-control.ts'
 
 const loggerName = 'The logger'
 
@@ -61,7 +64,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     timeLimitMs: limits.parseTimeoutMs,
     maxChunkCharacters: limits.maxChunkCharacters,
   })
-  const repositoryQueue = createRepositoryQueue()
+  const repositoryQueue = createRepositoryQueue(limits.concurrentRuns)
+  const clones = createCloneLimit(limits.clonesPerHost)
+  const runs = createLiveRuns()
+  const closing = new AbortController()
   const queues = new Set<EventQueue>()
   const recording = new Map<string, Pick<RunProgress, 'warning'>>()
   let isClosed = false
@@ -78,30 +84,37 @@ export function createIndexer(options: IndexerOptions): Indexer {
     if (isClosed) throw new CairnError('CLOSED', 'The indexer is closed.')
   }
 
-  const index = (request: IndexRequest): IndexRun => {
+  const announce = (event: IndexEvent): void => {
+    channel.publish(event)
+    // A log line is not made for a logger that says nothing.
+    if (options.logger) guard.call(loggerName, () => logEvent(logger, event))
+  }
+
+  const start = (asked: RunToStart): IndexRun => {
     assertOpen()
-    const source = parseSource(splitRequest('index', request).source)
-    const repository = request.name ?? repositoryNameOf(source)
-    const taskId = randomUUID()
+    const { taskId, repository, previous, onProgress } = asked
+    const source = withAuth(asked.source, asked.auth ?? options.auth)
+    const { include, exclude, depth, priority } = asked.asked
     const runId = randomUUID()
-    let status: StatusDocument | null = null
+    let status = previous
     const runChannel = new EventChannel(guard)
-    const onProgress = request.onProgress
 
     const publish = (event: IndexEvent, current: StatusDocument): void => {
       status = current
       runChannel.publish(event)
-      channel.publish(event)
-      // A log line is not made for a logger that says nothing.
-      if (options.logger) guard.call(loggerName, () => logEvent(logger, event))
+      announce(event)
       if (onProgress)
         guard.call('onProgress', () => callBack(onProgress, event, current), onProgress)
     }
 
-    const { result, abort } = repositoryQueue.enter(
-      repository,
-      { kind: 'indexing', taskId },
-      request.onBusy ?? 'reject',
+    const { result, abort, signal } = repositoryQueue.enter(
+      {
+        repository,
+        holder: { kind: 'indexing', taskId },
+        onBusy: asked.onBusy,
+        priority,
+        signal: asked.signal,
+      },
       (turn, signal) =>
         performRun({
           taskId,
@@ -109,16 +122,20 @@ export function createIndexer(options: IndexerOptions): Indexer {
           repository,
           request: {
             source,
-            description: describe(source),
+            description: describeSource(source),
             cloneDirectory: options.cloneDirectory,
-            ...(request.include ? { include: request.include } : {}),
-            ...(request.exclude ? { exclude: request.exclude } : {}),
+            selection: { include, exclude, depth },
+            ...(include ? { include } : {}),
+            ...(exclude ? { exclude } : {}),
           },
+          asked: asked.asked,
+          previous,
           storage,
           embedder,
           parser,
           limits,
-          signal: request.signal ? AbortSignal.any([signal, request.signal]) : signal,
+          clones,
+          signal,
           turn,
           publish,
           onRecording: (progress) => {
@@ -127,7 +144,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
           },
         }),
     )
-    return createIndexRun({
+    const run = createIndexRun({
       taskId,
       runId,
       repository,
@@ -136,6 +153,54 @@ export function createIndexer(options: IndexerOptions): Indexer {
       cancel: (reason) => abort(new CancelledError(reason ?? 'Cancelled.')),
       work: result,
     })
+    runs.add({ run, source, asked: asked.asked, signal, abort })
+    return run
+  }
+
+  const join = (run: IndexRun, { onProgress, signal }: IndexRequest): IndexRun => {
+    const joined = joinRun(run, new EventChannel(guard), signal)
+    if (onProgress) {
+      joined.on('event', (event) => {
+        const current = run.status()
+        return current ? callBack(onProgress, event, current) : undefined
+      })
+    }
+    return joined
+  }
+
+  const index = (request: IndexRequest): IndexRun => {
+    assertOpen()
+    const source = parseSource(splitRequest('index', request).source)
+    const repository = request.name ?? repositoryNameOf(source)
+    const asked = requestedRun(request, source)
+    const { onBusy = 'reject', onProgress, signal } = request
+    const taskId = randomUUID()
+    const others = runs.ofRepository(repository).filter((other) => !other.signal.aborted)
+    if (onBusy === 'join') {
+      const same = others.find((other) => isSameRequest(other, { source, asked }))
+      if (same) return join(same.run, request)
+    }
+    if (onBusy === 'supersede') {
+      const reason = new CancelledError(`Superseded by task ${taskId}.`)
+      for (const { abort } of others) abort(reason)
+    }
+    return start({
+      taskId,
+      repository,
+      source,
+      asked,
+      previous: null,
+      onBusy: onBusy === 'reject' ? 'reject' : 'wait',
+      onProgress,
+      signal,
+    })
+  }
+
+  const control = createTaskControl({ journal, runs, start, announce })
+
+  const whileOpen = async <T>(call: () => Promise<T>): Promise<T> => {
+    assertOpen()
+    return call()
   }
 
   const plan = async (request: Parameters<Indexer['plan']>[0]): Promise<PlanDocument> => {
@@ -143,9 +208,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const source = parseSource(splitRequest('plan', request).source)
     return typedErrors(request.signal, 'INTERNAL', () =>
       planSource({
-        source,
+        source: withAuth(source, options.auth),
         repository: request.name ?? repositoryNameOf(source),
-        description: describe(source),
+        description: describeSource(source),
         cloneDirectory: options.cloneDirectory,
         include: request.include,
         exclude: request.exclude,
@@ -154,6 +219,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
         embedder,
         parser,
         limits,
+        clones,
       }),
     )
   }
@@ -165,8 +231,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
     assertOpen()
-    const { result } = repositoryQueue.enter(repository, holder, 'reject', async (_, own) => {
-      const either = signal ? AbortSignal.any([own, signal]) : own
+    const entrant = { repository, holder, onBusy: 'reject', signal } as const
+    const { result } = repositoryQueue.enter(entrant, async (_, either) => {
       await typedErrors(either, 'STORE_FAILED', () => journal.acquireWriter({ signal: either }))
       return work(either)
     })
@@ -176,6 +242,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const indexer: Omit<Indexer, keyof EventChannel> = {
     index,
     plan,
+    cancel: (...call) => whileOpen(() => control.cancel(...call)),
+    pause: (...call) => whileOpen(() => control.pause(...call)),
+    resume: (...call) => whileOpen(() => control.resume(...call)),
+    update: (...call) => whileOpen(() => control.update(...call)),
     async search(query, searchOptions = {}) {
       assertOpen()
       const { embedTimeoutMs } = limits
@@ -246,7 +316,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async close() {
       if (isClosed) return
       isClosed = true
+      closing.abort()
       await repositoryQueue.abortAll(new CancelledError('The indexer was closed.'))
+      await resuming
       for (const queue of queues) queue.end()
       guard.close()
       await parser.close()
@@ -259,15 +331,18 @@ export function createIndexer(options: IndexerOptions): Indexer {
       return queue.iterator
     },
   }
-  return Object.assign(channel, indexer)
+  const resuming = options.resumeOnStart
+    ? resumeOnStart({
+        control,
+        signal: closing.signal,
+        warn: (details, message) => guard.call(loggerName, () => logger.warn(details, message)),
+      })
+    : Promise.resolve()
+  return Object.assign(channel, indexer satisfies ControlledSource)
 }
 
-function describe(source: Source): SourceDescription {
-  const ref = source.ref ?? null
-  return 'url' in source
-    ? { kind: 'remote', url: redactUrl(source.url), ref }
-    : { kind: 'local', path: source.path, ref }
-}
+/** What a status server's control routes ask of an indexer, but for the care of its stores. */
+type ControlledSource = Omit<IndexControl, 'optimize' | 'cleanup'>
 
 function unknownTask(taskId: string): NotFoundError {
   return new NotFoundError('TASK_NOT_FOUND', `No task "${taskId}" is known.`)

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@cairn/protocol'
+import type { ErrorCode, TerminalStatus } from '@cairn/protocol'
 
 /** What every {@link CairnError} is made from. */
 export interface CairnErrorOptions {
@@ -109,9 +109,31 @@ export class CancelledError extends CairnError {
   }
 }
 
+/** The run was paused: another run of its task goes on where it was. */
+export class PausedError extends CairnError {
+  override readonly name = 'PausedError'
+  constructor() {
+    super('PAUSED', 'The run was paused; resume its task to go on.', { recoverable: true })
+  }
+}
+
+/** A task is past what it was asked to do: `status` says how it ended. */
+export class TaskEndedError extends CairnError {
+  override readonly name = 'TaskEndedError'
+  readonly taskId: string
+  readonly status: TerminalStatus
+  constructor(taskId: string, status: TerminalStatus) {
+    const goOn =
+      status === 'completed' ? 'To index again, update it.' : 'To go on with it, resume it.'
+    super('TASK_ENDED', `Task ${taskId} has ended already: it is ${status}. ${goOn}`)
+    this.taskId = taskId
+    this.status = status
+  }
+}
+
 /** The error of what an aborted signal ended, whatever the signal's own reason is. */
-export function cancelledBy({ reason }: AbortSignal): CancelledError {
-  if (reason instanceof CancelledError) return reason
+export function cancelledBy({ reason }: AbortSignal): CancelledError | PausedError {
+  if (reason instanceof CancelledError || reason instanceof PausedError) return reason
   return new CancelledError(reason instanceof Error ? reason.message : 'Cancelled.', {
     cause: reason,
   })

@@ -1,4 +1,5 @@
 import type { IndexEvent, StatusDocument } from '@cairn/protocol'
+import { cancelledBy } from './errors.ts'
 import type { EventChannel } from './event-channel.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { IndexResult, IndexRun } from './options.ts'
@@ -43,6 +44,42 @@ export function createIndexRun(options: IndexRunOptions): IndexRun {
   // A host that only listens to events must not be ended by an unhandled rejection.
   run.finished.then(end, end)
   return run
+}
+
+/**
+ * A run that goes already, as somebody else's: with listeners of its own, and with an end of its own where
+ * `signal` ends the waiting for it, which leaves the run alone.
+ */
+export function joinRun(
+  run: IndexRun,
+  channel: EventChannel,
+  signal: AbortSignal | undefined,
+): IndexRun {
+  const { taskId, runId, repository, status } = run
+  const relay = (event: IndexEvent): void => channel.publish(event)
+  run.on('event', relay)
+  const joined = createIndexRun({
+    taskId,
+    runId,
+    repository,
+    channel,
+    status,
+    cancel: (reason) => void run.cancel(reason ?? undefined),
+    work: () => untilAborted(run.finished, signal),
+  })
+  const leave = (): void => void run.off('event', relay)
+  joined.finished.then(leave, leave)
+  return joined
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(cancelledBy(signal))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function ignore(): void {}

@@ -15,10 +15,12 @@ export {
   FileError,
   InvalidOptionsError,
   NotFoundError,
+  PausedError,
   RepositoryBusyError,
   type RepositoryHolder,
   SourceError,
   StoreError,
+  TaskEndedError,
   toCairnError,
 } from './errors.ts'
 export type * from './options.ts'

@@ -1,10 +1,12 @@
 import type {
+  AboutRepository,
   EmbeddingMetrics,
   Explanation,
   FileCounts,
   IndexEvent,
   IndexEventMap,
   PlanDocument,
+  Priority,
   ReconcileReport,
   RemovalReport,
   SearchHit,
@@ -53,6 +55,10 @@ export interface Limits {
   readonly retries?: number
   /** Milliseconds without progress after which `health` is `stalled`. @default 30_000 */
   readonly stallAfterMs?: number
+  /** Runs at once; further ones wait for their turn, by priority. @default 2 */
+  readonly concurrentRuns?: number
+  /** Clones and fetches at once from one host. @default 2 */
+  readonly clonesPerHost?: number
 }
 
 /** Options of `createIndexer`. */
@@ -68,6 +74,16 @@ export interface IndexerOptions {
   readonly limits?: Limits
   /** @default silent */
   readonly logger?: Logger
+  /**
+   * Credentials for every remote whose request and URL bring none: also for tasks that go on in another
+   * process, since credentials are never stored. @default none
+   */
+  readonly auth?: CredentialsCallback
+  /**
+   * Whether tasks that a process left unfinished when it died go on by themselves, as soon as the store
+   * can be written: for each repository its newest task. @default false
+   */
+  readonly resumeOnStart?: boolean
 }
 
 /** Credentials for a remote; they are never stored, logged or shown. */
@@ -118,21 +134,51 @@ export type ProgressCallback = (
   details: { readonly overallPercent: number; readonly status: StatusDocument },
 ) => unknown
 
+/**
+ * What a request does where something else works on its repository: `'reject'` refuses with
+ * `REPOSITORY_BUSY`; `'wait'` waits for its turn; `'join'` gets the run that goes or waits, if that was
+ * asked for the same files of the same source, and waits where there is none; `'supersede'` cancels the
+ * runs of the repository and starts when they have ended. A removal or a reconciliation is waited for.
+ */
+export type OnBusy = 'reject' | 'wait' | 'join' | 'supersede'
+
 /** What `index` is asked. */
 export type IndexRequest = Source &
   FileSelection & {
     /** Name of the repository. @default the folder's or the URL's last part */
     readonly name?: string
-    /** What to do when something else works on the repository: refuse with `REPOSITORY_BUSY`, or wait for it. @default 'reject' */
-    readonly onBusy?: 'reject' | 'wait'
+    /** What the host keeps about the repository. */
+    readonly about?: AboutRepository
+    /** Whose turn comes first where runs wait. @default 'medium' */
+    readonly priority?: Priority
+    /** What to do when something else works on the repository. @default 'reject' */
+    readonly onBusy?: OnBusy
     readonly onProgress?: ProgressCallback
     /** Cancels the run. */
     readonly signal?: AbortSignal
   }
 
-/** What `plan` is asked. */
+/** What `plan` is asked; a request of `index` may be passed as it is. */
 export type PlanRequest = Source &
-  FileSelection & { readonly name?: string; readonly signal?: AbortSignal }
+  FileSelection &
+  Pick<IndexRequest, 'name' | 'about' | 'priority'> & { readonly signal?: AbortSignal }
+
+/** How `resume` goes on. */
+export interface ResumeOptions {
+  /** Credentials, which are not stored with the task. @default that of the indexer */
+  readonly auth?: CredentialsCallback
+  readonly onProgress?: ProgressCallback
+  /** Cancels the run. */
+  readonly signal?: AbortSignal
+}
+
+/** How `update` runs. */
+export interface UpdateOptions extends ResumeOptions {
+  /** @default 'medium' */
+  readonly priority?: Priority
+  /** What to do when something else works on the repository. @default 'reject' */
+  readonly onBusy?: 'reject' | 'wait'
+}
 
 /** What a completed run did. */
 export interface IndexResult {
@@ -157,8 +203,8 @@ export interface IndexRun extends EventEmitter<IndexEventMap>, AsyncIterable<Ind
   readonly runId: string
   readonly repository: string
   /**
-   * Resolves when the run completed; rejects with a `CairnError` when it failed and with a
-   * `CancelledError` when it was cancelled. Need not be awaited.
+   * Resolves when the run completed; rejects with a `CairnError` when it failed, with a
+   * `CancelledError` when it was cancelled and with a `PausedError` when it was paused. Need not be awaited.
    */
   readonly finished: Promise<IndexResult>
   /** The status folded from all events so far, frozen; null before the first is stored. */
@@ -204,6 +250,39 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
    * @throws RepositoryBusyError when the repository is being indexed, removed or reconciled and `onBusy` is `'reject'`.
    */
   index(request: IndexRequest): IndexRun
+  /**
+   * Starts an incremental run from the source that the repository was last indexed from, narrowed as it
+   * was then.
+   * @throws NotFoundError `REPOSITORY_NOT_FOUND`, RepositoryBusyError.
+   */
+  update(repository: string, options?: UpdateOptions): Promise<IndexRun>
+  /**
+   * Ends a task as cancelled and resolves when it has ended, whether a run of this process is at it, it
+   * is paused, or the process that was at it is gone. What is done is kept. A task that has ended before
+   * stays as it is: `status` of the answer says how.
+   * @throws NotFoundError `TASK_NOT_FOUND`.
+   * @throws StoreError `STORE_LOCKED` when another process is at it.
+   */
+  cancel(taskId: string, reason?: string): Promise<StatusDocument>
+  /**
+   * Stops the run of a task for later. Resolves when it holds no thread, no process, no connection and
+   * no place in the queue, so that other runs of the repository may come in between; what is parsed and
+   * embedded is kept. A paused task outlives its process.
+   * @throws NotFoundError `TASK_NOT_FOUND`.
+   * @throws TaskEndedError when it has ended before.
+   * @throws StoreError `STORE_LOCKED` when another process is at it.
+   */
+  pause(taskId: string): Promise<StatusDocument>
+  /**
+   * Goes on with a task that is paused, failed, was cancelled or interrupted, in this process or another:
+   * a new run of it, with what was asked for then, which waits for its turn. What is parsed and embedded
+   * is not done again.
+   * @throws NotFoundError `TASK_NOT_FOUND`.
+   * @throws TaskEndedError when it has completed.
+   * @throws RepositoryBusyError when a run of this process is at it.
+   * @throws StoreError `STORE_LOCKED` when another process is at it.
+   */
+  resume(taskId: string, options?: ResumeOptions): Promise<IndexRun>
   /** What `index` would do with each file; writes nothing but a clone. */
   plan(request: PlanRequest): Promise<PlanDocument>
   /** The best chunks for a query in words or code, best first. */

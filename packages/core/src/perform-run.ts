@@ -1,14 +1,16 @@
-import type { IndexEvent, StatusDocument } from '@cairn/protocol'
+import type { IndexEvent, RequestedRun, StatusDocument } from '@cairn/protocol'
+import type { CloneLimit } from './clone-limit.ts'
 import type { Embedder } from './contracts/embedder.ts'
 import type { FileRecord } from './contracts/journal.ts'
 import type { Storage } from './contracts/storage.ts'
-import { cancelledBy, toCairnError, typedErrors } from './errors.ts'
+import { cancelledBy, PausedError, toCairnError, typedErrors } from './errors.ts'
 import type { IndexResult, Limits } from './options.ts'
 import type { Parser } from './parsing/parser.ts'
 import { type RunRequest, runPipeline } from './pipeline/run-pipeline.ts'
 import { createEventRecorder, type EventRecorder } from './progress/event-recorder.ts'
 import { createRecordEvent, type RecordEvent } from './progress/record-event.ts'
 import { createRunProgress, type RunProgress } from './progress/run-progress.ts'
+import type { WaitForTurn } from './repository-queue.ts'
 import { createRetry } from './retry.ts'
 import { findGit } from './source/host-git.ts'
 
@@ -22,9 +24,13 @@ export interface RunOptions {
   readonly embedder: Embedder
   readonly parser: Parser
   readonly limits: Required<Limits>
+  readonly clones: CloneLimit
+  /** What the task was asked, to be kept with it. */
+  readonly asked: RequestedRun
+  /** The status of the task that the run goes on with; null: it begins the task. */
+  readonly previous: StatusDocument | null
   readonly signal: AbortSignal
-  /** Resolves when the run may start: nothing else works on the repository. */
-  readonly turn: Promise<void>
+  readonly turn: WaitForTurn
   /** Gets each event once it is stored; must not throw. */
   readonly publish: (event: IndexEvent, status: StatusDocument) => void
   /** Gets the way to record a warning, for as long as the run records. */
@@ -48,6 +54,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
   const skipped: FileRecord[] = []
   const recorder = createEventRecorder({
     log: storage.journal.tasks,
+    from: options.previous,
     deliver: (event, status) => {
       const problem = problemOf(event)
       const problems = problem?.outcome === 'failed' ? failed : skipped
@@ -56,7 +63,11 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
     },
   })
   const record = createRecordEvent(recorder, taskId, runId)
-  record({ type: 'run.queued', repository, source: options.request.description })
+  if (options.previous) record({ type: 'run.resumed' })
+  else {
+    const { description: source } = options.request
+    record({ type: 'run.queued', repository, source, request: options.asked })
+  }
   const progress = createRunProgress({
     taskId,
     runId,
@@ -67,7 +78,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
   options.onRecording(progress)
   const startedMs = Date.now()
   try {
-    await untilAborted(options.turn, signal)
+    await options.turn((busy) => progress.waiting(busy))
     record({ type: 'run.started' })
     const outcome = await runPipeline(
       {
@@ -133,13 +144,17 @@ function endRecording({ onRecording }: RunOptions, progress: RunProgress): void 
 /** Records how a run that did not complete ended; the error that its caller gets. */
 async function recordEnd(
   thrown: unknown,
-  { signal, taskId }: RunOptions,
+  { signal, taskId, parser }: RunOptions,
   record: RecordEvent,
   recorder: EventRecorder,
   progress: RunProgress,
 ): Promise<Error> {
   const error = signal.aborted ? cancelledBy(signal) : toCairnError(thrown)
-  if (signal.aborted) record({ type: 'run.cancelled', reason: error.message })
+  if (signal.aborted && error instanceof PausedError) {
+    // What is paused may stay so for days.
+    await parser.rest()
+    record({ type: 'run.paused', reason: null })
+  } else if (signal.aborted) record({ type: 'run.cancelled', reason: error.message })
   else {
     record({
       type: 'run.failed',
@@ -163,20 +178,6 @@ async function recordEnd(
     return Object.assign(toCairnError(error), {
       cause: new AggregateError([error, unrecorded], message),
     })
-  }
-}
-
-async function untilAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  let stop: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    await Promise.race([turn, aborted])
-  } finally {
-    if (stop) signal.removeEventListener('abort', stop)
   }
 }
 

@@ -1,31 +1,51 @@
 import { expect, test } from 'vitest'
 import { CancelledError } from './errors.ts'
-import { createRepositoryQueue, type RepositoryQueue } from './repository-queue.ts'
+import {
+  createRepositoryQueue,
+  type Entrant,
+  type RepositoryQueue,
+  type WaitForTurn,
+} from './repository-queue.ts'
 
 const removal = { kind: 'removal' } as const
 const indexing = (taskId: string) => ({ kind: 'indexing', taskId }) as const
 
+const ignore = (): void => undefined
+const of = (members: Partial<Entrant> = {}): Entrant => ({
+  repository: 'shop',
+  holder: removal,
+  onBusy: 'wait',
+  ...members,
+})
+
 /** Work that goes on until it is told to end, and writes down when it had its turn. */
-function openWork(queue: RepositoryQueue, name: string, log: string[], repository = 'shop') {
+function openWork(
+  queue: RepositoryQueue,
+  name: string,
+  log: string[],
+  members: Partial<Entrant> = {},
+) {
   let end: () => void = () => undefined
   const ended = new Promise<void>((resolve) => {
     end = resolve
   })
-  const { result, abort } = queue.enter(repository, indexing(name), 'wait', async (turn) => {
-    await turn
+  const entrant = of({ holder: indexing(name), ...members })
+  const waited: (string | null)[] = []
+  const { result, abort } = queue.enter(entrant, async (turn) => {
+    await turn((busy) => waited.push(busy))
     log.push(`${name} begins`)
     await ended
     log.push(`${name} ends`)
     return name
   })
-  return { finished: result(), end, abort }
+  return { finished: result(), end, abort, waited }
 }
 
 /** Lets everything that can go on without an event from outside go on. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 test('work on one repository is done one after the other, in the order it came', async () => {
-  const queue = createRepositoryQueue()
+  const queue = createRepositoryQueue(2)
   const log: string[] = []
   const works = ['a', 'b', 'c'].map((name) => openWork(queue, name, log))
   for (const { end } of works.toReversed()) end()
@@ -34,10 +54,10 @@ test('work on one repository is done one after the other, in the order it came',
 })
 
 test('work on another repository does not wait', async () => {
-  const queue = createRepositoryQueue()
+  const queue = createRepositoryQueue(2)
   const log: string[] = []
   const shop = openWork(queue, 'a', log)
-  const other = openWork(queue, 'b', log, 'other')
+  const other = openWork(queue, 'b', log, { repository: 'other' })
   other.end()
   await other.finished
   expect(log).toEqual(['a begins', 'b begins', 'b ends'])
@@ -46,11 +66,11 @@ test('work on another repository does not wait', async () => {
 })
 
 test('work that does not wait is refused, naming what holds the repository and not what waits', async () => {
-  const queue = createRepositoryQueue()
+  const queue = createRepositoryQueue(2)
   const log: string[] = []
   const holder = openWork(queue, 'holder', log)
   const waiting = openWork(queue, 'waiting', log)
-  const enter = (): unknown => queue.enter('shop', removal, 'reject', async () => undefined)
+  const enter = (): unknown => queue.enter(of({ onBusy: 'reject' }), async () => undefined)
   expect(enter).toThrow(
     expect.objectContaining({ code: 'REPOSITORY_BUSY', holder: indexing('holder') }),
   )
@@ -69,17 +89,17 @@ test.each([
   [removal, null, 'Repository "shop" is being removed.'],
   [{ kind: 'reconciliation' } as const, null, 'Repository "shop" is being reconciled.'],
 ])('%o is told as what it is', (holder, taskId, message) => {
-  const queue = createRepositoryQueue()
-  queue.enter('shop', holder, 'reject', async () => undefined)
-  expect(() => queue.enter('shop', removal, 'reject', async () => undefined)).toThrow(
+  const queue = createRepositoryQueue(2)
+  queue.enter(of({ holder }), async () => undefined)
+  expect(() => queue.enter(of({ onBusy: 'reject' }), async () => undefined)).toThrow(
     expect.objectContaining({ holder, taskId, message, recoverable: true }),
   )
 })
 
 test('work that fails lets the next one begin', async () => {
-  const queue = createRepositoryQueue()
+  const queue = createRepositoryQueue(2)
   const log: string[] = []
-  const failing = queue.enter('shop', removal, 'wait', () => Promise.reject(new Error('broken')))
+  const failing = queue.enter(of(), () => Promise.reject(new Error('broken')))
   const next = openWork(queue, 'next', log)
   next.end()
   await expect(failing.result()).rejects.toThrow('broken')
@@ -87,10 +107,10 @@ test('work that fails lets the next one begin', async () => {
 })
 
 test('who waits for work that gave up its turn still waits for the work before that', async () => {
-  const queue = createRepositoryQueue()
+  const queue = createRepositoryQueue(2)
   const log: string[] = []
   const holder = openWork(queue, 'holder', log)
-  const impatient = queue.enter('shop', removal, 'wait', async () => 'gone')
+  const impatient = queue.enter(of(), async () => 'gone')
   const last = openWork(queue, 'last', log)
   last.end()
   expect(await impatient.result()).toBe('gone')
@@ -102,10 +122,10 @@ test('who waits for work that gave up its turn still waits for the work before t
 })
 
 test('aborting one work reaches its signal and no other', () => {
-  const queue = createRepositoryQueue()
+  const queue = createRepositoryQueue(2)
   const signals: AbortSignal[] = []
   const works = ['a', 'b'].map((name) =>
-    queue.enter('shop', indexing(name), 'wait', async (_, signal) => void signals.push(signal)),
+    queue.enter(of({ holder: indexing(name) }), async (_, signal) => void signals.push(signal)),
   )
   for (const { result } of works) void result()
   const reason = new CancelledError('Enough.')
@@ -115,18 +135,20 @@ test('aborting one work reaches its signal and no other', () => {
 })
 
 test('aborting all reaches every repository, and resolves when all work has ended', async () => {
-  const queue = createRepositoryQueue()
+  const queue = createRepositoryQueue(2)
   const log: string[] = []
   const untilAborted =
     (name: string) =>
-    (turn: Promise<void>, signal: AbortSignal): Promise<void> =>
+    (turn: WaitForTurn, signal: AbortSignal): Promise<void> =>
       new Promise((resolve) => {
         signal.addEventListener('abort', () => {
           // Ending takes a while: a child process has to go.
-          void turn.then(settle).then(() => {
-            log.push(name)
-            resolve()
-          })
+          void turn(ignore)
+            .then(settle, settle)
+            .then(() => {
+              log.push(name)
+              resolve()
+            })
         })
       })
   for (const [repository, name] of [
@@ -134,10 +156,102 @@ test('aborting all reaches every repository, and resolves when all work has ende
     ['shop', 'b'],
     ['other', 'c'],
   ] as const) {
-    const { result } = queue.enter(repository, indexing(name), 'wait', untilAborted(name))
+    const { result } = queue.enter(of({ repository, holder: indexing(name) }), untilAborted(name))
     void result()
   }
   await queue.abortAll(new CancelledError())
   expect(log.toSorted()).toEqual(['a', 'b', 'c'])
   await expect(queue.abortAll(new CancelledError())).resolves.toBeUndefined()
+})
+
+test('so many runs go at once, and who waits is told for what', async () => {
+  const queue = createRepositoryQueue(1)
+  const log: string[] = []
+  const first = openWork(queue, 'first', log)
+  const other = openWork(queue, 'other', log, { repository: 'other' })
+  const again = openWork(queue, 'again', log)
+  expect([first, other, again].map(({ waited }) => waited)).toEqual([
+    [],
+    ['Waiting for another run to end: 1 at once is the limit (concurrentRuns).'],
+    ['Repository "shop" is being indexed by task first.'],
+  ])
+  first.end()
+  await first.finished
+  other.end()
+  await other.finished
+  expect(other.waited.at(-1)).toBeNull()
+  again.end()
+  await again.finished
+  expect(again.waited.slice(1)).toEqual([
+    'Waiting for another run to end: 1 at once is the limit (concurrentRuns).',
+    null,
+  ])
+})
+
+test('a removal needs no room among the runs', async () => {
+  const queue = createRepositoryQueue(1)
+  const log: string[] = []
+  const run = openWork(queue, 'run', log)
+  const removing = openWork(queue, 'removing', log, { repository: 'other', holder: removal })
+  removing.end()
+  await removing.finished
+  expect(log).toEqual(['run begins', 'removing begins', 'removing ends'])
+  run.end()
+  await run.finished
+})
+
+test('a higher priority has its turn first', async () => {
+  const queue = createRepositoryQueue(1)
+  const log: string[] = []
+  const works = [
+    openWork(queue, 'running', log, { repository: 'r' }),
+    openWork(queue, 'low', log, { repository: 'a', priority: 'low' }),
+    openWork(queue, 'medium', log, { repository: 'b' }),
+    openWork(queue, 'critical', log, { repository: 'c', priority: 'critical' }),
+    openWork(queue, 'high', log, { repository: 'a', priority: 'high' }),
+  ]
+  for (const { end } of works) end()
+  await Promise.all(works.map(({ finished }) => finished))
+  expect(log.filter((line) => line.endsWith('begins')).map((line) => line.split(' ')[0])).toEqual([
+    'running',
+    'critical',
+    'high',
+    'medium',
+    'low',
+  ])
+})
+
+test('many runs of one repository do not keep another waiting', async () => {
+  const queue = createRepositoryQueue(1)
+  const log: string[] = []
+  const works = [
+    ...['a1', 'a2', 'a3'].map((name) => openWork(queue, name, log, { repository: 'a' })),
+    ...['b1', 'b2'].map((name) => openWork(queue, name, log, { repository: 'b' })),
+  ]
+  for (const { end } of works) end()
+  await Promise.all(works.map(({ finished }) => finished))
+  expect(log.filter((line) => line.endsWith('begins')).map((line) => line.split(' ')[0])).toEqual([
+    'a1',
+    'b1',
+    'a2',
+    'b2',
+    'a3',
+  ])
+})
+
+test('work that is aborted while it waits gives up its turn at once', async () => {
+  const queue = createRepositoryQueue(1)
+  const log: string[] = []
+  const running = openWork(queue, 'running', log)
+  const waiting = openWork(queue, 'waiting', log, { repository: 'other' })
+  const controller = new AbortController()
+  const outside = openWork(queue, 'outside', log, { signal: controller.signal })
+  const reason = new CancelledError('Enough.')
+  waiting.abort(reason)
+  controller.abort(reason)
+  await expect(waiting.finished).rejects.toBe(reason)
+  await expect(outside.finished).rejects.toBe(reason)
+  running.end()
+  await running.finished
+  expect(log).toEqual(['running begins', 'running ends'])
 })

@@ -1,77 +1,142 @@
-import { type CancelledError, RepositoryBusyError, type RepositoryHolder } from './errors.ts'
+import { type Priority, priorities } from '@cairn/protocol'
+import {
+  type CancelledError,
+  type PausedError,
+  RepositoryBusyError,
+  type RepositoryHolder,
+} from './errors.ts'
+import { createTurns, type Place } from './turns.ts'
 
 /** Exclusive work that has its place in the queue. */
 export interface QueuedWork<T> {
   /** Starts it; called once. */
   readonly result: () => Promise<T>
-  readonly abort: (reason: CancelledError) => void
+  readonly abort: (reason: CancelledError | PausedError) => void
+  /** What the work is aborted by. */
+  readonly signal: AbortSignal
 }
 
-/** Lets one piece of work at a time at each repository. */
+/** What asks for a repository. */
+export interface Entrant {
+  readonly repository: string
+  readonly holder: RepositoryHolder
+  /** Where something holds the repository: whether to refuse or to wait. */
+  readonly onBusy: 'reject' | 'wait'
+  /** @default 'medium' */
+  readonly priority?: Priority
+  /** Aborts the work, beside what the queue itself aborts. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Waits until nothing else works on the repository and, for a run, until there is room for one more;
+ * meanwhile `onWaiting` gets what for, and null at the end. Rejects with the reason of the work's signal.
+ */
+export type WaitForTurn = (onWaiting: (busy: string | null) => void) => Promise<void>
+
+/** Lets one piece of work at a time at each repository, and so many runs in all. */
 export interface RepositoryQueue {
   /**
-   * Puts work at the end of a repository's queue. `work` is called at once, and waits itself until
-   * `turn` resolves: nothing else works on the repository then.
+   * Puts work into the queue. `work` is called when it is started, and waits itself for its turn.
    * @throws RepositoryBusyError where something holds the repository and `onBusy` is `'reject'`
    */
   enter<T>(
-    repository: string,
-    holder: RepositoryHolder,
-    onBusy: 'reject' | 'wait',
-    work: (turn: Promise<void>, signal: AbortSignal) => Promise<T>,
+    entrant: Entrant,
+    work: (turn: WaitForTurn, signal: AbortSignal) => Promise<T>,
   ): QueuedWork<T>
   /** Aborts all work, whether it runs or waits for its turn; resolves when it has ended. */
   abortAll(reason: CancelledError): Promise<void>
 }
 
 interface Entry {
+  readonly repository: string
   readonly holder: RepositoryHolder
-  /** Resolves when this work and all before it have ended. */
   readonly done: Promise<void>
   readonly abort: QueuedWork<unknown>['abort']
 }
 
-export function createRepositoryQueue(): RepositoryQueue {
-  /** By repository; the first of each holds it, the others wait. */
-  const queues = new Map<string, Entry[]>()
+/**
+ * The order: higher priority first; then the repository whose last turn is the longest ago, so that many
+ * requests for one do not keep the others waiting; then who came first.
+ */
+export function createRepositoryQueue(concurrentRuns: number): RepositoryQueue {
+  const turns = createTurns()
+  const entries = new Set<Entry>()
+  /** Who has its turn, by repository. */
+  const holders = new Map<string, Entry>()
 
-  const leave = (repository: string, entry: Entry): void => {
-    const left = queues.get(repository)?.filter((other) => other !== entry) ?? []
-    if (left.length > 0) queues.set(repository, left)
-    else queues.delete(repository)
+  const holderOf = (repository: string): RepositoryHolder | null => {
+    const holding = holders.get(repository)
+    if (holding) return holding.holder
+    for (const entry of entries) if (entry.repository === repository) return entry.holder
+    return null
+  }
+
+  const repositoryPlace = (repository: string): Place => ({
+    key: `repository ${repository}`,
+    capacity: 1,
+    busy: () => {
+      const holder = holderOf(repository)
+      return holder ? new RepositoryBusyError(repository, holder).message : ''
+    },
+  })
+  const runPlace: Place = {
+    key: 'run',
+    capacity: concurrentRuns,
+    busy: () =>
+      `Waiting for another run to end: ${concurrentRuns} at once is the limit (concurrentRuns).`,
   }
 
   return {
-    enter(repository, holder, onBusy, work) {
-      const queue = queues.get(repository) ?? []
-      const [first] = queue
-      if (first && onBusy === 'reject') throw new RepositoryBusyError(repository, first.holder)
-      const turn = queue.at(-1)?.done ?? Promise.resolve()
+    enter({ repository, holder, onBusy, priority = 'medium', signal: outer }, work) {
+      const busy = holderOf(repository)
+      if (busy && onBusy === 'reject') throw new RepositoryBusyError(repository, busy)
       const controller = new AbortController()
-      let resolve = (): void => undefined
-      const done = new Promise<void>((settle) => {
-        resolve = settle
+      const signal = outer ? AbortSignal.any([controller.signal, outer]) : controller.signal
+      let end = (): void => undefined
+      const done = new Promise<void>((resolve) => {
+        end = resolve
       })
       const abort: Entry['abort'] = (reason) => controller.abort(reason)
-      const entry: Entry = { holder, done, abort }
-      queues.set(repository, [...queue, entry])
+      const entry: Entry = { repository, holder, done, abort }
+      entries.add(entry)
+      let waitingFor: string | null = null
+      let tell: ((busy: string | null) => void) | null = null
+      const turn = turns.ask({
+        places:
+          holder.kind === 'indexing'
+            ? [repositoryPlace(repository), runPlace]
+            : [repositoryPlace(repository)],
+        rank: priorities.indexOf(priority),
+        share: repository,
+        signal,
+        onWaiting: (detail) => {
+          if (detail === null) holders.set(repository, entry)
+          waitingFor = detail
+          tell?.(detail)
+        },
+      })
+      const waitForTurn: WaitForTurn = (onWaiting) => {
+        tell = onWaiting
+        if (waitingFor !== null) onWaiting(waitingFor)
+        return turn.come
+      }
       const result = async (): ReturnType<typeof work> => {
         try {
-          return await work(turn, controller.signal)
+          return await work(waitForTurn, signal)
         } finally {
-          // Work that ends before its turn keeps its place: who waits for it waits for those before it.
-          void turn.then(() => {
-            leave(repository, entry)
-            resolve()
-          })
+          entries.delete(entry)
+          if (holders.get(repository) === entry) holders.delete(repository)
+          turn.leave()
+          end()
         }
       }
-      return { result, abort }
+      return { result, abort, signal }
     },
     async abortAll(reason) {
-      const entries = [...queues.values()].flat()
-      for (const { abort } of entries) abort(reason)
-      await Promise.all(entries.map(({ done }) => done))
+      const all = [...entries]
+      for (const { abort } of all) abort(reason)
+      await Promise.all(all.map(({ done }) => done))
     },
   }
 }

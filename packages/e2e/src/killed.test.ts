@@ -1,8 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, moduleArguments, shop, type Workbench, writeFiles } from './fixture.ts'
+import type { Embedder } from '@cairn/core'
+import { staticEmbedder } from '@cairn/embedder-static'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { contentOf } from './content-of.ts'
+import {
+  collectEvents,
+  createWorkbench,
+  failing,
+  moduleArguments,
+  shop,
+  type Workbench,
+  writeFiles,
+} from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -21,7 +32,7 @@ async function killAt(path: string, data: string, type: string, stage: string): 
     const indexer = createIndexer({ storage, embedder: staticEmbedder(), cloneDirectory: ${JSON.stringify(data)} })
     const run = indexer.index({ path: ${JSON.stringify(path)} })
     run.on('event', (event) => {
-      if (event.type !== ${JSON.stringify(type)} || event.stage !== ${JSON.stringify(stage)}) return
+      if (event.type !== ${JSON.stringify(type)} || (event.stage ?? '') !== ${JSON.stringify(stage)}) return
       writeSync(1, run.taskId)
       process.kill(process.pid, 'SIGKILL')
     })
@@ -78,3 +89,117 @@ test.each([
     expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
   },
 )
+
+/** The embedder, with every text that it was asked to embed. */
+function counting(real: Embedder): { embedder: Embedder; texts: string[] } {
+  const texts: string[] = []
+  const embedDocuments: Embedder['embedDocuments'] = (batch, options) => {
+    texts.push(...batch)
+    return real.embedDocuments(batch, options)
+  }
+  return { texts, embedder: failing(real, { embedDocuments }) }
+}
+
+describe('a task whose process was killed', () => {
+  let real: Embedder
+  beforeEach(() => {
+    real = staticEmbedder({ threads: 1 })
+  })
+  afterEach(() => real.close?.())
+
+  test.each([
+    ['run.queued', ''],
+    ['stage.started', 'analyzing'],
+    ['stage.completed', 'analyzing'],
+    ['stage.progressed', 'parsing'],
+    ['stage.completed', 'parsing'],
+    ['embedding.progressed', ''],
+    ['stage.completed', 'embedding'],
+    ['stage.progressed', 'storing'],
+    ['stage.completed', 'storing'],
+    ['stage.completed', 'validating'],
+  ])('at %s %s goes on to the same index, and embeds nothing again', async (type, stage) => {
+    const path = bench.repository('shop', shop)
+    const taskId = await killAt(path, join(bench.folder, 'data'), type, stage)
+    const resumed = counting(real)
+    const { indexer, storage } = bench.open({ embedder: resumed.embedder })
+    const run = await indexer.resume(taskId)
+    const events = collectEvents(run)
+    const result = await run.finished
+    // Once the ledger has them, they are unchanged.
+    const { indexed, unchanged } = result.files
+    expect([result.taskId, indexed + unchanged]).toEqual([taskId, 5])
+    expect(events[0]).toMatchObject({ type: 'run.resumed', taskId, runId: run.runId })
+    expect(await indexer.status(taskId)).toMatchObject({
+      status: 'completed',
+      overallProgress: 100,
+    })
+
+    const uninterrupted = counting(real)
+    const fresh = bench.open({ data: 'fresh', embedder: uninterrupted.embedder })
+    await fresh.indexer.index({ path }).finished
+    expect(await contentOf(storage, 'shop')).toEqual(await contentOf(fresh.storage, 'shop'))
+    const hadEmbedded =
+      type === 'embedding.progressed' || ['embedding', 'storing', 'validating'].includes(stage)
+    expect(resumed.texts.toSorted()).toEqual(hadEmbedded ? [] : uninterrupted.texts.toSorted())
+  })
+
+  test('goes on by itself where the indexer is told to', async () => {
+    const path = bench.repository('shop', shop)
+    const taskId = await killAt(path, join(bench.folder, 'data'), 'stage.completed', 'embedding')
+    const resumed = counting(real)
+    const { indexer } = bench.open({ embedder: resumed.embedder, resumeOnStart: true })
+    const events = collectEvents(indexer)
+    await new Promise<void>((resolve) => {
+      indexer.once('run.completed', () => resolve())
+    })
+    expect(events[0]).toMatchObject({ type: 'run.resumed', taskId })
+    expect(await indexer.status(taskId)).toMatchObject({ status: 'completed' })
+    expect(resumed.texts).toEqual([])
+  })
+
+  test('does not go on by itself where a newer task did its work', async () => {
+    const path = bench.repository('shop', shop)
+    const taskId = await killAt(path, join(bench.folder, 'data'), 'stage.started', 'parsing')
+    const other = await killAt(
+      bench.repository('other', shop),
+      join(bench.folder, 'data'),
+      'stage.started',
+      'parsing',
+    )
+    const first = bench.open({ embedder: real })
+    await first.indexer.index({ path }).finished
+    await first.close()
+    const { indexer } = bench.open({ embedder: real, resumeOnStart: true })
+    await new Promise<void>((resolve) => {
+      indexer.once('run.completed', ({ taskId: completed }) => {
+        expect(completed).toBe(other)
+        resolve()
+      })
+    })
+    expect(await indexer.status(taskId)).toMatchObject({ status: 'failed' })
+  })
+
+  test('can be cancelled, though nobody is at it', async () => {
+    const path = bench.repository('shop', shop)
+    const taskId = await killAt(path, join(bench.folder, 'data'), 'stage.started', 'parsing')
+    const { indexer } = bench.open({ embedder: real })
+    expect(await indexer.status(taskId)).toMatchObject({ status: 'in_progress' })
+    expect(await indexer.cancel(taskId, 'Gone.')).toMatchObject({
+      status: 'cancelled',
+      currentStage: 'parsing',
+    })
+    const { logs } = await indexer.logs(taskId, { level: 'WARNING' })
+    expect(logs.map(({ message }) => message)).toContain('The run was cancelled: Gone.')
+  })
+
+  test('cannot be paused: it has failed', async () => {
+    const path = bench.repository('shop', shop)
+    const taskId = await killAt(path, join(bench.folder, 'data'), 'stage.started', 'parsing')
+    const { indexer } = bench.open({ embedder: real })
+    await expect(indexer.pause(taskId)).rejects.toMatchObject({
+      code: 'TASK_ENDED',
+      status: 'failed',
+    })
+  })
+})

@@ -34,6 +34,8 @@ export const errorCodes = {
   REPOSITORY_NOT_FOUND: 'No such repository is indexed.',
   TASK_NOT_FOUND: 'No such task is known.',
   VALIDATION_FAILED: 'What the stores hold differs from the ledger and could not be repaired.',
+  TASK_ENDED: 'The task has ended already.',
+  PAUSED: 'The run was paused; resume its task to go on.',
   CANCELLED: 'The caller cancelled.',
   RUN_INTERRUPTED: 'The process that did the run ended before the run did.',
   LISTENER_FAILED: 'A listener or callback of the host threw, rejected or did not return.',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fileCountsSchema, fileOutcomeSchema, planTotalsSchema, skipReasonSchema } from './files.ts'
 import { healthSchema } from './health.ts'
 import { indexingErrorSchema } from './indexing-error.ts'
+import { requestedRunSchema } from './requested-run.ts'
 import { countSchema, etaSchema, percentSchema, rateSchema, secondsSchema } from './scalars.ts'
 import { sourceDescriptionSchema } from './source-description.ts'
 import { stageSchema, stageUnitSchema, workingStageSchema } from './stage-schemas.ts'
@@ -24,9 +25,16 @@ function event<Type extends string, Shape extends z.core.$ZodLooseShape>(type: T
  * is a fold of them. Progress events are coalesced before they are stored, the others never are.
  */
 export const indexEventSchema = z.discriminatedUnion('type', [
-  event('run.queued', { repository: z.string(), source: sourceDescriptionSchema }),
+  event('run.queued', {
+    repository: z.string(),
+    source: sourceDescriptionSchema,
+    /** Absent in logs of before it was kept: the task then goes on with every default. */
+    request: requestedRunSchema.optional(),
+  }),
   event('run.started', {}),
+  /** The run has ended and the task may go on later: by `run.resumed` of another run. */
   event('run.paused', { reason: z.string().nullable() }),
+  /** Another run goes on with the task, which was paused, failed, cancelled or interrupted. */
   event('run.resumed', {}),
   /** The run failed and is tried again after `delayMs`; `attempt` is the number of the next one. */
   event('run.retrying', {

@@ -174,7 +174,8 @@ describe('over any events of a task', () => {
           expect(currentStageProgress).toBeNull()
           expect(stageHistory.every(({ completedAt }) => completedAt !== null)).toBe(true)
         } else if (status.status === 'cancelled') {
-          expect(currentStage).toBe(before?.currentStage)
+          const last = stageHistory.at(-1)?.stage ?? 'queued'
+          expect(currentStage).toBe(before?.status === 'failed' ? last : before?.currentStage)
         } else {
           expect(currentStage).toBe(stageHistory.at(-1)?.stage ?? 'queued')
         }
@@ -187,10 +188,24 @@ describe('over any events of a task', () => {
     })
   })
 
+  it('an ended task is left by another run alone, and a completed one never', () => {
+    overTasks((events) => {
+      let before: StatusDocument | null = null
+      for (const status of statuses(events)) {
+        if (before !== null && isTerminal(before.status) && status.status !== before.status) {
+          expect(before.status).not.toBe('completed')
+          const isGivenUp = before.status === 'failed' && status.status === 'cancelled'
+          if (!isGivenUp) expect(status.runId).not.toBe(before.runId)
+        }
+        before = status
+      }
+    })
+  })
+
   it('an ended run says nothing of a file in hand, an end to come or ill health', () => {
     overTasks((events) => {
       for (const status of statuses(events)) {
-        if (!isTerminal(status.status)) continue
+        if (!isTerminal(status.status) && status.status !== 'paused') continue
         expect(status.currentFile).toBeNull()
         expect(status.eta).toBeNull()
         expect(status.estimatedCompletion).toBeNull()
@@ -315,6 +330,67 @@ it('begins another attempt afresh, with progress and seq going on', () => {
     startedAt: at(6),
     seq: 6,
   })
+})
+
+it('goes on in another run from a pause, waiting for its turn, with progress kept', () => {
+  const paused = fold([
+    queued,
+    started,
+    stage(3, 'parsing'),
+    progressed(4),
+    { ...head(5), type: 'run.paused', reason: null },
+  ])
+  expect(paused).toMatchObject({ status: 'paused', currentStage: 'parsing', processingTime: 3 })
+  const resumed = fold([{ ...head(60, 'run-2'), type: 'run.resumed' }], paused)
+  expect(resumed).toMatchObject({
+    runId: 'run-2',
+    status: 'pending',
+    currentStage: 'queued',
+    overallProgress: 27.5,
+    processingTime: 0,
+  })
+  const begun = fold([{ ...head(61, 'run-2'), type: 'run.started' }], resumed)
+  expect(begun).toMatchObject({ status: 'in_progress', startedAt: at(61) })
+})
+
+it('ends a failed task as cancelled, in the stage that failed', () => {
+  const cancelled = fold([
+    queued,
+    started,
+    stage(3, 'cloning'),
+    { ...head(4), type: 'run.failed', error: failure },
+    { ...head(5), type: 'run.cancelled', reason: null },
+  ])
+  expect(cancelled).toMatchObject({
+    status: 'cancelled',
+    currentStage: 'cloning',
+    errorMessage: null,
+  })
+})
+
+it('lets nothing follow completion', () => {
+  const completed = fold([
+    queued,
+    started,
+    {
+      ...head(3),
+      type: 'run.completed',
+      files: { indexed: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0 },
+      chunks: 0,
+      symbols: 0,
+      edges: 0,
+      durationSeconds: 1,
+      freshness: { ref: null, commit: null },
+    },
+  ])
+  const after = fold(
+    [
+      { ...head(4), type: 'run.cancelled', reason: null },
+      { ...head(5, 'run-2'), type: 'run.resumed' },
+    ],
+    completed,
+  )
+  expect(after).toEqual({ ...completed, seq: 5, updatedAt: at(5) })
 })
 
 it('keeps the epoch that the store set', () => {

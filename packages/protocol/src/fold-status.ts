@@ -3,7 +3,6 @@ import { addError, addWarning, settleFile } from './fold-files.ts'
 import {
   closeStage,
   completeStage,
-  mostBeforeCompletion,
   progressEmbedding,
   progressStage,
   startStage,
@@ -18,9 +17,10 @@ import type { StatusDocument } from './status.ts'
  * then the rest gives the same. An event that is in the status already, by its `seq`, changes
  * nothing.
  *
- * `run.queued` or `run.started` of another `runId` begins another attempt: everything starts afresh
- * but `seq`, `epoch` and the overall progress. What comes late, of an earlier attempt or after the
- * end, never changes how far a task is.
+ * `run.queued`, `run.started` or `run.resumed` of another `runId` begins another attempt, also of a task
+ * that failed, was cancelled or is paused: everything starts afresh but `seq`, `epoch` and the overall
+ * progress. A completed task has no other attempt. What comes late, of an earlier attempt or after the
+ * end, never changes how far a task is; but a failed task may still be cancelled.
  *
  * @throws Error when the first event of a task is not `run.queued`: a defect of the caller.
  */
@@ -35,30 +35,33 @@ export function foldStatus(status: StatusDocument | null, event: IndexEvent): St
     applyEvent(next, event)
     return next
   }
-  if (event.type !== 'run.queued' && event.type !== 'run.started') return copy(status, event)
+  if (status.status === 'completed' || !beginsRun(event)) return copy(status, event)
   const next = nextRun(status, event)
   applyEvent(next, event)
   return next
 }
 
+type FirstEvent = IndexEventOf<'run.queued' | 'run.started' | 'run.resumed'>
+
+function beginsRun(event: IndexEvent): event is FirstEvent {
+  return event.type === 'run.queued' || event.type === 'run.started' || event.type === 'run.resumed'
+}
+
 /** A copy of `status` that may be written to; what it holds is still shared. */
 function copy(status: StatusDocument, event: IndexEvent): StatusDocument {
   const next = { ...status, seq: event.seq, updatedAt: event.at }
-  if (status.status !== 'pending' && !isTerminal(status.status)) {
+  if (status.status === 'in_progress' || status.status === 'retrying') {
     const seconds = (event.at.getTime() - status.startedAt.getTime()) / 1000
     next.processingTime = Math.max(status.processingTime, seconds)
   }
   return next
 }
 
-function nextRun(
-  status: StatusDocument,
-  event: IndexEventOf<'run.queued' | 'run.started'>,
-): StatusDocument {
+function nextRun(status: StatusDocument, event: FirstEvent): StatusDocument {
   const { taskId, runId, seq, at } = event
   const { repositoryName, epoch } = status
   const next = blankStatus({ taskId, runId, seq, at, repositoryName, epoch })
-  next.overallProgress = Math.min(status.overallProgress, mostBeforeCompletion)
+  next.overallProgress = status.overallProgress
   return next
 }
 
@@ -75,6 +78,9 @@ function applyEvent(next: StatusDocument, event: IndexEvent): void {
     case 'warning.recorded':
       addWarning(next, event)
       return
+    case 'run.cancelled':
+      if (!hasEnded || next.status === 'failed') cancel(next, event)
+      return
     default:
       if (!hasEnded) applyToOpenRun(next, event)
   }
@@ -82,7 +88,10 @@ function applyEvent(next: StatusDocument, event: IndexEvent): void {
 
 function applyToOpenRun(
   next: StatusDocument,
-  event: Exclude<IndexEvent, IndexEventOf<'file.settled' | 'error.recorded' | 'warning.recorded'>>,
+  event: Exclude<
+    IndexEvent,
+    IndexEventOf<'file.settled' | 'error.recorded' | 'warning.recorded' | 'run.cancelled'>
+  >,
 ): void {
   switch (event.type) {
     case 'run.queued':
@@ -96,11 +105,11 @@ function applyToOpenRun(
       return
     case 'run.paused':
       next.status = 'paused'
-      forgetEta(next)
+      rest(next, event.at)
       return
     case 'run.resumed':
-      next.status = 'in_progress'
-      next.errorMessage = null
+      // As the first event of a run it says that the run waits for its turn.
+      if (next.status === 'paused') next.status = 'in_progress'
       return
     case 'run.retrying':
       next.status = 'retrying'
@@ -116,10 +125,6 @@ function applyToOpenRun(
       next.currentStage = 'failed'
       next.currentStageProgress = null
       next.errorMessage = event.error.errorMessage
-      return
-    case 'run.cancelled':
-      end(next, 'cancelled', event.at)
-      next.errorMessage = null
       return
     case 'stage.started':
       startStage(next, event)
@@ -157,9 +162,21 @@ function complete(next: StatusDocument, event: IndexEventOf<'run.completed'>): v
   next.overallProgress = 100
 }
 
+/** A task keeps the stage that it was cancelled in; one that failed first, that which failed. */
+function cancel(next: StatusDocument, event: IndexEventOf<'run.cancelled'>): void {
+  if (next.status === 'failed') next.currentStage = next.stageHistory.at(-1)?.stage ?? 'queued'
+  end(next, 'cancelled', event.at)
+  next.errorMessage = null
+}
+
 function end(next: StatusDocument, status: TerminalStatus, at: Date): void {
-  const seconds = next.processingTime
   next.status = status
+  rest(next, at)
+}
+
+/** Nothing is under way: no file in hand, no end to come, and rates over the whole run. */
+function rest(next: StatusDocument, at: Date): void {
+  const seconds = next.processingTime
   next.currentFile = null
   next.throughputFilesPerSecond = seconds > 0 ? next.processedFiles / seconds : 0
   next.throughputChunksPerSecond = seconds > 0 ? next.generatedChunks / seconds : 0

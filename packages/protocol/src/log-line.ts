@@ -29,7 +29,7 @@ export function logLine(event: IndexEvent, currentStage: Stage): LogLine | null 
     case 'run.paused':
       return line('INFO', currentStage, withReason('The run is paused', event.reason))
     case 'run.resumed':
-      return line('INFO', currentStage, 'The run goes on.')
+      return line('INFO', 'queued', 'The task goes on in another run.')
     case 'run.retrying':
       return line(
         'WARNING',

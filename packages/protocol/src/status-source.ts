@@ -4,6 +4,7 @@ import type { LogEntry } from './logs.ts'
 import type { EmbeddingMetrics, StageMetrics } from './metrics.ts'
 import type { PlanDocument } from './plan.ts'
 import type { RemovalReport, RepositoryInfo } from './repositories.ts'
+import type { priorities } from './requested-run.ts'
 import type { SearchAnswer, SearchRequest } from './search.ts'
 import type { Stage, TaskStatus } from './stages.ts'
 import type { StatusDocument } from './status.ts'
@@ -111,11 +112,20 @@ export interface IndexControl {
   plan(request: IndexCommand): Promise<PlanDocument>
   /** An incremental run from the source that the repository was last indexed from. */
   update(repository: string): Promise<StartedRun>
-  /** Resolves when the task has ended. */
+  /**
+   * Ends a task, whoever was at it; resolves when it has ended, with the status unchanged where it had
+   * ended before.
+   */
   cancel(taskId: string, reason?: string): Promise<StatusDocument>
-  /** Resolves when the run holds no worker and no connection. */
+  /**
+   * Resolves when the run holds no worker, no connection and no place in the queue; at once for a task
+   * that is paused already. Rejects with `TASK_ENDED` for one that has ended.
+   */
   pause(taskId: string): Promise<StatusDocument>
-  /** Goes on with a task that is paused, failed, cancelled or was interrupted: a new run of the same task. */
+  /**
+   * Goes on with a task that is paused, failed, cancelled or was interrupted: a new run of the same task.
+   * Rejects with `REPOSITORY_BUSY` for one that is under way and with `TASK_ENDED` for one that completed.
+   */
   resume(taskId: string): Promise<StartedRun>
   /** Removes a repository from every store. */
   remove(repository: string): Promise<RemovalReport>
@@ -126,7 +136,7 @@ export interface IndexControl {
 }
 
 /** Whose turn comes first where several runs wait. */
-export type Priority = 'critical' | 'high' | 'medium' | 'low'
+export type Priority = (typeof priorities)[number]
 
 /** What is to be indexed. */
 export type IndexCommand = (

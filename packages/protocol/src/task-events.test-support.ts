@@ -24,7 +24,8 @@ interface Draw {
 
 /**
  * The events of one task as a run of cairn would tell them: attempts that complete, fail, are
- * cancelled or break off, with pauses, retries, failed files, errors and late progress among them.
+ * paused, cancelled (also after they failed) or break off and that others go on from, with pauses,
+ * retries, failed files, errors and late progress among them.
  */
 export const taskEvents: fc.Arbitrary<IndexEvent[]> = fc.gen().map((gen) => {
   const draw: Draw = {
@@ -46,17 +47,21 @@ export const taskEvents: fc.Arbitrary<IndexEvent[]> = fc.gen().map((gen) => {
 })
 
 function runEvents(draw: Draw, run: number, isLast: boolean, now: () => Date): EventBody[] {
+  const first: EventBody = {
+    type: 'run.queued',
+    repository: 'sample',
+    source: { kind: 'local', path: '/sample', ref: null },
+  }
   const queued: EventBody[] =
-    run === 1 || draw.chance(50)
-      ? [
-          {
-            type: 'run.queued',
-            repository: 'sample',
-            source: { kind: 'local', path: '/sample', ref: null },
-          },
-        ]
-      : []
-  if (run === 1 && draw.chance(5)) return [...queued, { type: 'run.cancelled', reason: null }]
+    run === 1
+      ? [first]
+      : draw.pick<EventBody[]>([[first], [{ type: 'run.resumed' }], [{ type: 'run.resumed' }], []])
+  if (queued.length > 0 && draw.chance(5)) {
+    const waiting: EventBody = draw.chance(50)
+      ? { type: 'run.cancelled', reason: null }
+      : { type: 'run.paused', reason: null }
+    return [...queued, waiting]
+  }
   const whole = withNoise(draw, completedRun(draw, now), now)
   if (isLast && draw.chance(60)) return [...queued, { type: 'run.started' }, ...whole]
   const cut = whole.slice(0, draw.number(0, whole.length - 1))
@@ -64,13 +69,19 @@ function runEvents(draw: Draw, run: number, isLast: boolean, now: () => Date): E
   const ends: [EventBody | null, ...(EventBody | null)[]] = [
     { type: 'run.failed', error },
     { type: 'run.cancelled', reason: draw.chance(50) ? 'enough' : null },
+    { type: 'run.paused', reason: draw.chance(50) ? 'later' : null },
     { type: 'run.retrying', attempt: run + 1, delayMs: 500, error },
     null,
   ]
   const end = draw.pick(ends)
   const hasEnded = end?.type === 'run.failed' || end?.type === 'run.cancelled'
   const late = hasEnded && draw.chance(30) ? [progress(draw, 'parsing', 3, 10)] : []
-  return [...queued, { type: 'run.started' }, ...cut, ...(end === null ? [] : [end]), ...late]
+  const givenUp: EventBody[] =
+    (end?.type === 'run.failed' || end?.type === 'run.paused') && draw.chance(20)
+      ? [{ type: 'run.cancelled', reason: null }]
+      : []
+  const ending = end === null ? [] : [end]
+  return [...queued, { type: 'run.started' }, ...cut, ...ending, ...givenUp, ...late]
 }
 
 function completedRun(draw: Draw, now: () => Date): EventBody[] {

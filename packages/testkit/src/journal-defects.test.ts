@@ -903,6 +903,23 @@ catchesDefects<ReturnType<Open>>({
         },
       })),
     },
+    'a paused task stays paused when its writer is gone, and another run goes on with it': {
+      'ends it': open((working) => ({
+        acquireWriter: async (options) => {
+          await working.acquireWriter(options)
+          const { tasks } = await working.tasks.tasks({ status: ['paused'] })
+          await working.tasks.append(
+            tasks.map(({ taskId, runId, updatedAt: at }) => ({
+              type: 'run.cancelled',
+              taskId,
+              runId,
+              at,
+              reason: null,
+            })),
+          )
+        },
+      })),
+    },
   },
 })
 

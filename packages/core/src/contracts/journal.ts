@@ -8,6 +8,7 @@ import type {
   NewIndexEvent,
   SkipReason,
   SourceDescription,
+  SourceSelection,
   Stage,
   StageMetrics,
   StatusDocument,
@@ -40,7 +41,8 @@ export interface Journal {
   readonly text: TextIndex
   /**
    * Makes this process the one writer. Calling it again is cheap. Everything that writes needs it.
-   * Tasks that another, dead process left unfinished end here as `run.failed` with `RUN_INTERRUPTED`.
+   * Tasks that another, dead process left unfinished end here as `run.failed` with `RUN_INTERRUPTED`;
+   * paused ones stay paused.
    * @throws StoreError `STORE_LOCKED`, naming the holder, when another live process writes.
    */
   acquireWriter(options?: StoreCallOptions): Promise<void>
@@ -246,6 +248,8 @@ export interface LedgerFile {
 export interface LedgerRepository {
   readonly name: string
   readonly source: SourceDescription
+  /** What the source was narrowed to; absent where it was indexed before that was kept. */
+  readonly selection?: SourceSelection
   readonly ref: string | null
   readonly commit: string | null
   /** Fingerprint of everything that decides what parsing makes of bytes. */

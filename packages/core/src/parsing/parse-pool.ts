@@ -43,6 +43,8 @@ interface FlyingBatch {
   readonly abort: AbortController
   /** Rejects the run; needed where the pool itself would never say that its worker died. */
   readonly fail: (error: Error) => void
+  /** Resolves when its thread is through with it or is being ended. */
+  ended: Promise<void>
 }
 
 const maxBatchFiles = 16
@@ -142,12 +144,13 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     watch(options.timeLimitMs)
 
     const work = new Promise<ParseOutcome[]>((resolve, reject) => {
-      const batch: FlyingBatch = { jobs, progress: message.progress, abort, fail: reject }
+      const { progress } = message
+      const batch: FlyingBatch = { jobs, progress, abort, fail: reject, ended: Promise.resolve() }
       flying.add(batch)
-      pool
+      batch.ended = pool
         .run(message, { signal: abort.signal, transferList: [message.bytes.buffer] })
         .then(resolve, reject)
-        .finally(() => flying.delete(batch))
+        .finally(() => void flying.delete(batch))
     })
     work
       .then(
@@ -163,6 +166,11 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
         clearTimeout(timer)
         dispatch()
       })
+  }
+
+  /** Ends threads that are at files which nobody waits for any more. */
+  const abandon = (): void => {
+    for (const { jobs, abort } of flying) if (jobs.every((job) => job.isSettled)) abort.abort()
   }
 
   const recover = (jobs: readonly Job[], timedOut: number, at: number, error: unknown): void => {
@@ -199,6 +207,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
           const index = queue.indexOf(job)
           if (index !== -1) queue.splice(index, 1)
           finish(job, () => job.reject(cancelledError(signal)))
+          abandon()
         }
         const job: Job = {
           ...request,
@@ -220,6 +229,8 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
       })
     },
     async rest() {
+      const abandoned = [...flying].filter(({ abort }) => abort.signal.aborted)
+      await Promise.all(abandoned.map(({ ended }) => ended))
       if (!isClosed && queue.length === 0 && flying.size === 0) await pool.recycleWorkers()
     },
     async close() {

@@ -268,6 +268,24 @@ describe('a file that goes wrong', () => {
       await expectInnocents(others)
     })
   })
+
+  it('because the caller no longer wants it holds no thread', async () => {
+    // Within the time of the test, the thread would never be through with it.
+    const options = { threads: 1, timeLimitMs: 600_000, languages: [endless] }
+    await withParser(options, async (parser) => {
+      await parse(parser, 'loaded.endless', 'class a: pass\n')
+      const controller = new AbortController()
+      const bytes = bytesOf(`class ${'a'.repeat(60)}b: pass\n`)
+      const file = { path: 'slow.endless', language: 'endless', bytes }
+      const slow = parser.parse(file, { signal: controller.signal })
+      // By then it was sent to the thread.
+      await new Promise((resolve) => setImmediate(resolve))
+      controller.abort()
+      await expect(slow).rejects.toMatchObject({ code: 'CANCELLED' })
+      await parser.rest()
+      await expectInnocents(innocents.map(([path, text]) => parse(parser, path, text)))
+    })
+  })
 })
 
 describe('a language that is not valid', () => {

@@ -1,4 +1,5 @@
 import type { PlanDocument, SourceDescription } from '@cairn/protocol'
+import type { CloneLimit } from '../clone-limit.ts'
 import type { Embedder } from '../contracts/embedder.ts'
 import type { Journal } from '../contracts/journal.ts'
 import type { FileSelection, Limits, Source } from '../options.ts'
@@ -19,6 +20,7 @@ export interface PlanSourceOptions {
   readonly embedder: Embedder
   readonly parser: Parser
   readonly limits: Required<Limits>
+  readonly clones: CloneLimit
 }
 
 /** The plan that a run of this source would begin with, file by file. */
@@ -26,15 +28,17 @@ export async function planSource(options: PlanSourceOptions): Promise<PlanDocume
   const { source, repository, description, parser, signal, limits } = options
   const files: PlanDocument['files'] = []
   const ledger = await readLedger(options.ledger, repository)
-  const tree = await openSource(source, {
-    cloneDirectory: options.cloneDirectory,
-    languageOf: parser.languageOf,
-    maxFileBytes: limits.maxFileBytes,
-    include: options.include,
-    exclude: options.exclude,
-    known: (path) => ledger.files.get(path),
-    signal,
-  })
+  const tree = await options.clones(source, { signal }, () =>
+    openSource(source, {
+      cloneDirectory: options.cloneDirectory,
+      languageOf: parser.languageOf,
+      maxFileBytes: limits.maxFileBytes,
+      include: options.include,
+      exclude: options.exclude,
+      known: (path) => ledger.files.get(path),
+      signal,
+    }),
+  )
   try {
     const plan = await makePlan({
       repository,

@@ -1,3 +1,4 @@
+import type { CloneLimit } from '../clone-limit.ts'
 import type { Embedder } from '../contracts/embedder.ts'
 import type { Limits } from '../options.ts'
 import type { Parser } from '../parsing/parser.ts'
@@ -12,4 +13,5 @@ export interface RunContext extends StoreContext {
   readonly parser: Parser
   readonly limits: Required<Limits>
   readonly progress: RunProgress
+  readonly clones: CloneLimit
 }

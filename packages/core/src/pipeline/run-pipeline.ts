@@ -1,4 +1,4 @@
-import type { SourceDescription } from '@cairn/protocol'
+import type { SourceDescription, SourceSelection } from '@cairn/protocol'
 import type { LedgerRepository } from '../contracts/journal.ts'
 import type { SourceTree } from '../contracts/source-file.ts'
 import type { FileSelection, Source } from '../options.ts'
@@ -17,6 +17,8 @@ import { parseFiles } from './stages/parse.ts'
 import { storeFiles } from './stages/store.ts'
 import { validateStores } from './stages/validate.ts'
 
+const filesWorthARest = 100
+
 /** What a run is asked, checked and resolved. */
 export interface RunRequest extends FileSelection {
   readonly source: Source
@@ -24,6 +26,8 @@ export interface RunRequest extends FileSelection {
   readonly cloneDirectory: string
   /** The host's git, which is looked for while the store opens. */
   readonly git: Promise<HostGit>
+  /** As plain data, what {@link source} narrows the repository to. */
+  readonly selection: SourceSelection
 }
 
 /** What a run that came to its end found. */
@@ -92,11 +96,13 @@ async function openTree(
   }
   if (request.description.kind === 'local') return openSource(request.source, options)
   return progress.stage('cloning', { unit: 'percent', total: null }, (stage) =>
-    openSource(request.source, {
-      ...options,
-      onProgress: ({ percent, processed, total, operation }) =>
-        stage.update({ percent, processed, total, operation }),
-    }),
+    context.clones(request.source, { signal, onWaiting: progress.waiting }, () =>
+      openSource(request.source, {
+        ...options,
+        onProgress: ({ percent, processed, total, operation }) =>
+          stage.update({ percent, processed, total, operation }),
+      }),
+    ),
   )
 }
 
@@ -155,8 +161,9 @@ async function parse(
   const { storage, runId, space, progress } = context
   return progress.stage('parsing', { unit: 'files', total: plan.totals.index }, async (stage) => {
     const parsed = await parseFiles(context, tree, stage)
-    // The stages to come need the memory more than the threads.
-    await context.parser.rest()
+    // The stages to come need the memory more than the threads; after a few files it is not much, and
+    // the next small run has threads that are warm.
+    if (plan.totals.index >= filesWorthARest) await context.parser.rest()
     const { chunks } = await storage.journal.spool.totals(runId, space.fingerprint)
     stage.update({ chunks })
     progress.expect({ embedding: chunks })
@@ -173,6 +180,7 @@ function ledgerRepository(
   return {
     name: context.repository,
     source: request.description,
+    selection: request.selection,
     ref: tree.description.ref,
     commit: tree.description.commit,
     parserFingerprint: parser.fingerprint,

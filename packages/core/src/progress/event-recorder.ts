@@ -13,7 +13,7 @@ export interface EventRecorder {
   record(event: NewIndexEvent): void
   /** Resolves when at most `most` events wait to be stored. @default 0 */
   drained(most?: number): Promise<void>
-  /** The status folded from what is stored, of the log's epoch; null before the first event. */
+  /** The status folded from what is stored, of the log's epoch; null before the task's first event. */
   status(): StatusDocument | null
 }
 
@@ -21,11 +21,13 @@ export interface EventRecorder {
 export function createEventRecorder(options: {
   readonly log: Pick<TaskLog, 'append' | 'status'>
   readonly deliver: (event: IndexEvent, status: StatusDocument) => void
+  /** What the task's earlier events fold to; null: this run begins the task. @default null */
+  readonly from?: StatusDocument | null
 }): EventRecorder {
   let pending: NewIndexEvent[] = []
   let storing: Promise<void> | null = null
   let failure: unknown = null
-  let status: StatusDocument | null = null
+  let status: StatusDocument | null = options.from ?? null
 
   const fold = async (event: IndexEvent): Promise<StatusDocument> => {
     const folded = foldStatus(status, event)

@@ -98,6 +98,14 @@ export function parseRemoteUrl(text: string): RemoteUrl {
   }
 }
 
+/** The host that a URL is fetched from, with its port where one is named; empty for a folder of this machine. */
+export function remoteHost(text: string): string {
+  const { url, transport } = parseRemoteUrl(text)
+  if (transport === 'file') return ''
+  const host = url.includes('://') ? new URL(url).host : (scpForm.exec(url)?.[2] ?? '')
+  return host.toLowerCase()
+}
+
 /**
  * The URL as it may be shown: without user, password, query and fragment. Text that is no URL of an
  * allowed form comes back with everything before an `@` taken out.

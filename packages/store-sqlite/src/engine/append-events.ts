@@ -10,7 +10,7 @@ import type { Names } from './names.ts'
 export interface EventWriter {
   /** `append` of the task log. */
   append(events: readonly NewIndexEvent[]): IndexEvent[]
-  /** Ends every unfinished task as interrupted. */
+  /** Ends every task that was under way or waited as interrupted. */
   interrupt(): void
 }
 
@@ -134,7 +134,9 @@ export function createEventWriter(database: Database, repositories: Names): Even
 
     interrupt() {
       const unfinished = database
-        .prepare<{ snapshot: string }>('select snapshot from tasks where is_ended = 0')
+        .prepare<{ snapshot: string }>(
+          "select snapshot from tasks where is_ended = 0 and status <> 'paused'",
+        )
         .all()
       const at = new Date()
       append(
@@ -148,7 +150,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
             error: {
               errorType: 'RUN_INTERRUPTED',
               errorMessage:
-                'The process that did the run ended before the run did. Index again: it goes on where it was.',
+                'The process that did the run ended before the run did. Resume the task, or index again: it goes on where it was.',
               filePath: null,
               stage: status.currentStage,
               timestamp: at,

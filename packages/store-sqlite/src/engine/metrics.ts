@@ -48,7 +48,7 @@ export function createMetrics(
   const activeIn = (stage: WorkingStage): number =>
     database
       .prepare<{ active: number }>(
-        `select count(*) as active from tasks where is_ended = 0 and snapshot ->> '$.currentStage' = ?`,
+        `select count(*) as active from tasks where is_ended = 0 and status <> 'paused' and snapshot ->> '$.currentStage' = ?`,
       )
       .get(stage)?.active ?? 0
 

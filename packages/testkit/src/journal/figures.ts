@@ -64,9 +64,11 @@ export const figures: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJou
       minDuration <= p50Duration && p50Duration <= p95Duration && p95Duration <= maxDuration,
     )
     assert.ok(minDuration <= averageDuration && averageDuration <= maxDuration)
-    await store.tasks.append([active.cancelled()])
-    const after = (await store.tasks.metrics()).stages.cloning ?? none
-    assert.equal(after.currentActive, before.currentActive)
+    for (const event of [active.paused(), active.cancelled()]) {
+      await store.tasks.append([event])
+      const after = (await store.tasks.metrics()).stages.cloning ?? none
+      assert.equal(after.currentActive, before.currentActive, event.type)
+    }
   },
 
   'the figures of embedding sum up every run': async ({ store }) => {

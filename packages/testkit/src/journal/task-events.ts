@@ -30,6 +30,8 @@ export interface RunScript {
   completed(): NewIndexEvent
   failed(stage: Stage, message: string): NewIndexEvent
   cancelled(): NewIndexEvent
+  paused(): NewIndexEvent
+  resumed(): NewIndexEvent
 }
 
 /** A run whose events are a second apart, from `startMs` of the epoch on. */
@@ -149,5 +151,7 @@ export function runScript(
       error: error(null, stage, message),
     }),
     cancelled: () => ({ ...common(), type: 'run.cancelled', reason: 'enough' }),
+    paused: () => ({ ...common(), type: 'run.paused', reason: null }),
+    resumed: () => ({ ...common(), type: 'run.resumed' }),
   }
 }

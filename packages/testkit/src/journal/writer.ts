@@ -86,5 +86,26 @@ export const secondProcess: readonly Behaviour<JournalPair>[] = behaviours<Journ
         assert.deepEqual(await second.store.tasks.events(done.taskId, { limit: 99 }), ended)
       }
     },
+
+    'a paused task stays paused when its writer is gone, and another run goes on with it': async ({
+      first,
+      second,
+    }) => {
+      const script = runScript()
+      const { taskId, repository } = script
+      await first.store.acquireWriter()
+      await first.store.tasks.append([script.queued(), script.started(), script.paused()])
+      await first.store.close()
+      await second.store.acquireWriter()
+      const paused = await second.store.tasks.status(taskId)
+      assert.deepEqual([paused?.status, paused?.seq], ['paused', 3])
+      const next = runScript({ taskId, repository })
+      await second.store.tasks.append([next.resumed(), next.started(), next.completed()])
+      const completed = await second.store.tasks.status(taskId)
+      assert.deepEqual(
+        [completed?.status, completed?.seq, completed?.runId],
+        ['completed', 6, next.runId],
+      )
+    },
   },
 )

@@ -1,0 +1,135 @@
+/** Something that at most so many may have at once. */
+export interface Place {
+  readonly key: string
+  readonly capacity: number
+  /** A sentence for who waits for it. */
+  readonly busy: () => string
+}
+
+/** What a turn is asked for. */
+export interface TurnRequest {
+  /** All of them are had together, or none. */
+  readonly places: readonly Place[]
+  /** Lower comes first. */
+  readonly rank: number
+  /** Whom it is for: of equal rank, whoever had a turn the longest ago comes first. */
+  readonly share: string
+  /** Ends the waiting. */
+  readonly signal: AbortSignal
+  /** Gets what is waited for whenever that is something else, and null when the turn has come. */
+  readonly onWaiting?: (busy: string | null) => void
+}
+
+/** A turn that was asked for. */
+export interface Turn {
+  /** Resolves when it has come; rejects with the signal's reason. */
+  readonly come: Promise<void>
+  /** Gives it back, also while it has not come. */
+  leave(): void
+}
+
+/** Gives turns to those who wait, in the order of their rank, their share and their coming. */
+export interface Turns {
+  ask(request: TurnRequest): Turn
+}
+
+interface Entry extends TurnRequest {
+  readonly resolve: () => void
+  said: string | null
+}
+
+export function createTurns(): Turns {
+  let waiting: Entry[] = []
+  const having = new Set<Entry>()
+  /** How many have each place. */
+  const taken = new Map<string, number>()
+  /** By share, when it last had a turn; kept for as long as anything of it waits or works. */
+  const served = new Map<string, number>()
+  let count = 0
+
+  const fullPlace = ({ places }: Entry): Place | undefined =>
+    places.find(({ key, capacity }) => (taken.get(key) ?? 0) >= capacity)
+
+  const comesBefore = (one: Entry, other: Entry): boolean =>
+    one.rank !== other.rank
+      ? one.rank < other.rank
+      : (served.get(one.share) ?? 0) < (served.get(other.share) ?? 0)
+
+  const next = (): Entry | undefined => {
+    let best: Entry | undefined
+    for (const entry of waiting) {
+      if (fullPlace(entry)) continue
+      if (best === undefined || comesBefore(entry, best)) best = entry
+    }
+    return best
+  }
+
+  const serve = (): void => {
+    for (let entry = next(); entry; entry = next()) {
+      const { places, share } = entry
+      waiting = waiting.filter((other) => other !== entry)
+      having.add(entry)
+      for (const { key } of places) taken.set(key, (taken.get(key) ?? 0) + 1)
+      served.set(share, ++count)
+      entry.onWaiting?.(null)
+      entry.resolve()
+    }
+    for (const entry of waiting) {
+      const busy = fullPlace(entry)?.busy() ?? null
+      if (busy === entry.said) continue
+      entry.said = busy
+      entry.onWaiting?.(busy)
+    }
+  }
+
+  const forget = ({ share }: Entry): void => {
+    for (const entry of [...waiting, ...having]) if (entry.share === share) return
+    served.delete(share)
+  }
+
+  return {
+    ask(request) {
+      let settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined
+      const come = new Promise<void>((resolve, reject) => {
+        settle = { resolve, reject }
+      })
+      // Who asked may not be listening yet.
+      come.catch(() => undefined)
+      const { signal } = request
+      const entry: Entry = {
+        ...request,
+        said: null,
+        resolve: () => {
+          signal.removeEventListener('abort', onAbort)
+          settle?.resolve()
+        },
+      }
+      const leave = (): void => {
+        signal.removeEventListener('abort', onAbort)
+        if (having.delete(entry)) {
+          for (const { key } of entry.places) {
+            const left = (taken.get(key) ?? 1) - 1
+            if (left > 0) taken.set(key, left)
+            else taken.delete(key)
+          }
+        } else {
+          waiting = waiting.filter((other) => other !== entry)
+        }
+        forget(entry)
+        serve()
+      }
+      const onAbort = (): void => {
+        settle?.reject(signal.reason)
+        leave()
+      }
+      if (signal.aborted) {
+        settle?.reject(signal.reason)
+        return { come, leave: () => undefined }
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      waiting.push(entry)
+      serve()
+      return { come, leave }
+    },
+  }
+}
