@@ -6,7 +6,9 @@ import {
   checkIndexerOptions,
   checkLogFilter,
   checkTaskFilter,
+  checkTaskSelection,
   checkText,
+  checkWatch,
   fillLimits,
   silentLogger,
   splitRequest,
@@ -22,7 +24,7 @@ import {
 import { EventChannel } from './event-channel.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import { explainFile } from './explain-file.ts'
-import { createHostGuard, type HostGuard } from './host-guard.ts'
+import { createHostGuard, type HostGuard, type HostReport } from './host-guard.ts'
 import { createIndexRun, joinRun } from './index-run.ts'
 import { createLiveRuns } from './live-runs.ts'
 import { logEvent } from './log-event.ts'
@@ -43,6 +45,7 @@ import { createRepositoryQueue } from './repository-queue.ts'
 import { resumeOnStart } from './resume-on-start.ts'
 import { searchChunks } from './search/search-chunks.ts'
 import { parseSource, repositoryNameOf } from './source/parse-source.ts'
+import { createStatusWatch } from './status-watch.ts'
 import { createTaskControl, type RunToStart } from './task-control.ts'
 
 const loggerName = 'The logger'
@@ -72,20 +75,26 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const recording = new Map<string, Pick<RunProgress, 'warning'>>()
   let isClosed = false
 
-  const guard: HostGuard = createHostGuard((name, error) => {
-    const message = `${name} failed: ${error instanceof Error ? error.message : String(error)}`
-    // What failed may be the logger itself.
-    if (name !== loggerName) guard.call(loggerName, () => logger.warn({ err: error }, message))
-    for (const progress of recording.values()) progress.warning('LISTENER_FAILED', message)
-  })
+  /** `runIds` are the runs that a failure of the host's code belongs to. */
+  const reportTo = (runIds: () => Iterable<string>): HostReport => {
+    return (name, error) => {
+      const message = `${name} failed: ${error instanceof Error ? error.message : String(error)}`
+      // What failed may be the logger itself.
+      if (name !== loggerName) guard.call(loggerName, () => logger.warn({ err: error }, message))
+      for (const runId of runIds()) recording.get(runId)?.warning('LISTENER_FAILED', message)
+    }
+  }
+  const guard: HostGuard = createHostGuard(reportTo(() => recording.keys()))
   const channel = new EventChannel(guard)
+  const watching = createStatusWatch({ log: journal.tasks, guard })
 
   const assertOpen = (): void => {
     if (isClosed) throw new CairnError('CLOSED', 'The indexer is closed.')
   }
 
-  const announce = (event: IndexEvent): void => {
+  const announce = (event: IndexEvent, status: StatusDocument): void => {
     channel.publish(event)
+    watching.publish(status)
     // A log line is not made for a logger that says nothing.
     if (options.logger) guard.call(loggerName, () => logEvent(logger, event))
   }
@@ -97,14 +106,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const { include, exclude, depth, priority } = asked.asked
     const runId = randomUUID()
     let status = previous
-    const runChannel = new EventChannel(guard)
+    const runGuard = guard.reporting(reportTo(() => [runId]))
+    const runChannel = new EventChannel(runGuard)
 
     const publish = (event: IndexEvent, current: StatusDocument): void => {
       status = current
       runChannel.publish(event)
-      announce(event)
+      announce(event, current)
       if (onProgress)
-        guard.call('onProgress', () => callBack(onProgress, event, current), onProgress)
+        runGuard.call('onProgress', () => callBack(onProgress, event, current), onProgress)
     }
 
     const { result, abort, signal } = repositoryQueue.enter(
@@ -154,6 +164,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       work: result,
     })
     runs.add({ run, source, asked: asked.asked, signal, abort })
+    watching.began(taskId, run.finished)
     return run
   }
 
@@ -254,6 +265,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async status(taskId) {
       assertOpen()
       checkText('status', taskId)
+      await watching.settled()
       const status = await journal.tasks.status(taskId)
       if (!status) throw unknownTask(taskId)
       return status
@@ -261,7 +273,18 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async tasks(filter = {}) {
       assertOpen()
       checkTaskFilter(filter)
+      await watching.settled()
       return journal.tasks.tasks(filter)
+    },
+    async totals(selection = {}) {
+      assertOpen()
+      checkTaskSelection('totals', selection)
+      return journal.tasks.totals(selection)
+    },
+    watch(listener, watchOptions = {}) {
+      assertOpen()
+      checkWatch(listener, watchOptions)
+      return watching.watch(listener, watchOptions)
     },
     async logs(taskId, filter = {}) {
       assertOpen()
@@ -270,9 +293,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (!(await journal.tasks.status(taskId))) throw unknownTask(taskId)
       return journal.tasks.logs(taskId, filter)
     },
-    async metrics() {
+    async metrics(selection = {}) {
       assertOpen()
-      return journal.tasks.metrics()
+      checkTaskSelection('metrics', selection)
+      return journal.tasks.metrics(selection)
     },
     async explain(repository, path) {
       assertOpen()
@@ -320,6 +344,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       await repositoryQueue.abortAll(new CancelledError('The indexer was closed.'))
       await resuming
       for (const queue of queues) queue.end()
+      watching.close()
       guard.close()
       await parser.close()
     },

@@ -12,6 +12,10 @@ import type {
   SearchHit,
   StageMetrics,
   StatusDocument,
+  StatusListener,
+  StatusWatchOptions,
+  TaskSelection,
+  TaskTotals,
   WorkingStage,
 } from '@cairn/protocol'
 import type { EventEmitter } from 'eventemitter3'
@@ -289,12 +293,25 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
   search(query: string, options?: SearchOptions): Promise<SearchResult>
   /** @throws NotFoundError `TASK_NOT_FOUND`. */
   status(taskId: string): Promise<StatusDocument>
-  /** Tasks, newest first. */
+  /** Tasks, newest first: by when they were queued, or by when they ended. */
   tasks(filter?: TaskFilter): ReturnType<TaskLog['tasks']>
+  /** Sums over the tasks that are meant. */
+  totals(selection?: TaskSelection): Promise<TaskTotals>
   /** @throws NotFoundError `TASK_NOT_FOUND`. */
   logs(taskId: string, filter?: LogFilter): ReturnType<TaskLog['logs']>
-  /** How long stages took and how much was embedded, over every run. */
-  metrics(): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /** How long stages took and how much was embedded, over every run or over those of some repositories. */
+  metrics(
+    selection?: Pick<TaskSelection, 'repository'>,
+  ): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /**
+   * Calls the listener with the status of a task after each of its events, from now on: at once for a run
+   * of this process, within `intervalMs` for one of another process on the same store, whose statuses in
+   * between may be left out, but no stage change and no end. What {@link Indexer.status} and
+   * {@link Indexer.tasks} answer after this call is not older than what the listener begins with.
+   *
+   * @returns a function that ends it; nothing is called after it
+   */
+  watch(listener: StatusListener, options?: StatusWatchOptions): () => void
   /** What became of a file and why. @throws NotFoundError `REPOSITORY_NOT_FOUND`. */
   explain(repository: string, path: string): Promise<Explanation>
   /** What is indexed, by name. */

@@ -305,7 +305,8 @@ it('says why a run failed, in the stage that failed', () => {
     status: 'failed',
     currentStage: 'failed',
     errorMessage: failure.errorMessage,
-    errorsCount: 0,
+    errorsCount: 1,
+    errors: [failure],
     stageHistory: [{ stage: 'cloning', completedAt: at(4), errorMessage: failure.errorMessage }],
   })
 })
@@ -393,8 +394,9 @@ it('lets nothing follow completion', () => {
   expect(after).toEqual({ ...completed, seq: 5, updatedAt: at(5) })
 })
 
-it('keeps the epoch that the store set', () => {
-  const status = { ...initialStatus(queued), epoch: 'e1' }
+it('has the epoch that the log gave the first event, through every attempt', () => {
+  const status = initialStatus({ ...queued, epoch: 'e1' })
+  expect(status.epoch).toBe('e1')
   expect(foldStatus(status, started).epoch).toBe('e1')
   expect(foldStatus(status, { ...head(2, 'run-2'), type: 'run.started' }).epoch).toBe('e1')
 })

@@ -90,7 +90,9 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         const { logs, ...page } = await call('tasks.logs', taskId, filter)
         return { ...page, logs: logs.flatMap(({ event, stage }) => logEntry(event, stage) ?? []) }
       },
-      metrics: () => call('tasks.metrics'),
+      changes: (range) => call('tasks.changes', range),
+      totals: (selection) => call('tasks.totals', selection),
+      metrics: (selection) => call('tasks.metrics', selection),
       secondsPerItem: (repository) => call('tasks.secondsPerItem', repository),
     },
     plans: {

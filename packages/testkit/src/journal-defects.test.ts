@@ -242,8 +242,8 @@ catchesDefects<ReturnType<Open>>({
     },
     'the figures of a stage count the runs that completed it, failed in it and are in it': {
       'does not count failures': part('tasks', (tasks) => ({
-        metrics: async () => {
-          const { stages, embedding } = await tasks.metrics()
+        metrics: async (selection) => {
+          const { stages, embedding } = await tasks.metrics(selection)
           const { cloning } = stages
           if (!cloning) return { stages, embedding }
           return { stages: { ...stages, cloning: { ...cloning, errorCount: 0 } }, embedding }
@@ -252,8 +252,8 @@ catchesDefects<ReturnType<Open>>({
     },
     'the figures of embedding sum up every run': {
       'counts embedded chunks twice': part('tasks', (tasks) => ({
-        metrics: async () => {
-          const { stages, embedding } = await tasks.metrics()
+        metrics: async (selection) => {
+          const { stages, embedding } = await tasks.metrics(selection)
           const totalChunksEmbedded = embedding.totalChunksEmbedded * 2
           return { stages, embedding: { ...embedding, totalChunksEmbedded } }
         },

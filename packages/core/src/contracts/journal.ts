@@ -6,13 +6,15 @@ import type {
   LogEntry,
   LogLevel,
   NewIndexEvent,
+  PageRequest,
   SkipReason,
   SourceDescription,
   SourceSelection,
   Stage,
   StageMetrics,
   StatusDocument,
-  TaskStatus,
+  TaskSelection,
+  TaskTotals,
 } from '@cairn/protocol'
 import type {
   Chunk,
@@ -52,14 +54,13 @@ export interface Journal {
   close(): Promise<void>
 }
 
-/** What {@link TaskLog.tasks} narrows by. */
-export interface TaskFilter {
-  readonly status?: readonly TaskStatus[]
-  readonly repository?: string
-  /** @default 50 */
-  readonly limit?: number
-  /** Opaque, from a previous answer. */
-  readonly cursor?: string
+/** What {@link TaskLog.tasks} narrows by; a page has 50 tasks where no limit is given. */
+export interface TaskFilter extends TaskSelection, PageRequest {
+  /**
+   * Newest first: by when they were queued, or by when they ended, which leaves out those that have not.
+   * @default 'queued'
+   */
+  readonly order?: 'queued' | 'ended'
 }
 
 /** What {@link TaskLog.logs} narrows by. */
@@ -81,8 +82,8 @@ export interface LogFilter {
 /** The event log and what is folded from it. */
 export interface TaskLog {
   /**
-   * Stores events in their order, each with the next `seq` of its task, and the status folded from
-   * them, in one transaction. The first event of a task is `run.queued`; another one rejects, and then
+   * Stores events in their order, each with the next `seq` of its task, `run.queued` with the log's
+   * epoch, and the status folded from them, in one transaction. The first event of a task is `run.queued`; another one rejects, and then
    * nothing of the call is stored.
    */
   append(events: readonly NewIndexEvent[]): Promise<IndexEvent[]>
@@ -91,12 +92,25 @@ export interface TaskLog {
     taskId: string,
     options: { readonly after?: number; readonly limit: number },
   ): Promise<IndexEvent[]>
+  /**
+   * The events of every task in the order they were stored, those after `after`: the `cursor` of an
+   * answer before. Without it there are none, and the cursor is that of the last event. `besides` are
+   * tasks whose events are left out. A log that another took the place of starts again from its first
+   * event. A look that finds nothing costs next to nothing.
+   */
+  changes(options: {
+    readonly after?: string
+    readonly besides?: readonly string[]
+    readonly limit: number
+  }): Promise<{ events: IndexEvent[]; cursor: string; hasMore: boolean }>
   /** The status folded from the task's events; null for an unknown task. */
   status(taskId: string): Promise<StatusDocument | null>
-  /** Newest first. */
+  /** A page of tasks; `total` counts all that the filter lets through. */
   tasks(
     filter: TaskFilter,
   ): Promise<{ tasks: StatusDocument[]; total: number; nextCursor: string | null }>
+  /** Sums over the tasks that are meant. */
+  totals(selection: TaskSelection): Promise<TaskTotals>
   /**
    * Oldest first; entries are derived by `logEntry` of the protocol from an event and the stage that
    * the task was in.
@@ -105,8 +119,10 @@ export interface TaskLog {
     taskId: string,
     filter: LogFilter,
   ): Promise<{ logs: LogEntry[]; total: number; nextCursor: string | null }>
-  /** Over every run in the journal. */
-  metrics(): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /** Over every run in the journal, or over those of some repositories. */
+  metrics(
+    selection: Pick<TaskSelection, 'repository'>,
+  ): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
   /** Median seconds of an item by stage over the last runs of a repository (or of any), for an ETA. */
   secondsPerItem(repository: string): Promise<Partial<Record<Stage, number>>>
 }

@@ -21,6 +21,8 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'tasks.events': 'read',
   'tasks.status': 'read',
   'tasks.tasks': 'read',
+  'tasks.changes': 'read',
+  'tasks.totals': 'read',
   'tasks.logs': 'read',
   'tasks.metrics': 'read',
   'tasks.secondsPerItem': 'read',

@@ -32,7 +32,7 @@ export const figures: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJou
   'the figures of a stage count the runs that completed it, failed in it and are in it': async ({
     store,
   }) => {
-    const before = (await store.tasks.metrics()).stages.cloning ?? none
+    const before = (await store.tasks.metrics({})).stages.cloning ?? none
     for (const durationSeconds of [2, 4]) {
       const script = runScript()
       await store.tasks.append([
@@ -52,7 +52,7 @@ export const figures: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJou
     ])
     const active = runScript()
     await store.tasks.append([active.queued(), active.started(), active.stageStarted('cloning')])
-    const metric = (await store.tasks.metrics()).stages.cloning ?? none
+    const metric = (await store.tasks.metrics({})).stages.cloning ?? none
     assert.equal(metric.totalExecutions - before.totalExecutions, 3)
     assert.equal(metric.successCount - before.successCount, 2)
     assert.equal(metric.errorCount - before.errorCount, 1)
@@ -66,13 +66,13 @@ export const figures: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJou
     assert.ok(minDuration <= averageDuration && averageDuration <= maxDuration)
     for (const event of [active.paused(), active.cancelled()]) {
       await store.tasks.append([event])
-      const after = (await store.tasks.metrics()).stages.cloning ?? none
+      const after = (await store.tasks.metrics({})).stages.cloning ?? none
       assert.equal(after.currentActive, before.currentActive, event.type)
     }
   },
 
   'the figures of embedding sum up every run': async ({ store }) => {
-    const before = (await store.tasks.metrics()).embedding
+    const before = (await store.tasks.metrics({})).embedding
     const script = runScript()
     await store.tasks.append([
       script.queued(),
@@ -83,13 +83,13 @@ export const figures: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJou
       script.failedOn('a.ts', 'embedding', 'The embedder died.'),
       script.failedOn('a.ts', 'parsing', 'The parser died.'),
     ])
-    const during = (await store.tasks.metrics()).embedding
+    const during = (await store.tasks.metrics({})).embedding
     assert.equal(during.activeEmbeddingTasks - before.activeEmbeddingTasks, 1)
     await store.tasks.append([
       script.stageCompleted('embedding', { durationSeconds: 8 }),
       script.completed(),
     ])
-    const after = (await store.tasks.metrics()).embedding
+    const after = (await store.tasks.metrics({})).embedding
     assert.equal(after.activeEmbeddingTasks, before.activeEmbeddingTasks)
     assert.equal(after.totalChunksEmbedded - before.totalChunksEmbedded, 50)
     near(after.totalEmbeddingTime - before.totalEmbeddingTime, 8, 'totalEmbeddingTime')
