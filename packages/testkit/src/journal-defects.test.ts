@@ -135,6 +135,12 @@ catchesDefects<ReturnType<Open>>({
       })),
     },
     'the epoch is the same for every task': {
+      'gives each its own': part('tasks', (tasks) => ({
+        status: async (taskId) => {
+          const status = await tasks.status(taskId)
+          return status && { ...status, epoch: taskId }
+        },
+      })),
       'has none': part('tasks', (tasks) => ({
         status: async (taskId) => {
           const status = await tasks.status(taskId)
@@ -168,6 +174,91 @@ catchesDefects<ReturnType<Open>>({
       'ignores the status where there is a repository': part('tasks', (tasks) => ({
         tasks: ({ status, ...filter }) =>
           tasks.tasks(status && filter.repository === undefined ? { ...filter, status } : filter),
+      })),
+    },
+    'tasks are narrowed by several repositories at once': {
+      'takes the first of them': part('tasks', (tasks) => ({
+        tasks: ({ repository, ...filter }) =>
+          tasks.tasks({ ...filter, repository: [repository ?? []].flat().slice(0, 1) }),
+      })),
+      'takes none for any': part('tasks', (tasks) => ({
+        tasks: ({ repository, ...filter }) =>
+          tasks.tasks(repository?.length === 0 || !repository ? filter : { ...filter, repository }),
+      })),
+    },
+    'tasks that ended come by their end, newest first, page by page': {
+      'gives them by when they were queued': part('tasks', (tasks) => ({
+        tasks: (filter) =>
+          tasks.tasks(
+            filter.order === 'ended'
+              ? { ...filter, order: 'queued', status: ['completed', 'failed', 'cancelled'] }
+              : filter,
+          ),
+      })),
+      'takes the last event for the end': part('tasks', (tasks) => ({
+        tasks: async (filter) => {
+          const answer = await tasks.tasks(filter)
+          const byUpdate = [...answer.tasks].sort(
+            (left, right) => right.updatedAt.getTime() - left.updatedAt.getTime(),
+          )
+          return { ...answer, tasks: byUpdate }
+        },
+      })),
+      'has a cursor that repeats the last of a page': part('tasks', (tasks) => ({
+        tasks: ({ cursor, ...filter }) =>
+          tasks.tasks(
+            cursor === undefined ? filter : { ...filter, cursor: String(Number(cursor) - 1) },
+          ),
+      })),
+    },
+    'totals sum up the tasks that are meant': {
+      'sums up every task': part('tasks', (tasks) => ({ totals: () => tasks.totals({}) })),
+      'ignores the status': part('tasks', (tasks) => ({
+        totals: ({ status: _, ...selection }) => tasks.totals(selection),
+      })),
+      'takes the time of those that go on too': part('tasks', (tasks) => ({
+        totals: async (selection) => {
+          const { tasks: meant } = await tasks.tasks(selection)
+          const totalProcessingTime = meant.reduce((sum, task) => sum + task.processingTime, 0)
+          return { ...(await tasks.totals(selection)), totalProcessingTime }
+        },
+      })),
+      'takes the mean over all': part('tasks', (tasks) => ({
+        totals: async (selection) => {
+          const { tasks: meant } = await tasks.tasks(selection)
+          const sum = meant.reduce((total, task) => total + task.throughputFilesPerSecond, 0)
+          return {
+            ...(await tasks.totals(selection)),
+            averageFilesPerSecond: sum / Math.max(1, meant.length),
+          }
+        },
+      })),
+    },
+    'a look at what changed gives the events since the last one, of every task in their order': {
+      'gives each task apart': part('tasks', (tasks) => ({
+        changes: async (options) => {
+          const look = await tasks.changes(options)
+          const byTask = [...look.events].sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
+          const others = byTask.reverse()
+          return { ...look, events: look.events.length > 2 ? others : look.events }
+        },
+      })),
+      'begins with what was there before': part('tasks', (tasks) => ({
+        changes: ({ after = '0', ...options }) => tasks.changes({ ...options, after }),
+      })),
+      'forgets the rest of a full page': part('tasks', (tasks) => ({
+        changes: async (options) => ({ ...(await tasks.changes(options)), hasMore: false }),
+      })),
+    },
+    'a look at what changed leaves out the tasks that it is told to': {
+      'gives them too': part('tasks', (tasks) => ({
+        changes: ({ besides: _, ...options }) => tasks.changes(options),
+      })),
+      'meets them again at the next look': part('tasks', (tasks) => ({
+        changes: async (options) => {
+          const look = await tasks.changes(options)
+          return options.besides ? { ...look, cursor: options.after ?? look.cursor } : look
+        },
       })),
     },
     'a listed task is its status': {
@@ -257,6 +348,19 @@ catchesDefects<ReturnType<Open>>({
           const totalChunksEmbedded = embedding.totalChunksEmbedded * 2
           return { stages, embedding: { ...embedding, totalChunksEmbedded } }
         },
+      })),
+    },
+    'figures are narrowed by repositories': {
+      'figures over all': part('tasks', (tasks) => ({ metrics: () => tasks.metrics({}) })),
+      'takes none for any': part('tasks', (tasks) => ({
+        metrics: ({ repository }) =>
+          tasks.metrics(repository === undefined || repository.length === 0 ? {} : { repository }),
+      })),
+      'narrows the stages alone': part('tasks', (tasks) => ({
+        metrics: async (selection) => ({
+          ...(await tasks.metrics(selection)),
+          embedding: (await tasks.metrics({})).embedding,
+        }),
       })),
     },
     'seconds of an item are the median over the last runs of the repository': {

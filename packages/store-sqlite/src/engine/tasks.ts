@@ -1,11 +1,5 @@
 import type { FileRecord, LogFilter, TaskLog } from '@cairn/core'
-import type {
-  IndexEvent,
-  Stage,
-  StatusDocument,
-  TaskSelection,
-  TaskStatus,
-} from '@cairn/protocol'
+import type { IndexEvent, Stage, StatusDocument, TaskSelection, TaskStatus } from '@cairn/protocol'
 import { isTerminal, logLevels, logLine } from '@cairn/protocol/fold'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, SqlValue } from './database.ts'

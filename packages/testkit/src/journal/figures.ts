@@ -3,6 +3,8 @@ import type { StageMetric } from '@cairn/protocol'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { freshRepository } from '../fresh-names.ts'
 import type { OpenedJournal } from './journal-subject.ts'
+import { commitParsed, ledgerRepository } from './ledger-rows.ts'
+import { richFile } from './parsed-files.ts'
 import { runScript } from './task-events.ts'
 
 const none: StageMetric = {
@@ -19,7 +21,7 @@ const none: StageMetric = {
 }
 
 /** Whether two figures are the same but for what floating point loses. */
-function near(actual: number | undefined, expected: number, name: string): void {
+export function near(actual: number | undefined, expected: number, name: string): void {
   const difference = Math.abs((actual ?? Number.NaN) - expected)
   assert.ok(
     difference <= 1e-6 * Math.max(1, Math.abs(expected)),
@@ -95,6 +97,47 @@ export const figures: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJou
     near(after.totalEmbeddingTime - before.totalEmbeddingTime, 8, 'totalEmbeddingTime')
     near(after.averageEmbeddingRate, after.totalChunksEmbedded / after.totalEmbeddingTime, 'rate')
     assert.equal(after.embeddingErrors - before.embeddingErrors, 1)
+  },
+
+  'figures are narrowed by repositories': async ({ store }) => {
+    const [here, there] = [freshRepository(), freshRepository()]
+    for (const [repository, durationSeconds] of [
+      [here, 2],
+      [there, 4],
+      [freshRepository(), 8],
+    ] as const) {
+      const run = runScript({ repository })
+      await store.tasks.append([
+        run.queued(),
+        run.started(),
+        run.stageStarted('embedding'),
+        run.embedded(durationSeconds * 10, 100),
+        run.failedOn('a.ts', 'embedding', 'The embedder died.'),
+        run.stageCompleted('embedding', { durationSeconds }),
+        run.stageStarted('storing'),
+      ])
+      await commitParsed(store, ledgerRepository({ name: repository }), [
+        { path: 'a.ts', parsed: richFile() },
+      ])
+    }
+    for (const [repository, seconds, chunks] of [
+      [here, [2], 20],
+      [[here, there], [2, 4], 60],
+      [[], [], 0],
+      [freshRepository(), [], 0],
+    ] as const) {
+      const { stages, embedding } = await store.tasks.metrics({ repository })
+      const { embedding: stage = none, storing = none } = stages
+      const sum = seconds.reduce((total: number, each) => total + each, 0)
+      assert.equal(stage.successCount, seconds.length)
+      near(stage.totalDuration, sum, 'totalDuration')
+      near(stage.p95Duration, seconds.at(-1) ?? 0, 'p95Duration')
+      assert.equal(storing.currentActive, seconds.length)
+      assert.equal(embedding.totalChunksEmbedded, chunks)
+      near(embedding.totalEmbeddingTime, sum, 'totalEmbeddingTime')
+      assert.equal(embedding.embeddingErrors, seconds.length)
+      assert.equal(embedding.repositoriesWithEmbeddings, seconds.length)
+    }
   },
 
   'seconds of an item are the median over the last runs of the repository': async ({ store }) => {
