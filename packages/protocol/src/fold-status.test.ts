@@ -147,9 +147,11 @@ describe('over any events of a task', () => {
     overTasks((events) => {
       const status = fold(events)
       const own = events.filter((event) => event.runId === status?.runId)
+      const end = own.find(({ type }) => /^run\.(completed|failed|cancelled)$/.test(type))
       const errors = own.filter(
         (event) =>
           event.type === 'error.recorded' ||
+          (event.type === 'run.failed' && event === end) ||
           (event.type === 'file.settled' && event.outcome === 'failed'),
       )
       const warnings = own.filter((event) => event.type === 'warning.recorded')
@@ -160,7 +162,7 @@ describe('over any events of a task', () => {
         warnings.slice(-listedProblems).map(({ message }) => message),
       )
       const last = errors.at(-1)
-      if (last?.type === 'error.recorded') expect(status?.errors.at(-1)).toBe(last.error)
+      if (last?.type === 'error.recorded' || last?.type === 'run.failed') expect(status?.errors.at(-1)).toBe(last.error)
     })
   })
 
