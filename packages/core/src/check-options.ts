@@ -151,6 +151,8 @@ const watchSchema = z.strictObject({
   onAvailability: aFunction.optional(),
 })
 
+const cleanupSchema = z.strictObject({ olderThanHours: z.number().min(0).max(1_000_000) })
+
 const logFilterSchema = z.strictObject({
   ...page,
   level: logLevelSchema.optional(),
@@ -206,6 +208,11 @@ export function checkTaskSelection(what: 'totals' | 'metrics', selection: TaskSe
 export function checkWatch(listener: StatusListener, options: StatusWatchOptions): void {
   check('watch', aFunction, listener)
   check('watch', watchSchema, options)
+}
+
+/** @throws InvalidOptionsError */
+export function checkCleanup(options: { readonly olderThanHours: number }): void {
+  check('cleanup', cleanupSchema, options)
 }
 
 /** @throws InvalidOptionsError */

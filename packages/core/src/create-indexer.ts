@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { IndexControl, IndexEvent, PlanDocument, StatusDocument } from '@cairn/protocol'
+import type {
+  IndexControl,
+  IndexEvent,
+  PlanDocument,
+  StatusDocument,
+  StatusSource,
+} from '@cairn/protocol'
 import { describeSource, isSameRequest, requestedRun, withAuth } from './asked-run.ts'
 import {
   checkCall,
+  checkCleanup,
   checkIndexerOptions,
   checkLogFilter,
   checkTaskFilter,
@@ -13,6 +20,7 @@ import {
   silentLogger,
   splitRequest,
 } from './check-options.ts'
+import { cleanUp } from './clean-up.ts'
 import { createCloneLimit } from './clone-limit.ts'
 import {
   CairnError,
@@ -28,6 +36,7 @@ import { createHostGuard, type HostGuard, type HostReport } from './host-guard.t
 import { createIndexRun, joinRun } from './index-run.ts'
 import { createLiveRuns } from './live-runs.ts'
 import { logEvent } from './log-event.ts'
+import { optimizeStores } from './optimize-stores.ts'
 import type {
   Indexer,
   IndexerOptions,
@@ -41,6 +50,7 @@ import { planSource } from './pipeline/plan-source.ts'
 import type { RunProgress } from './progress/run-progress.ts'
 import { reconcileRepository } from './reconcile-repository.ts'
 import { removeRepository } from './remove-repository.ts'
+import { repositoryInfo } from './repository-info.ts'
 import { createRepositoryQueue } from './repository-queue.ts'
 import { resumeOnStart } from './resume-on-start.ts'
 import { searchChunks } from './search/search-chunks.ts'
@@ -103,7 +113,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     assertOpen()
     const { taskId, repository, previous, onProgress } = asked
     const source = withAuth(asked.source, asked.auth ?? options.auth)
-    const { include, exclude, depth, priority } = asked.asked
+    const { include, exclude, depth, priority, about } = asked.asked
     const runId = randomUUID()
     let status = previous
     const runGuard = guard.reporting(reportTo(() => [runId]))
@@ -135,6 +145,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
             description: describeSource(source),
             cloneDirectory: options.cloneDirectory,
             selection: { include, exclude, depth },
+            about,
             ...(include ? { include } : {}),
             ...(exclude ? { exclude } : {}),
           },
@@ -169,7 +180,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
 
   const join = (run: IndexRun, { onProgress, signal }: IndexRequest): IndexRun => {
-    const joined = joinRun(run, new EventChannel(guard), signal)
+    const runGuard = guard.reporting(reportTo(() => [run.runId]))
+    const joined = joinRun(run, new EventChannel(runGuard), signal)
     if (onProgress) {
       joined.on('event', (event) => {
         const current = run.status()
@@ -306,7 +318,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     },
     async repositories() {
       assertOpen()
-      return journal.ledger.repositories()
+      return (await journal.ledger.repositories()).map(repositoryInfo)
     },
     async remove(repository, call = {}) {
       checkText('remove', repository)
@@ -332,6 +344,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
           }),
         ),
       )
+    },
+    async cleanup(call) {
+      assertOpen()
+      checkCleanup(call)
+      return cleanUp(journal, call)
+    },
+    async optimize() {
+      assertOpen()
+      return optimizeStores(storage, runs.areNone())
     },
     processLocalRepository: async (path, onProgress, rest = {}) =>
       index({ ...rest, path, ...(onProgress ? { onProgress } : {}) }).finished,
@@ -363,11 +384,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
         warn: (details, message) => guard.call(loggerName, () => logger.warn(details, message)),
       })
     : Promise.resolve()
-  return Object.assign(channel, indexer satisfies ControlledSource)
+  return Object.assign(channel, indexer satisfies StatusSource & IndexControl)
 }
-
-/** What a status server's control routes ask of an indexer, but for the care of its stores. */
-type ControlledSource = Omit<IndexControl, 'optimize' | 'cleanup'>
 
 function unknownTask(taskId: string): NotFoundError {
   return new NotFoundError('TASK_NOT_FOUND', `No task "${taskId}" is known.`)

@@ -182,7 +182,7 @@ test('a log that is out of reach is told once, and what happened meanwhile when 
   const onAvailability = (error: Error | null): unknown => available.push(error?.message ?? null)
   watching.watch((each) => told.push(each), { intervalMs, onAvailability })
   await watching.settled()
-  reach(() => Promise.reject(new StoreError('STORE_UNAVAILABLE', 'Gone.')))
+  reach(() => Promise.reject(new StoreError('STORE_CORRUPT', 'Gone.')))
   store('new', queued, started)
   for (let time = 0; time < 3; time++) await look()
   expect(available).toEqual(['Gone.'])
@@ -194,7 +194,7 @@ test('a log that is out of reach is told once, and what happened meanwhile when 
 
 test('a status that is asked for while the log cannot be read is refused with the reason', async () => {
   const { watching, reach } = open()
-  reach(() => Promise.reject(new StoreError('STORE_UNAVAILABLE', 'Gone.')))
+  reach(() => Promise.reject(new StoreError('STORE_CORRUPT', 'Gone.')))
   watching.watch(() => undefined, { intervalMs })
   await expect(watching.settled()).rejects.toThrow('Gone.')
   reach(async () => undefined)

@@ -7,6 +7,7 @@ import {
   type StatusWatchOptions,
   taskStatuses,
 } from '@cairn/protocol'
+import { LRUCache } from 'lru-cache'
 import type { TaskLog } from './contracts/journal.ts'
 import { freeze } from './freeze.ts'
 import type { HostGuard } from './host-guard.ts'
@@ -46,6 +47,7 @@ interface Position {
 
 const pageOfEvents = 200
 const pageOfTasks = 500
+const mostTold = 1_000
 const unfinished = taskStatuses.filter((status) => !isTerminal(status))
 
 /** `log` is read only while somebody watches. */
@@ -57,6 +59,8 @@ export function createStatusWatch(options: {
   const watchers = new Set<Watcher>()
   /** Tasks of this process with their runs; those without one have ended since the last look. */
   const own = new Map<string, number>()
+  /** The last `seq` that was told of the tasks that were told of last. */
+  const told = new LRUCache<string, number>({ max: mostTold })
   let position: Position | null = null
   /** Counts the times that watching began, so that what was found for an earlier one is not taken. */
   let watch = 0
@@ -65,6 +69,10 @@ export function createStatusWatch(options: {
   let failure: unknown = null
 
   const tell = (status: StatusDocument): void => {
+    if (watchers.size === 0) return
+    // A look may meet what this process has published since it began.
+    if (status.seq <= (told.get(status.taskId) ?? 0)) return
+    told.set(status.taskId, status.seq)
     freeze(status)
     for (const watcher of watchers) {
       guard.call('A listener of watch', () => watcher.listener(status), watcher.listener)
@@ -192,6 +200,7 @@ export function createStatusWatch(options: {
     position = null
     watch += 1
     failure = null
+    told.clear()
     arm()
     for (const [taskId, runs] of own) if (runs === 0) own.delete(taskId)
   }

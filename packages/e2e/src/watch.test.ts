@@ -56,7 +56,8 @@ function watchAll(source: StatusSource): StatusDocument[] {
   return told
 }
 
-const isMilestone = ({ type }: IndexEvent): boolean => /^(run|stage\.(started|completed))/.test(type)
+const isMilestone = ({ type }: IndexEvent): boolean =>
+  /^(run|stage\.(started|completed))/.test(type)
 
 /** The statuses after each change of a task that must not be left out, from the log. */
 async function milestones({ storage }: Opened, taskId: string): Promise<StatusDocument[]> {

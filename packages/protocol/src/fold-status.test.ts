@@ -162,7 +162,8 @@ describe('over any events of a task', () => {
         warnings.slice(-listedProblems).map(({ message }) => message),
       )
       const last = errors.at(-1)
-      if (last?.type === 'error.recorded' || last?.type === 'run.failed') expect(status?.errors.at(-1)).toBe(last.error)
+      if (last?.type === 'error.recorded' || last?.type === 'run.failed')
+        expect(status?.errors.at(-1)).toBe(last.error)
     })
   })
 

@@ -93,6 +93,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       changes: (range) => call('tasks.changes', range),
       totals: (selection) => call('tasks.totals', selection),
       metrics: (selection) => call('tasks.metrics', selection),
+      prune: (endedBefore) => call('tasks.prune', endedBefore),
       secondsPerItem: (repository) => call('tasks.secondsPerItem', repository),
     },
     plans: {
@@ -156,6 +157,11 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),
       )
       return sizes.reduce((sum, size) => sum + size, 0)
+    },
+    async optimize({ mayBlock }) {
+      await call('maintenance.mergeWords')
+      await call('maintenance.refreshStatistics')
+      if (mayBlock) await call('maintenance.compact')
     },
     close,
   }

@@ -7,6 +7,7 @@ import type {
   LogLevel,
   NewIndexEvent,
   PageRequest,
+  RepositoryAbout,
   SkipReason,
   SourceDescription,
   SourceSelection,
@@ -24,7 +25,7 @@ import type {
   Reference,
   SymbolKind,
 } from './parsed-file.ts'
-import type { ChunkFilter, StoreCallOptions } from './vector-store.ts'
+import type { ChunkFilter, OptimizeOptions, StoreCallOptions } from './vector-store.ts'
 
 /**
  * The journal is cairn's memory: what was asked and what happened (tasks, events), what was parsed
@@ -50,6 +51,8 @@ export interface Journal {
   acquireWriter(options?: StoreCallOptions): Promise<void>
   /** Bytes on disk. */
   sizeBytes(): Promise<number>
+  /** As {@link VectorStore.optimize}; one call looks after every store in the same place. */
+  optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */
   close(): Promise<void>
 }
@@ -123,6 +126,12 @@ export interface TaskLog {
   metrics(
     selection: Pick<TaskSelection, 'repository'>,
   ): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /**
+   * Drops the tasks that ended before a moment, with their events, figures and plans; gives how many.
+   * What was last recorded of a file stays ({@link PlanLog.record}), and so do, of each repository in the
+   * ledger, its newest task and the one that it was committed by.
+   */
+  prune(endedBefore: Date): Promise<number>
   /** Median seconds of an item by stage over the last runs of a repository (or of any), for an ETA. */
   secondsPerItem(repository: string): Promise<Partial<Record<Stage, number>>>
 }
@@ -266,6 +275,8 @@ export interface LedgerRepository {
   readonly source: SourceDescription
   /** What the source was narrowed to; absent where it was indexed before that was kept. */
   readonly selection?: SourceSelection
+  /** What the host said about it. @default nothing */
+  readonly about?: RepositoryAbout
   readonly ref: string | null
   readonly commit: string | null
   /** Fingerprint of everything that decides what parsing makes of bytes. */
@@ -285,7 +296,10 @@ export interface LedgerSummary extends LedgerRepository {
   readonly chunks: number
   readonly symbols: number
   readonly edges: number
-  readonly filesByLanguage: Readonly<Record<string, number>>
+  /** Files by language. */
+  readonly languages: Readonly<Record<string, number>>
+  /** Bytes of the indexed files. */
+  readonly sizeBytes: number
 }
 
 /** Rows of the stores that no longer count. */

@@ -5,6 +5,8 @@ import { fromDatedJson, toDatedJson } from './dated-json.ts'
 import { Fault } from './fault.ts'
 import { recordStageRun } from './metrics.ts'
 import type { Names } from './names.ts'
+import { dropPlan } from './plans.ts'
+import type { Stepwise } from './sync.ts'
 
 /** Writes the event log and what is folded from it. */
 export interface EventWriter {
@@ -12,7 +14,12 @@ export interface EventWriter {
   append(events: readonly NewIndexEvent[]): IndexEvent[]
   /** Ends every task that was under way or waited as interrupted. */
   interrupt(): void
+  /** `prune` of the task log. */
+  readonly prune: Stepwise<[endedBefore: Date], number>
 }
+
+/** Tasks that one step of {@link EventWriter.prune} drops. */
+const prunedPage = 10
 
 interface Folded {
   readonly id: number
@@ -146,6 +153,30 @@ export function createEventWriter(database: Database, repositories: Names): Even
 
   return {
     append,
+
+    *prune(endedBefore) {
+      const tasks = database
+        .prepare<{ id: number; run_id: string }>(
+          `select id, snapshot ->> '$.runId' as run_id from tasks where ended_at < ?
+             and id not in (select max(t.id) from ledger_repositories l join repositories r on r.id = l.repository
+               join tasks t on t.repository = r.name group by t.repository)
+             and task_id not in (select data ->> '$.taskId' from ledger_repositories)`,
+        )
+        .all(endedBefore.getTime())
+      const statements = [
+        // What was last recorded of a file is read from its event, task or no task.
+        `delete from events where task = ?1 and not exists
+           (select 1 from file_records f where f.task = ?1 and f.seq = events.seq)`,
+        'delete from stage_runs where task = ?1',
+        'delete from tasks where id = ?1',
+      ].map((sql) => database.prepare(sql))
+      for (const [index, task] of tasks.entries()) {
+        for (const statement of statements) statement.run(task.id)
+        dropPlan(database, task.run_id)
+        if (index % prunedPage === prunedPage - 1) yield
+      }
+      return tasks.length
+    },
 
     interrupt() {
       const unfinished = database

@@ -57,6 +57,7 @@ export function createFirstVersion(database: Database): void {
     );
     create index stage_runs_by_seconds on stage_runs (stage, is_success, seconds, repository);
     create index stage_runs_by_repository on stage_runs (repository, stage);
+    create index stage_runs_by_task on stage_runs (task);
     create table file_records (
       repository integer not null,
       path text not null,
@@ -64,6 +65,7 @@ export function createFirstVersion(database: Database): void {
       seq integer not null,
       primary key (repository, path)
     ) without rowid;
+    create index file_records_by_task on file_records (task, seq);
 
     create table plans (id integer primary key, run_id text not null unique, repository integer not null);
     create index plans_by_repository on plans (repository);

@@ -8,9 +8,10 @@ export type MethodName = {
 
 /**
  * How a function runs: `read` on a snapshot, by the reading thread; `write` in a transaction,
- * `steps` in one for each step, `scratch` on a snapshot with temporary tables, by the writing thread.
+ * `steps` in one for each step, `scratch` on a snapshot with temporary tables, `bare` in none, by the
+ * writing thread.
  */
-export type Mode = 'read' | 'write' | 'steps' | 'scratch'
+export type Mode = 'read' | 'write' | 'steps' | 'scratch' | 'bare'
 
 /** A function that another thread may call. */
 export type CallableName = Exclude<MethodName, 'tasks.interrupt'>
@@ -26,6 +27,10 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'tasks.logs': 'read',
   'tasks.metrics': 'read',
   'tasks.secondsPerItem': 'read',
+  'tasks.prune': 'steps',
+  'maintenance.mergeWords': 'steps',
+  'maintenance.refreshStatistics': 'bare',
+  'maintenance.compact': 'bare',
   'plans.begin': 'write',
   'plans.add': 'write',
   'plans.toIndex': 'read',

@@ -26,7 +26,7 @@ interface StatusTotals {
 
 /** The task log of a thread: log entries are made of their events by whoever asked. */
 export interface TaskPart
-  extends Omit<Sync<TaskLog>, 'append' | 'logs' | 'metrics' | 'secondsPerItem'> {
+  extends Omit<Sync<TaskLog>, 'append' | 'prune' | 'logs' | 'metrics' | 'secondsPerItem'> {
   logs(
     taskId: string,
     filter: LogFilter,
