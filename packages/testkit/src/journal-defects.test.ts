@@ -261,6 +261,40 @@ catchesDefects<ReturnType<Open>>({
         },
       })),
     },
+    'what ended long ago is dropped, but for what the ledger and the records of files need': {
+      'drops nothing': part('tasks', () => ({ prune: async () => 0 })),
+      'drops what ended at any time': part('tasks', (tasks) => ({
+        prune: () => tasks.prune(new Date(Date.UTC(2100, 0, 1))),
+      })),
+      'keeps no record of what it dropped': open((working) => {
+        let hasPruned = false
+        return {
+          tasks: {
+            ...working.tasks,
+            prune: async (endedBefore) => {
+              hasPruned = true
+              return working.tasks.prune(endedBefore)
+            },
+          },
+          plans: {
+            ...working.plans,
+            record: async (repository, path) =>
+              hasPruned ? null : working.plans.record(repository, path),
+          },
+        }
+      }),
+      'keeps the events': part('tasks', (tasks) => {
+        const known = new Map<string, ReturnType<typeof tasks.events>>()
+        return {
+          append: async (events) => {
+            const stored = await tasks.append(events)
+            for (const { taskId } of stored) known.set(taskId, tasks.events(taskId, { limit: 9 }))
+            return stored
+          },
+          events: async (taskId, range) => (await known.get(taskId)) ?? tasks.events(taskId, range),
+        }
+      }),
+    },
     'a listed task is its status': {
       'lists without the errors': part('tasks', (tasks) => ({
         tasks: async (filter) => {
@@ -619,6 +653,15 @@ catchesDefects<ReturnType<Open>>({
           const summary = await ledger.repository(name)
           return summary && { ...summary, chunks: summary.files }
         },
+      })),
+      'forgets the bytes': part('ledger', (ledger) => ({
+        repository: async (name) => {
+          const summary = await ledger.repository(name)
+          return summary && { ...summary, sizeBytes: 0 }
+        },
+      })),
+      'forgets what the host said': part('ledger', (ledger) => ({
+        commit: (runId, { about: _, ...repository }) => ledger.commit(runId, repository),
       })),
       'has a text for a time': part('ledger', (ledger) => ({
         repositories: async () => JSON.parse(JSON.stringify(await ledger.repositories())),
@@ -981,6 +1024,15 @@ catchesDefects<ReturnType<Open>>({
     },
     'acquiring the writer rejects when its signal was aborted': {
       'ignores the signal': open((working) => ({ acquireWriter: () => working.acquireWriter() })),
+    },
+    'what is stored is as it was after it was looked after': {
+      'forgets the ledger': open((working) => ({
+        optimize: async () => {
+          for (const { name } of await working.ledger.repositories()) {
+            await working.ledger.remove(name)
+          }
+        },
+      })),
     },
     'the size is in bytes and counts what was written': {
       'does not know': open(() => ({ sizeBytes: async () => 0 })),
