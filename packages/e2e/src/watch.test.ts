@@ -27,7 +27,7 @@ afterEach(() => bench.close())
 
 const seconds = 1_000
 
-/** Starts a process that indexes a repository, one time after the other, with `body` run on each event. */
+/** Starts a process that indexes a repository, with `body` run on each event. */
 function indexElsewhere(path: string, body: string): ChildProcess {
   const data = join(bench.folder, 'data')
   const script = `
@@ -85,9 +85,9 @@ describe('watching', () => {
     const opened = bench.open()
     const told = watchAll(opened.indexer)
     await opened.indexer.tasks()
-    const child = indexElsewhere(bench.repository('shop', shop), '')
+    const closed = once(indexElsewhere(bench.repository('shop', shop), ''), 'close')
     await vi.waitUntil(() => told.some(({ status }) => isTerminal(status)), 40 * seconds)
-    await once(child, 'close')
+    await closed
     const [{ taskId } = { taskId: '' }] = told
     const seqs = told.map(({ seq }) => seq)
     expect(seqs).toEqual([...new Set(seqs)].sort((left, right) => left - right))
