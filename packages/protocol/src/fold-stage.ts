@@ -8,7 +8,7 @@ import type { StageProgress, StatusDocument } from './status.ts'
 // status document and never to what the copy holds.
 
 /** The overall progress of a run that has not completed: 100 is kept for the end. */
-export const mostBeforeCompletion = 99.9
+const mostBeforeCompletion = 99.9
 
 // The last moment that ISO 8601 writes with four digits for the year.
 const latestMs = Date.UTC(9999, 11, 31)
