@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AboutRepository, RequestedRun, SourceDescription } from '@cairn/protocol'
+import type { AboutRepository, Priority, RequestedRun, SourceDescription } from '@cairn/protocol'
 import type {
   CredentialsCallback,
   IndexRequest,
@@ -17,7 +17,7 @@ export function requestedRun(request: IndexRequest, source: Source): RequestedRu
     exclude: exclude ? [...exclude] : null,
     depth: 'url' in source ? (source.depth ?? null) : null,
     priority,
-    about: about ? wholeAbout(about) : null,
+    about: saidAbout(about, request.priority),
   }
 }
 
@@ -59,7 +59,11 @@ export function isSameRequest(
   return isDeepStrictEqual(files(one), files(other))
 }
 
-function wholeAbout(about: AboutRepository): RequestedRun['about'] {
-  const { businessDomain = null, teamOwner = null, isGoldenRepo = null } = about
-  return { businessDomain, teamOwner, isGoldenRepo }
+/** What was said, without what was not: that stays as it is. */
+function saidAbout(
+  about: AboutRepository | undefined,
+  priority: Priority | undefined,
+): RequestedRun['about'] {
+  const said = Object.entries({ ...about, priority }).filter(([, value]) => value !== undefined)
+  return said.length === 0 ? null : Object.fromEntries(said)
 }

@@ -1,5 +1,13 @@
 import { availableParallelism } from 'node:os'
-import { logLevelSchema, priorities, stageSchema, taskStatusSchema } from '@cairn/protocol'
+import {
+  logLevelSchema,
+  priorities,
+  type StatusListener,
+  type StatusWatchOptions,
+  stageSchema,
+  type TaskSelection,
+  taskStatusSchema,
+} from '@cairn/protocol'
 import { z } from 'zod'
 import type { LogFilter, TaskFilter } from './contracts/journal.ts'
 import { InvalidOptionsError } from './errors.ts'
@@ -125,11 +133,25 @@ export function splitRequest<R extends IndexRequest | PlanRequest>(
 const aText = z.string().min(1)
 const page = { limit: z.int().min(1).max(1_000).optional(), cursor: z.string().optional() }
 
+const ofRepositories = { repository: z.union([aText, z.array(aText)]).optional() }
+const ofTasks = { ...ofRepositories, status: z.array(taskStatusSchema).optional() }
+const selectionSchemas = {
+  totals: z.strictObject(ofTasks),
+  metrics: z.strictObject(ofRepositories),
+}
+
 const taskFilterSchema = z.strictObject({
   ...page,
-  status: z.array(taskStatusSchema).optional(),
-  repository: aText.optional(),
+  ...ofTasks,
+  order: z.enum(['queued', 'ended']).optional(),
 })
+
+const watchSchema = z.strictObject({
+  intervalMs: z.int().min(1).max(3_600_000).optional(),
+  onAvailability: aFunction.optional(),
+})
+
+const cleanupSchema = z.strictObject({ olderThanHours: z.number().min(0).max(1_000_000) })
 
 const logFilterSchema = z.strictObject({
   ...page,
@@ -175,6 +197,22 @@ export function checkText(what: string, value: string): void {
 /** @throws InvalidOptionsError */
 export function checkTaskFilter(filter: TaskFilter): void {
   check('tasks', taskFilterSchema, filter)
+}
+
+/** @throws InvalidOptionsError */
+export function checkTaskSelection(what: 'totals' | 'metrics', selection: TaskSelection): void {
+  check(what, selectionSchemas[what], selection)
+}
+
+/** @throws InvalidOptionsError */
+export function checkWatch(listener: StatusListener, options: StatusWatchOptions): void {
+  check('watch', aFunction, listener)
+  check('watch', watchSchema, options)
+}
+
+/** @throws InvalidOptionsError */
+export function checkCleanup(options: { readonly olderThanHours: number }): void {
+  check('cleanup', cleanupSchema, options)
 }
 
 /** @throws InvalidOptionsError */

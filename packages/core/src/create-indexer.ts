@@ -1,16 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import type { IndexControl, IndexEvent, PlanDocument, StatusDocument } from '@cairn/protocol'
+import type {
+  IndexControl,
+  IndexEvent,
+  PlanDocument,
+  StatusDocument,
+  StatusSource,
+} from '@cairn/protocol'
 import { describeSource, isSameRequest, requestedRun, withAuth } from './asked-run.ts'
 import {
   checkCall,
+  checkCleanup,
   checkIndexerOptions,
   checkLogFilter,
   checkTaskFilter,
+  checkTaskSelection,
   checkText,
+  checkWatch,
   fillLimits,
   silentLogger,
   splitRequest,
 } from './check-options.ts'
+import { cleanUp } from './clean-up.ts'
 import { createCloneLimit } from './clone-limit.ts'
 import {
   CairnError,
@@ -22,10 +32,11 @@ import {
 import { EventChannel } from './event-channel.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import { explainFile } from './explain-file.ts'
-import { createHostGuard, type HostGuard } from './host-guard.ts'
+import { createHostGuard, type HostGuard, type HostReport } from './host-guard.ts'
 import { createIndexRun, joinRun } from './index-run.ts'
 import { createLiveRuns } from './live-runs.ts'
 import { logEvent } from './log-event.ts'
+import { optimizeStores } from './optimize-stores.ts'
 import type {
   Indexer,
   IndexerOptions,
@@ -39,10 +50,12 @@ import { planSource } from './pipeline/plan-source.ts'
 import type { RunProgress } from './progress/run-progress.ts'
 import { reconcileRepository } from './reconcile-repository.ts'
 import { removeRepository } from './remove-repository.ts'
+import { repositoryInfo } from './repository-info.ts'
 import { createRepositoryQueue } from './repository-queue.ts'
 import { resumeOnStart } from './resume-on-start.ts'
 import { searchChunks } from './search/search-chunks.ts'
 import { parseSource, repositoryNameOf } from './source/parse-source.ts'
+import { createStatusWatch } from './status-watch.ts'
 import { createTaskControl, type RunToStart } from './task-control.ts'
 
 const loggerName = 'The logger'
@@ -72,20 +85,26 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const recording = new Map<string, Pick<RunProgress, 'warning'>>()
   let isClosed = false
 
-  const guard: HostGuard = createHostGuard((name, error) => {
-    const message = `${name} failed: ${error instanceof Error ? error.message : String(error)}`
-    // What failed may be the logger itself.
-    if (name !== loggerName) guard.call(loggerName, () => logger.warn({ err: error }, message))
-    for (const progress of recording.values()) progress.warning('LISTENER_FAILED', message)
-  })
+  /** `runIds` are the runs that a failure of the host's code belongs to. */
+  const reportTo = (runIds: () => Iterable<string>): HostReport => {
+    return (name, error) => {
+      const message = `${name} failed: ${error instanceof Error ? error.message : String(error)}`
+      // What failed may be the logger itself.
+      if (name !== loggerName) guard.call(loggerName, () => logger.warn({ err: error }, message))
+      for (const runId of runIds()) recording.get(runId)?.warning('LISTENER_FAILED', message)
+    }
+  }
+  const guard: HostGuard = createHostGuard(reportTo(() => recording.keys()))
   const channel = new EventChannel(guard)
+  const watching = createStatusWatch({ log: journal.tasks, guard })
 
   const assertOpen = (): void => {
     if (isClosed) throw new CairnError('CLOSED', 'The indexer is closed.')
   }
 
-  const announce = (event: IndexEvent): void => {
+  const announce = (event: IndexEvent, status: StatusDocument): void => {
     channel.publish(event)
+    watching.publish(status)
     // A log line is not made for a logger that says nothing.
     if (options.logger) guard.call(loggerName, () => logEvent(logger, event))
   }
@@ -94,17 +113,18 @@ export function createIndexer(options: IndexerOptions): Indexer {
     assertOpen()
     const { taskId, repository, previous, onProgress } = asked
     const source = withAuth(asked.source, asked.auth ?? options.auth)
-    const { include, exclude, depth, priority } = asked.asked
+    const { include, exclude, depth, priority, about } = asked.asked
     const runId = randomUUID()
     let status = previous
-    const runChannel = new EventChannel(guard)
+    const runGuard = guard.reporting(reportTo(() => [runId]))
+    const runChannel = new EventChannel(runGuard)
 
     const publish = (event: IndexEvent, current: StatusDocument): void => {
       status = current
       runChannel.publish(event)
-      announce(event)
+      announce(event, current)
       if (onProgress)
-        guard.call('onProgress', () => callBack(onProgress, event, current), onProgress)
+        runGuard.call('onProgress', () => callBack(onProgress, event, current), onProgress)
     }
 
     const { result, abort, signal } = repositoryQueue.enter(
@@ -125,6 +145,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
             description: describeSource(source),
             cloneDirectory: options.cloneDirectory,
             selection: { include, exclude, depth },
+            about,
             ...(include ? { include } : {}),
             ...(exclude ? { exclude } : {}),
           },
@@ -154,11 +175,13 @@ export function createIndexer(options: IndexerOptions): Indexer {
       work: result,
     })
     runs.add({ run, source, asked: asked.asked, signal, abort })
+    watching.began(taskId, run.finished)
     return run
   }
 
   const join = (run: IndexRun, { onProgress, signal }: IndexRequest): IndexRun => {
-    const joined = joinRun(run, new EventChannel(guard), signal)
+    const runGuard = guard.reporting(reportTo(() => [run.runId]))
+    const joined = joinRun(run, new EventChannel(runGuard), signal)
     if (onProgress) {
       joined.on('event', (event) => {
         const current = run.status()
@@ -254,6 +277,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async status(taskId) {
       assertOpen()
       checkText('status', taskId)
+      await watching.settled()
       const status = await journal.tasks.status(taskId)
       if (!status) throw unknownTask(taskId)
       return status
@@ -261,7 +285,18 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async tasks(filter = {}) {
       assertOpen()
       checkTaskFilter(filter)
+      await watching.settled()
       return journal.tasks.tasks(filter)
+    },
+    async totals(selection = {}) {
+      assertOpen()
+      checkTaskSelection('totals', selection)
+      return journal.tasks.totals(selection)
+    },
+    watch(listener, watchOptions = {}) {
+      assertOpen()
+      checkWatch(listener, watchOptions)
+      return watching.watch(listener, watchOptions)
     },
     async logs(taskId, filter = {}) {
       assertOpen()
@@ -270,9 +305,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (!(await journal.tasks.status(taskId))) throw unknownTask(taskId)
       return journal.tasks.logs(taskId, filter)
     },
-    async metrics() {
+    async metrics(selection = {}) {
       assertOpen()
-      return journal.tasks.metrics()
+      checkTaskSelection('metrics', selection)
+      return journal.tasks.metrics(selection)
     },
     async explain(repository, path) {
       assertOpen()
@@ -282,7 +318,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     },
     async repositories() {
       assertOpen()
-      return journal.ledger.repositories()
+      return (await journal.ledger.repositories()).map(repositoryInfo)
     },
     async remove(repository, call = {}) {
       checkText('remove', repository)
@@ -309,6 +345,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
         ),
       )
     },
+    async cleanup(call) {
+      assertOpen()
+      checkCleanup(call)
+      return cleanUp(journal, call)
+    },
+    async optimize() {
+      assertOpen()
+      return optimizeStores(storage, runs.areNone())
+    },
     processLocalRepository: async (path, onProgress, rest = {}) =>
       index({ ...rest, path, ...(onProgress ? { onProgress } : {}) }).finished,
     processRepository: async (url, onProgress, rest = {}) =>
@@ -320,6 +365,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       await repositoryQueue.abortAll(new CancelledError('The indexer was closed.'))
       await resuming
       for (const queue of queues) queue.end()
+      watching.close()
       guard.close()
       await parser.close()
     },
@@ -338,11 +384,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
         warn: (details, message) => guard.call(loggerName, () => logger.warn(details, message)),
       })
     : Promise.resolve()
-  return Object.assign(channel, indexer satisfies ControlledSource)
+  return Object.assign(channel, indexer satisfies StatusSource & IndexControl)
 }
-
-/** What a status server's control routes ask of an indexer, but for the care of its stores. */
-type ControlledSource = Omit<IndexControl, 'optimize' | 'cleanup'>
 
 function unknownTask(taskId: string): NotFoundError {
   return new NotFoundError('TASK_NOT_FOUND', `No task "${taskId}" is known.`)

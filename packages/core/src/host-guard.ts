@@ -8,15 +8,22 @@ export interface HostGuard {
    * `host` is the function of the host that is called, where there may be several of a name.
    */
   call(name: string, callback: () => unknown, host?: object): void
+  /** A guard that reports elsewhere, and ends with this one. */
+  reporting(report: HostReport): HostGuard
   /** Ends timers. */
   close(): void
 }
 
+/** Hears of what the host's code did wrong. */
+export type HostReport = (name: string, error: unknown) => void
+
 /** `report` hears of each function of the host, or else of each name, that fails or hangs, once. */
-export function createHostGuard(report: (name: string, error: unknown) => void): HostGuard {
+export function createHostGuard(
+  report: HostReport,
+  timers: Set<NodeJS.Timeout> = new Set(),
+): HostGuard {
   const reportedNames = new Set<string>()
   const reportedFunctions = new WeakSet<object>()
-  const timers = new Set<NodeJS.Timeout>()
 
   const failed = (name: string, host: object | undefined, error: unknown): void => {
     if (host ? reportedFunctions.has(host) : reportedNames.has(name)) return
@@ -51,6 +58,7 @@ export function createHostGuard(report: (name: string, error: unknown) => void):
         failed(name, host, error)
       }
     },
+    reporting: (elsewhere) => createHostGuard(elsewhere, timers),
     close() {
       for (const timer of timers) clearTimeout(timer)
       timers.clear()

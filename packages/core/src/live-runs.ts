@@ -22,6 +22,7 @@ export interface LiveRuns {
   ofTask(taskId: string): LiveRun | undefined
   /** In the order in which they were asked for. */
   ofRepository(repository: string): LiveRun[]
+  areNone(): boolean
 }
 
 export function createLiveRuns(): LiveRuns {
@@ -36,6 +37,7 @@ export function createLiveRuns(): LiveRuns {
       byTask.set(run.taskId, { ...live, ended, recorded: Promise.race([first, ended]) })
       void ended.then(() => byTask.delete(run.taskId))
     },
+    areNone: () => byTask.size === 0,
     ofTask: (taskId) => byTask.get(taskId),
     ofRepository: (repository) =>
       [...byTask.values()].filter(({ run }) => run.repository === repository),

@@ -1,28 +1,29 @@
 import type {
   AboutRepository,
+  CleanupAnswer,
   EmbeddingMetrics,
   Explanation,
   FileCounts,
   IndexEvent,
   IndexEventMap,
+  OptimizeAnswer,
   PlanDocument,
   Priority,
   ReconcileReport,
   RemovalReport,
-  SearchHit,
+  RepositoryInfo,
+  SearchAnswer,
   StageMetrics,
   StatusDocument,
+  StatusListener,
+  StatusWatchOptions,
+  TaskSelection,
+  TaskTotals,
   WorkingStage,
 } from '@cairn/protocol'
 import type { EventEmitter } from 'eventemitter3'
 import type { Embedder } from './contracts/embedder.ts'
-import type {
-  FileRecord,
-  LedgerSummary,
-  LogFilter,
-  TaskFilter,
-  TaskLog,
-} from './contracts/journal.ts'
+import type { FileRecord, LogFilter, TaskFilter, TaskLog } from './contracts/journal.ts'
 import type { Language } from './contracts/language.ts'
 import type { SymbolKind } from './contracts/parsed-file.ts'
 import type { Storage } from './contracts/storage.ts'
@@ -147,7 +148,10 @@ export type IndexRequest = Source &
   FileSelection & {
     /** Name of the repository. @default the folder's or the URL's last part */
     readonly name?: string
-    /** What the host keeps about the repository. */
+    /**
+     * What the host keeps about the repository, shown by `repositories()` with the `priority` of the
+     * request. What is left out stays as it was; null takes it away.
+     */
     readonly about?: AboutRepository
     /** Whose turn comes first where runs wait. @default 'medium' */
     readonly priority?: Priority
@@ -229,17 +233,8 @@ export interface SearchOptions {
   readonly signal?: AbortSignal
 }
 
-/** The answer of a search. */
-export interface SearchResult {
-  readonly hits: readonly SearchHit[]
-  /** When the repositories that were searched were last indexed, and from what. */
-  readonly freshness: readonly {
-    readonly repository: string
-    readonly ref: string | null
-    readonly commit: string | null
-    readonly indexedAt: Date
-  }[]
-}
+/** The answer of a search: hits, best first, and when the repositories were last indexed, from what. */
+export type SearchResult = SearchAnswer
 
 /** Indexes repositories and answers from them. */
 export interface Indexer extends EventEmitter<IndexEventMap> {
@@ -289,16 +284,29 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
   search(query: string, options?: SearchOptions): Promise<SearchResult>
   /** @throws NotFoundError `TASK_NOT_FOUND`. */
   status(taskId: string): Promise<StatusDocument>
-  /** Tasks, newest first. */
+  /** Tasks, newest first: by when they were queued, or by when they ended. */
   tasks(filter?: TaskFilter): ReturnType<TaskLog['tasks']>
+  /** Sums over the tasks that are meant. */
+  totals(selection?: TaskSelection): Promise<TaskTotals>
   /** @throws NotFoundError `TASK_NOT_FOUND`. */
   logs(taskId: string, filter?: LogFilter): ReturnType<TaskLog['logs']>
-  /** How long stages took and how much was embedded, over every run. */
-  metrics(): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /** How long stages took and how much was embedded, over every run or over those of some repositories. */
+  metrics(
+    selection?: Pick<TaskSelection, 'repository'>,
+  ): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /**
+   * Calls the listener with the status of a task after each of its events, from now on: at once for a run
+   * of this process, within `intervalMs` for one of another process on the same store, whose statuses in
+   * between may be left out, but no stage change and no end. What {@link Indexer.status} and
+   * {@link Indexer.tasks} answer after this call is not older than what the listener begins with.
+   *
+   * @returns a function that ends it; nothing is called after it
+   */
+  watch(listener: StatusListener, options?: StatusWatchOptions): () => void
   /** What became of a file and why. @throws NotFoundError `REPOSITORY_NOT_FOUND`. */
   explain(repository: string, path: string): Promise<Explanation>
   /** What is indexed, by name. */
-  repositories(): Promise<readonly LedgerSummary[]>
+  repositories(): Promise<readonly RepositoryInfo[]>
   /**
    * Removes a repository from every store. One that is cancelled or fails half-way says so in its
    * error: remove again to finish, or index or reconcile to make the repository whole.
@@ -310,6 +318,19 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
     repository: string,
     options?: { signal?: AbortSignal; repair?: boolean },
   ): Promise<ReconcileReport>
+  /**
+   * Drops the tasks that ended more than `olderThanHours` ago, with their events and logs. Of each indexed
+   * repository the newest task and the one that it was indexed by stay, and so does what
+   * {@link Indexer.explain} says of a file, though the task that it names may be gone.
+   * @throws StoreError `STORE_LOCKED` while another process writes.
+   */
+  cleanup(options: { readonly olderThanHours: number }): Promise<CleanupAnswer>
+  /**
+   * Looks after the stores: brings the full text together, measures what queries are planned by and, where
+   * no run is going, gives unused room back, for which writes wait.
+   * @throws StoreError `STORE_LOCKED` while another process writes.
+   */
+  optimize(): Promise<OptimizeAnswer>
   /** `index({ path })` with a callback; resolves when the run completed. */
   processLocalRepository(
     path: string,

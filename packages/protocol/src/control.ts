@@ -1,14 +1,8 @@
 import { z } from 'zod'
+import { aboutRepositoryShape } from './about-repository.ts'
 import { countSchema, percentSchema, secondsSchema } from './scalars.ts'
 import { taskStatusSchema } from './stage-schemas.ts'
 import { type StatusDocument, statusDocumentSchema } from './status.ts'
-
-const aboutRepository = {
-  priority: z.string().nullish(),
-  businessDomain: z.string().nullish(),
-  teamOwner: z.string().nullish(),
-  isGoldenRepo: z.boolean().nullish(),
-}
 
 /** Body of `POST /repository`. */
 export const repositoryRequestSchema = z.object({
@@ -16,7 +10,7 @@ export const repositoryRequestSchema = z.object({
   url: z.string().min(1),
   /** The remote's default branch where it is absent. */
   branch: z.string().min(1).nullish(),
-  ...aboutRepository,
+  ...aboutRepositoryShape,
 })
 /** Body of `POST /repository`. */
 export type RepositoryRequest = z.infer<typeof repositoryRequestSchema>
@@ -28,7 +22,7 @@ export const localRepositoryRequestSchema = z.object({
   localPath: z.string().min(1),
   /** The working tree as it stands where it is absent. */
   branch: z.string().min(1).nullish(),
-  ...aboutRepository,
+  ...aboutRepositoryShape,
 })
 /** Body of `POST /repository/local`. */
 export type LocalRepositoryRequest = z.infer<typeof localRepositoryRequestSchema>

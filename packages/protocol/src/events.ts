@@ -30,6 +30,8 @@ export const indexEventSchema = z.discriminatedUnion('type', [
     source: sourceDescriptionSchema,
     /** Absent in logs of before it was kept: the task then goes on with every default. */
     request: requestedRunSchema.optional(),
+    /** Names the event log; given with `seq`, so that a fold of stored events has it. */
+    epoch: z.string().optional(),
   }),
   event('run.started', {}),
   /** The run has ended and the task may go on later: by `run.resumed` of another run. */
@@ -120,8 +122,8 @@ export type IndexEventType = IndexEvent['type']
 /** The event of a name, for example `IndexEventOf<'stage.progressed'>`. */
 export type IndexEventOf<Type extends IndexEventType> = Extract<IndexEvent, { type: Type }>
 
-/** Each member of a union of events, without its place in the log. */
-export type WithoutSeq<Event> = Event extends unknown ? Omit<Event, 'seq'> : never
+/** Each member of a union of events, without what the log gives it: its place, and the log's epoch. */
+export type WithoutSeq<Event> = Event extends unknown ? Omit<Event, 'seq' | 'epoch'> : never
 
 /** An event that has no place in a log yet. */
 export type NewIndexEvent = WithoutSeq<IndexEvent>

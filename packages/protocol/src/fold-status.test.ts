@@ -147,9 +147,11 @@ describe('over any events of a task', () => {
     overTasks((events) => {
       const status = fold(events)
       const own = events.filter((event) => event.runId === status?.runId)
+      const end = own.find(({ type }) => /^run\.(completed|failed|cancelled)$/.test(type))
       const errors = own.filter(
         (event) =>
           event.type === 'error.recorded' ||
+          (event.type === 'run.failed' && event === end) ||
           (event.type === 'file.settled' && event.outcome === 'failed'),
       )
       const warnings = own.filter((event) => event.type === 'warning.recorded')
@@ -160,7 +162,8 @@ describe('over any events of a task', () => {
         warnings.slice(-listedProblems).map(({ message }) => message),
       )
       const last = errors.at(-1)
-      if (last?.type === 'error.recorded') expect(status?.errors.at(-1)).toBe(last.error)
+      if (last?.type === 'error.recorded' || last?.type === 'run.failed')
+        expect(status?.errors.at(-1)).toBe(last.error)
     })
   })
 
@@ -305,7 +308,8 @@ it('says why a run failed, in the stage that failed', () => {
     status: 'failed',
     currentStage: 'failed',
     errorMessage: failure.errorMessage,
-    errorsCount: 0,
+    errorsCount: 1,
+    errors: [failure],
     stageHistory: [{ stage: 'cloning', completedAt: at(4), errorMessage: failure.errorMessage }],
   })
 })
@@ -393,8 +397,9 @@ it('lets nothing follow completion', () => {
   expect(after).toEqual({ ...completed, seq: 5, updatedAt: at(5) })
 })
 
-it('keeps the epoch that the store set', () => {
-  const status = { ...initialStatus(queued), epoch: 'e1' }
+it('has the epoch that the log gave the first event, through every attempt', () => {
+  const status = initialStatus({ ...queued, epoch: 'e1' })
+  expect(status.epoch).toBe('e1')
   expect(foldStatus(status, started).epoch).toBe('e1')
   expect(foldStatus(status, { ...head(2, 'run-2'), type: 'run.started' }).epoch).toBe('e1')
 })

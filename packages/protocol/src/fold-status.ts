@@ -120,6 +120,7 @@ function applyToOpenRun(
       complete(next, event)
       return
     case 'run.failed':
+      addError(next, event.error)
       closeStage(next, event.at, event.error.errorMessage)
       end(next, 'failed', event.at)
       next.currentStage = 'failed'

@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 
+export * from './about-repository.ts'
 export { decode, type EncodeOptions, encode, type JsonValue } from './codec.ts'
 export * from './control.ts'
 export { type ErrorCode, errorCodes } from './error-codes.ts'

@@ -50,8 +50,8 @@ export function blankStatus(
   }
 }
 
-/** The status document of a task that was just queued; its `epoch` is empty: the event log's owner sets it. */
+/** The status document of a task that was just queued; its `epoch` is empty where the event was never stored. */
 export function initialStatus(event: IndexEventOf<'run.queued'>): StatusDocument {
-  const { taskId, runId, seq, at, repository } = event
-  return blankStatus({ taskId, runId, seq, at, repositoryName: repository, epoch: '' })
+  const { taskId, runId, seq, at, repository, epoch = '' } = event
+  return blankStatus({ taskId, runId, seq, at, repositoryName: repository, epoch })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { aboutRepositoryShape } from './about-repository.ts'
 import { countSchema, countsByNameSchema } from './scalars.ts'
 import { sourceDescriptionSchema } from './source-description.ts'
 import { taskStatusSchema } from './stage-schemas.ts'
@@ -23,6 +24,7 @@ export const repositoryInfoSchema = z.object({
   indexedAt: z.date(),
   /** Bytes of the indexed files. */
   sizeBytes: countSchema.nullable(),
+  ...aboutRepositoryShape,
 })
 /** An indexed repository as it was last committed. */
 export type RepositoryInfo = z.infer<typeof repositoryInfoSchema>

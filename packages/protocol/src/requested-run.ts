@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { repositoryAboutSchema } from './about-repository.ts'
 
 /** Whose turn comes first where several runs wait, the first first. */
 export const priorities = ['critical', 'high', 'medium', 'low'] as const
@@ -18,14 +19,8 @@ export type SourceSelection = z.infer<typeof sourceSelectionSchema>
 /** What a task was asked beside its source, as plain data: enough to go on with it in another process. */
 export const requestedRunSchema = sourceSelectionSchema.extend({
   priority: z.enum(priorities),
-  /** What the host keeps about the repository; null: nothing was said. */
-  about: z
-    .object({
-      businessDomain: z.string().nullable(),
-      teamOwner: z.string().nullable(),
-      isGoldenRepo: z.boolean().nullable(),
-    })
-    .nullable(),
+  /** What the host said about the repository; what it left out stays as it is. Null: nothing was said. */
+  about: repositoryAboutSchema.nullable(),
 })
 /** What a task was asked beside its source, as plain data: enough to go on with it in another process. */
 export type RequestedRun = z.infer<typeof requestedRunSchema>

@@ -97,7 +97,10 @@ export interface StatusWatchOptions {
   readonly onAvailability?: (error: Error | null) => void
 }
 
-/** What a host may keep about a repository beside its code; `POST /filter` finds by it. */
+/**
+ * What a host may keep about a repository beside its code; `POST /filter` finds by it. A member that is
+ * absent stays as it was, null takes it away.
+ */
 export interface AboutRepository {
   readonly businessDomain?: string | null
   readonly teamOwner?: string | null

@@ -84,7 +84,7 @@ export const statusDocumentSchema = z.object({
   errorMessage: z.string().nullable(),
   /** Position in the task's event log. */
   seq: countSchema,
-  /** Changes when the event log was lost or reset; the store's own, empty in a fold that began without it. */
+  /** Changes when the event log was lost or reset; from the task's first `run.queued`, empty where that was never stored. */
   epoch: z.string(),
   updatedAt: z.date(),
   files: fileCountsSchema,

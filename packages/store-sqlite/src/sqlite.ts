@@ -95,7 +95,10 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         const { logs, ...page } = await call('tasks.logs', taskId, filter)
         return { ...page, logs: logs.flatMap(({ event, stage }) => logEntry(event, stage) ?? []) }
       },
-      metrics: () => call('tasks.metrics'),
+      changes: (range) => call('tasks.changes', range),
+      totals: (selection) => call('tasks.totals', selection),
+      metrics: (selection) => call('tasks.metrics', selection),
+      prune: (endedBefore) => call('tasks.prune', endedBefore),
       secondsPerItem: (repository) => call('tasks.secondsPerItem', repository),
     },
     plans: {
@@ -160,6 +163,11 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),
       )
       return sizes.reduce((sum, size) => sum + size, 0)
+    },
+    async optimize({ mayBlock }) {
+      await call('maintenance.mergeWords')
+      await call('maintenance.refreshStatistics')
+      if (mayBlock) await call('maintenance.compact')
     },
     close,
   }

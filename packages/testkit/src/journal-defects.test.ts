@@ -135,6 +135,12 @@ catchesDefects<ReturnType<Open>>({
       })),
     },
     'the epoch is the same for every task': {
+      'gives each its own': part('tasks', (tasks) => ({
+        status: async (taskId) => {
+          const status = await tasks.status(taskId)
+          return status && { ...status, epoch: taskId }
+        },
+      })),
       'has none': part('tasks', (tasks) => ({
         status: async (taskId) => {
           const status = await tasks.status(taskId)
@@ -169,6 +175,125 @@ catchesDefects<ReturnType<Open>>({
         tasks: ({ status, ...filter }) =>
           tasks.tasks(status && filter.repository === undefined ? { ...filter, status } : filter),
       })),
+    },
+    'tasks are narrowed by several repositories at once': {
+      'takes the first of them': part('tasks', (tasks) => ({
+        tasks: ({ repository, ...filter }) =>
+          tasks.tasks({ ...filter, repository: [repository ?? []].flat().slice(0, 1) }),
+      })),
+      'takes none for any': part('tasks', (tasks) => ({
+        tasks: ({ repository, ...filter }) =>
+          tasks.tasks(repository?.length === 0 || !repository ? filter : { ...filter, repository }),
+      })),
+    },
+    'tasks that ended come by their end, newest first, page by page': {
+      'gives them by when they were queued': part('tasks', (tasks) => ({
+        tasks: (filter) =>
+          tasks.tasks(
+            filter.order === 'ended'
+              ? { ...filter, order: 'queued', status: ['completed', 'failed', 'cancelled'] }
+              : filter,
+          ),
+      })),
+      'takes the last event for the end': part('tasks', (tasks) => ({
+        tasks: async (filter) => {
+          const answer = await tasks.tasks(filter)
+          const byUpdate = [...answer.tasks].sort(
+            (left, right) => right.updatedAt.getTime() - left.updatedAt.getTime(),
+          )
+          return { ...answer, tasks: byUpdate }
+        },
+      })),
+      'has a cursor that repeats the last of a page': part('tasks', (tasks) => ({
+        tasks: ({ cursor, ...filter }) =>
+          tasks.tasks(
+            cursor === undefined ? filter : { ...filter, cursor: String(Number(cursor) - 1) },
+          ),
+      })),
+    },
+    'totals sum up the tasks that are meant': {
+      'sums up every task': part('tasks', (tasks) => ({ totals: () => tasks.totals({}) })),
+      'ignores the status': part('tasks', (tasks) => ({
+        totals: ({ status: _, ...selection }) => tasks.totals(selection),
+      })),
+      'takes the time of those that go on too': part('tasks', (tasks) => ({
+        totals: async (selection) => {
+          const { tasks: meant } = await tasks.tasks(selection)
+          const totalProcessingTime = meant.reduce((sum, task) => sum + task.processingTime, 0)
+          return { ...(await tasks.totals(selection)), totalProcessingTime }
+        },
+      })),
+      'takes the mean over all': part('tasks', (tasks) => ({
+        totals: async (selection) => {
+          const { tasks: meant } = await tasks.tasks(selection)
+          const sum = meant.reduce((total, task) => total + task.throughputFilesPerSecond, 0)
+          return {
+            ...(await tasks.totals(selection)),
+            averageFilesPerSecond: sum / Math.max(1, meant.length),
+          }
+        },
+      })),
+    },
+    'a look at what changed gives the events since the last one, of every task in their order': {
+      'gives each task apart': part('tasks', (tasks) => ({
+        changes: async (options) => {
+          const look = await tasks.changes(options)
+          const byTask = [...look.events].sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
+          const others = byTask.reverse()
+          return { ...look, events: look.events.length > 2 ? others : look.events }
+        },
+      })),
+      'begins with what was there before': part('tasks', (tasks) => ({
+        changes: ({ after = '0', ...options }) => tasks.changes({ ...options, after }),
+      })),
+      'forgets the rest of a full page': part('tasks', (tasks) => ({
+        changes: async (options) => ({ ...(await tasks.changes(options)), hasMore: false }),
+      })),
+    },
+    'a look at what changed leaves out the tasks that it is told to': {
+      'gives them too': part('tasks', (tasks) => ({
+        changes: ({ besides: _, ...options }) => tasks.changes(options),
+      })),
+      'meets them again at the next look': part('tasks', (tasks) => ({
+        changes: async (options) => {
+          const look = await tasks.changes(options)
+          return options.besides ? { ...look, cursor: options.after ?? look.cursor } : look
+        },
+      })),
+    },
+    'what ended long ago is dropped, but for what the ledger and the records of files need': {
+      'drops nothing': part('tasks', () => ({ prune: async () => 0 })),
+      'drops what ended at any time': part('tasks', (tasks) => ({
+        prune: () => tasks.prune(new Date(Date.UTC(2100, 0, 1))),
+      })),
+      'keeps no record of what it dropped': open((working) => {
+        let hasPruned = false
+        return {
+          tasks: {
+            ...working.tasks,
+            prune: async (endedBefore) => {
+              hasPruned = true
+              return working.tasks.prune(endedBefore)
+            },
+          },
+          plans: {
+            ...working.plans,
+            record: async (repository, path) =>
+              hasPruned ? null : working.plans.record(repository, path),
+          },
+        }
+      }),
+      'keeps the events': part('tasks', (tasks) => {
+        const known = new Map<string, ReturnType<typeof tasks.events>>()
+        return {
+          append: async (events) => {
+            const stored = await tasks.append(events)
+            for (const { taskId } of stored) known.set(taskId, tasks.events(taskId, { limit: 9 }))
+            return stored
+          },
+          events: async (taskId, range) => (await known.get(taskId)) ?? tasks.events(taskId, range),
+        }
+      }),
     },
     'a listed task is its status': {
       'lists without the errors': part('tasks', (tasks) => ({
@@ -242,8 +367,8 @@ catchesDefects<ReturnType<Open>>({
     },
     'the figures of a stage count the runs that completed it, failed in it and are in it': {
       'does not count failures': part('tasks', (tasks) => ({
-        metrics: async () => {
-          const { stages, embedding } = await tasks.metrics()
+        metrics: async (selection) => {
+          const { stages, embedding } = await tasks.metrics(selection)
           const { cloning } = stages
           if (!cloning) return { stages, embedding }
           return { stages: { ...stages, cloning: { ...cloning, errorCount: 0 } }, embedding }
@@ -252,11 +377,24 @@ catchesDefects<ReturnType<Open>>({
     },
     'the figures of embedding sum up every run': {
       'counts embedded chunks twice': part('tasks', (tasks) => ({
-        metrics: async () => {
-          const { stages, embedding } = await tasks.metrics()
+        metrics: async (selection) => {
+          const { stages, embedding } = await tasks.metrics(selection)
           const totalChunksEmbedded = embedding.totalChunksEmbedded * 2
           return { stages, embedding: { ...embedding, totalChunksEmbedded } }
         },
+      })),
+    },
+    'figures are narrowed by repositories': {
+      'figures over all': part('tasks', (tasks) => ({ metrics: () => tasks.metrics({}) })),
+      'takes none for any': part('tasks', (tasks) => ({
+        metrics: ({ repository }) =>
+          tasks.metrics(repository === undefined || repository.length === 0 ? {} : { repository }),
+      })),
+      'narrows the stages alone': part('tasks', (tasks) => ({
+        metrics: async (selection) => ({
+          ...(await tasks.metrics(selection)),
+          embedding: (await tasks.metrics({})).embedding,
+        }),
       })),
     },
     'seconds of an item are the median over the last runs of the repository': {
@@ -515,6 +653,15 @@ catchesDefects<ReturnType<Open>>({
           const summary = await ledger.repository(name)
           return summary && { ...summary, chunks: summary.files }
         },
+      })),
+      'forgets the bytes': part('ledger', (ledger) => ({
+        repository: async (name) => {
+          const summary = await ledger.repository(name)
+          return summary && { ...summary, sizeBytes: 0 }
+        },
+      })),
+      'forgets what the host said': part('ledger', (ledger) => ({
+        commit: (runId, { about: _, ...repository }) => ledger.commit(runId, repository),
       })),
       'has a text for a time': part('ledger', (ledger) => ({
         repositories: async () => JSON.parse(JSON.stringify(await ledger.repositories())),
@@ -877,6 +1024,15 @@ catchesDefects<ReturnType<Open>>({
     },
     'acquiring the writer rejects when its signal was aborted': {
       'ignores the signal': open((working) => ({ acquireWriter: () => working.acquireWriter() })),
+    },
+    'what is stored is as it was after it was looked after': {
+      'forgets the ledger': open((working) => ({
+        optimize: async () => {
+          for (const { name } of await working.ledger.repositories()) {
+            await working.ledger.remove(name)
+          }
+        },
+      })),
     },
     'the size is in bytes and counts what was written': {
       'does not know': open(() => ({ sizeBytes: async () => 0 })),

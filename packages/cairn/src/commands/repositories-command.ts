@@ -1,5 +1,4 @@
-import type { LedgerSummary } from '@cairn/core'
-import { encode, type RepositoryInfo, repositoryListSchema } from '@cairn/protocol'
+import { encode, repositoryListSchema } from '@cairn/protocol'
 import {
   type CommandContext,
   hasStore,
@@ -18,65 +17,46 @@ import { printable } from '../terminal/printable.ts'
 
 /** `cairn repositories`. */
 export async function repositoriesCommand(context: CommandContext): Promise<ExitCode> {
-  const summaries = hasStore(context)
+  const repositories = hasStore(context)
     ? await withIndexer(context, (indexer) => indexer.repositories())
     : []
   if (context.isJson) {
-    const repositories = summaries.map(repositoryInfo)
     sayJson(
       context,
       encode(repositoryListSchema, {
-        repositories,
+        repositories: [...repositories],
         totalRepositories: repositories.length,
         pageInfo: { offset: 0, limit: repositories.length, hasNext: false },
       }),
     )
     return exitCodes.done
   }
-  if (summaries.length === 0) {
+  if (repositories.length === 0) {
     mentionNothingIndexed(context)
     return exitCodes.done
   }
   const { paint } = context.out
-  for (const summary of summaries) {
-    const { source } = summary
-    say(context, `${paint('strong', printable(summary.name))}${commitInWords(summary)}`)
+  for (const repository of repositories) {
+    const { source } = repository
+    say(context, `${paint('strong', printable(repository.name))}${commitInWords(repository)}`)
     const rows = labelledRows(
       [
         ['from', printable(source.kind === 'local' ? source.path : source.url)],
         [
           'holds',
           [
-            counted(summary.files, 'file'),
-            counted(summary.chunks, 'chunk'),
-            counted(summary.symbols, 'symbol'),
-            counted(summary.edges, 'edge'),
+            counted(repository.files, 'file'),
+            counted(repository.chunks, 'chunk'),
+            counted(repository.symbols, 'symbol'),
+            counted(repository.edges, 'edge'),
           ].join(', '),
         ],
-        ['languages', countsByName(summary.filesByLanguage, 8)],
-        ['indexed', moment(summary.indexedAt)],
+        ['languages', countsByName(repository.languages, 8)],
+        ['indexed', moment(repository.indexedAt)],
       ],
       context.out,
     )
     for (const row of rows) say(context, row)
   }
   return exitCodes.done
-}
-
-function repositoryInfo(summary: LedgerSummary): RepositoryInfo {
-  const { name, source, ref, commit, files, chunks, symbols, edges, indexedAt } = summary
-  return {
-    name,
-    source,
-    ref,
-    commit,
-    files,
-    chunks,
-    symbols,
-    edges,
-    languages: { ...summary.filesByLanguage },
-    embedder: { ...summary.embedder },
-    indexedAt,
-    sizeBytes: null,
-  }
 }

@@ -1,5 +1,5 @@
 import type { SymbolKind } from './parsed-file.ts'
-import type { StoreCallOptions } from './vector-store.ts'
+import type { OptimizeOptions, StoreCallOptions } from './vector-store.ts'
 
 /** What a node of the code graph stands for. */
 export type GraphNodeKind = 'file' | 'symbol' | 'module'
@@ -112,6 +112,8 @@ export interface GraphStore {
     repository: string,
     options?: StoreCallOptions,
   ): Promise<{ nodes: number; edges: number }>
+  /** As {@link VectorStore.optimize}. */
+  optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */
   close(): Promise<void>
 }

@@ -6,13 +6,16 @@ import type {
   LogEntry,
   LogLevel,
   NewIndexEvent,
+  PageRequest,
+  RepositoryAbout,
   SkipReason,
   SourceDescription,
   SourceSelection,
   Stage,
   StageMetrics,
   StatusDocument,
-  TaskStatus,
+  TaskSelection,
+  TaskTotals,
 } from '@cairn/protocol'
 import type {
   Chunk,
@@ -22,7 +25,7 @@ import type {
   Reference,
   SymbolKind,
 } from './parsed-file.ts'
-import type { ChunkFilter, StoreCallOptions } from './vector-store.ts'
+import type { ChunkFilter, OptimizeOptions, StoreCallOptions } from './vector-store.ts'
 
 /**
  * The journal is cairn's memory: what was asked and what happened (tasks, events), what was parsed
@@ -48,18 +51,19 @@ export interface Journal {
   acquireWriter(options?: StoreCallOptions): Promise<void>
   /** Bytes on disk. */
   sizeBytes(): Promise<number>
+  /** As {@link VectorStore.optimize}; one call looks after every store in the same place. */
+  optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */
   close(): Promise<void>
 }
 
-/** What {@link TaskLog.tasks} narrows by. */
-export interface TaskFilter {
-  readonly status?: readonly TaskStatus[]
-  readonly repository?: string
-  /** @default 50 */
-  readonly limit?: number
-  /** Opaque, from a previous answer. */
-  readonly cursor?: string
+/** What {@link TaskLog.tasks} narrows by; a page has 50 tasks where no limit is given. */
+export interface TaskFilter extends TaskSelection, PageRequest {
+  /**
+   * Newest first: by when they were queued, or by when they ended, which leaves out those that have not.
+   * @default 'queued'
+   */
+  readonly order?: 'queued' | 'ended'
 }
 
 /** What {@link TaskLog.logs} narrows by. */
@@ -81,8 +85,8 @@ export interface LogFilter {
 /** The event log and what is folded from it. */
 export interface TaskLog {
   /**
-   * Stores events in their order, each with the next `seq` of its task, and the status folded from
-   * them, in one transaction. The first event of a task is `run.queued`; another one rejects, and then
+   * Stores events in their order, each with the next `seq` of its task, `run.queued` with the log's
+   * epoch, and the status folded from them, in one transaction. The first event of a task is `run.queued`; another one rejects, and then
    * nothing of the call is stored.
    */
   append(events: readonly NewIndexEvent[]): Promise<IndexEvent[]>
@@ -91,12 +95,25 @@ export interface TaskLog {
     taskId: string,
     options: { readonly after?: number; readonly limit: number },
   ): Promise<IndexEvent[]>
+  /**
+   * The events of every task in the order they were stored, those after `after`: the `cursor` of an
+   * answer before. Without it there are none, and the cursor is that of the last event. `besides` are
+   * tasks whose events are left out. A log that another took the place of starts again from its first
+   * event. A look that finds nothing costs next to nothing.
+   */
+  changes(options: {
+    readonly after?: string
+    readonly besides?: readonly string[]
+    readonly limit: number
+  }): Promise<{ events: IndexEvent[]; cursor: string; hasMore: boolean }>
   /** The status folded from the task's events; null for an unknown task. */
   status(taskId: string): Promise<StatusDocument | null>
-  /** Newest first. */
+  /** A page of tasks; `total` counts all that the filter lets through. */
   tasks(
     filter: TaskFilter,
   ): Promise<{ tasks: StatusDocument[]; total: number; nextCursor: string | null }>
+  /** Sums over the tasks that are meant. */
+  totals(selection: TaskSelection): Promise<TaskTotals>
   /**
    * Oldest first; entries are derived by `logEntry` of the protocol from an event and the stage that
    * the task was in.
@@ -105,8 +122,16 @@ export interface TaskLog {
     taskId: string,
     filter: LogFilter,
   ): Promise<{ logs: LogEntry[]; total: number; nextCursor: string | null }>
-  /** Over every run in the journal. */
-  metrics(): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /** Over every run in the journal, or over those of some repositories. */
+  metrics(
+    selection: Pick<TaskSelection, 'repository'>,
+  ): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
+  /**
+   * Drops the tasks that ended before a moment, with their events, figures and plans; gives how many.
+   * What was last recorded of a file stays ({@link PlanLog.record}), and so do, of each repository in the
+   * ledger, its newest task and the one that it was committed by.
+   */
+  prune(endedBefore: Date): Promise<number>
   /** Median seconds of an item by stage over the last runs of a repository (or of any), for an ETA. */
   secondsPerItem(repository: string): Promise<Partial<Record<Stage, number>>>
 }
@@ -250,6 +275,8 @@ export interface LedgerRepository {
   readonly source: SourceDescription
   /** What the source was narrowed to; absent where it was indexed before that was kept. */
   readonly selection?: SourceSelection
+  /** What the host said about it. @default nothing */
+  readonly about?: RepositoryAbout
   readonly ref: string | null
   readonly commit: string | null
   /** Fingerprint of everything that decides what parsing makes of bytes. */
@@ -269,7 +296,10 @@ export interface LedgerSummary extends LedgerRepository {
   readonly chunks: number
   readonly symbols: number
   readonly edges: number
-  readonly filesByLanguage: Readonly<Record<string, number>>
+  /** Files by language. */
+  readonly languages: Readonly<Record<string, number>>
+  /** Bytes of the indexed files. */
+  readonly sizeBytes: number
 }
 
 /** Rows of the stores that no longer count. */

@@ -46,6 +46,12 @@ export interface StoreCallOptions {
   readonly signal?: AbortSignal
 }
 
+/** What {@link VectorStore.optimize} may do. */
+export interface OptimizeOptions {
+  /** Whether writes may wait for as long as it takes to give unused room back. */
+  readonly mayBlock: boolean
+}
+
 /**
  * Holds the vectors of chunks. Every write is idempotent: ids are derived from content, so writing a
  * row twice leaves one. Which rows are live is not the store's business: the ledger says that.
@@ -109,6 +115,8 @@ export interface VectorStore {
   spaces(options?: StoreCallOptions): Promise<VectorSpace[]>
   /** Deletes every row of a repository in every space; returns how many. */
   removeRepository(repository: string, options?: StoreCallOptions): Promise<number>
+  /** Only where there is something to look after: statistics, unused room. What is stored stays as it is. */
+  optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */
   close(): Promise<void>
 }

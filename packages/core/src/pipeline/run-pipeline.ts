@@ -1,4 +1,4 @@
-import type { SourceDescription, SourceSelection } from '@cairn/protocol'
+import type { RepositoryAbout, SourceDescription, SourceSelection } from '@cairn/protocol'
 import type { LedgerRepository } from '../contracts/journal.ts'
 import type { SourceTree } from '../contracts/source-file.ts'
 import type { FileSelection, Source } from '../options.ts'
@@ -28,6 +28,8 @@ export interface RunRequest extends FileSelection {
   readonly git: Promise<HostGit>
   /** As plain data, what {@link source} narrows the repository to. */
   readonly selection: SourceSelection
+  /** What the host said about the repository; null: nothing. */
+  readonly about: RepositoryAbout | null
 }
 
 /** What a run that came to its end found. */
@@ -64,7 +66,7 @@ export async function runPipeline(
           previous: ledger.files,
           failedPaths: parsed.failed,
           failedTexts: embedded.failedTexts,
-          repository: ledgerRepository(context, request, tree),
+          repository: ledgerRepository(context, request, tree, ledger.repository),
         },
         stage,
       ),
@@ -175,12 +177,14 @@ function ledgerRepository(
   context: RunContext,
   request: RunRequest,
   tree: SourceTree,
+  earlier: LedgerRepository | null,
 ): LedgerRepository {
   const { embedder, parser, space } = context
   return {
     name: context.repository,
     source: request.description,
     selection: request.selection,
+    about: { ...earlier?.about, ...request.about },
     ref: tree.description.ref,
     commit: tree.description.commit,
     parserFingerprint: parser.fingerprint,

@@ -1,9 +1,4 @@
-import {
-  foldStatus,
-  type IndexEvent,
-  type NewIndexEvent,
-  type StatusDocument,
-} from '@cairn/protocol'
+import type { IndexEvent, NewIndexEvent, StatusDocument } from '@cairn/protocol'
 import { expect, test } from 'vitest'
 import { StoreError } from '../errors.ts'
 import { createEventRecorder, type EventRecorder } from './event-recorder.ts'
@@ -28,7 +23,6 @@ const warning = (message: string): NewIndexEvent => ({
 /** A log that keeps what it gets in memory; `onAppend` goes before each transaction. */
 function openLog(onAppend: () => Promise<void> = async () => undefined) {
   const transactions: IndexEvent[][] = []
-  let status: StatusDocument | null = null
   let seq = 0
   return {
     transactions,
@@ -36,12 +30,8 @@ function openLog(onAppend: () => Promise<void> = async () => undefined) {
       async append(events: readonly NewIndexEvent[]): Promise<IndexEvent[]> {
         await onAppend()
         const stored = events.map((event): IndexEvent => ({ ...event, seq: ++seq }))
-        for (const event of stored) status = { ...foldStatus(status, event), epoch: 'epoch-1' }
         transactions.push(stored)
         return stored
-      },
-      async status(taskId: string): Promise<StatusDocument | null> {
-        return taskId === of.taskId ? status : null
       },
     },
   }
@@ -99,15 +89,6 @@ test('what is recorded while a transaction runs waits for it and goes into the n
     ['run.queued'],
     ['run.started', 'warning.recorded'],
   ])
-})
-
-test('the status has the epoch of the log from the first event on', async () => {
-  const { recorder, delivered } = open()
-  recorder.record(queued)
-  await recorder.drained()
-  recorder.record(started)
-  await recorder.drained()
-  expect(delivered.map(({ status }) => status.epoch)).toEqual(['epoch-1', 'epoch-1'])
 })
 
 test('a delivered event cannot be changed', async () => {

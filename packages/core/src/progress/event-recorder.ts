@@ -6,6 +6,7 @@ import {
 } from '@cairn/protocol'
 import type { TaskLog } from '../contracts/journal.ts'
 import { toCairnError } from '../errors.ts'
+import { freeze } from '../freeze.ts'
 
 /** Stores the events of one run in their order and hands them on once they are stored. */
 export interface EventRecorder {
@@ -13,13 +14,13 @@ export interface EventRecorder {
   record(event: NewIndexEvent): void
   /** Resolves when at most `most` events wait to be stored. @default 0 */
   drained(most?: number): Promise<void>
-  /** The status folded from what is stored, of the log's epoch; null before the task's first event. */
+  /** The status folded from what is stored; null before the task's first event. */
   status(): StatusDocument | null
 }
 
 /** `deliver` gets each stored event with the status folded up to it; it must not throw. */
 export function createEventRecorder(options: {
-  readonly log: Pick<TaskLog, 'append' | 'status'>
+  readonly log: Pick<TaskLog, 'append'>
   readonly deliver: (event: IndexEvent, status: StatusDocument) => void
   /** What the task's earlier events fold to; null: this run begins the task. @default null */
   readonly from?: StatusDocument | null
@@ -28,14 +29,6 @@ export function createEventRecorder(options: {
   let storing: Promise<void> | null = null
   let failure: unknown = null
   let status: StatusDocument | null = options.from ?? null
-
-  const fold = async (event: IndexEvent): Promise<StatusDocument> => {
-    const folded = foldStatus(status, event)
-    if (status) return folded
-    // No event tells the epoch: it belongs to the log. Once there, it stays through the fold.
-    const stored = await options.log.status(event.taskId)
-    return { ...folded, epoch: stored?.epoch ?? folded.epoch }
-  }
 
   const storePending = async (): Promise<void> => {
     try {
@@ -47,7 +40,7 @@ export function createEventRecorder(options: {
         for (const event of await options.log.append(batch)) {
           // One listener's change must reach neither the next listener nor the fold.
           freeze(event)
-          status = await fold(event)
+          status = foldStatus(status, event)
           freeze(status)
           options.deliver(event, status)
         }
@@ -70,11 +63,4 @@ export function createEventRecorder(options: {
     },
     status: () => status,
   }
-}
-
-/** Freezes a value and what it holds. A fold shares what did not change, so little of it is new. */
-function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
-  Object.freeze(value)
-  for (const held of Object.values(value)) freeze(held)
 }

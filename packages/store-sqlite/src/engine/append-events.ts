@@ -5,6 +5,8 @@ import { fromDatedJson, toDatedJson } from './dated-json.ts'
 import { Fault } from './fault.ts'
 import { recordStageRun } from './metrics.ts'
 import type { Names } from './names.ts'
+import { dropPlan } from './plans.ts'
+import type { Stepwise } from './sync.ts'
 
 /** Writes the event log and what is folded from it. */
 export interface EventWriter {
@@ -12,11 +14,17 @@ export interface EventWriter {
   append(events: readonly NewIndexEvent[]): IndexEvent[]
   /** Ends every task that was under way or waited as interrupted. */
   interrupt(): void
+  /** `prune` of the task log. */
+  readonly prune: Stepwise<[endedBefore: Date], number>
 }
+
+/** Tasks that one step of {@link EventWriter.prune} drops. */
+const prunedPage = 10
 
 interface Folded {
   readonly id: number
   seq: number
+  endedAt: Date | null
   embeddingErrors: number
   status: StatusDocument | null
 }
@@ -36,8 +44,8 @@ export function createEventWriter(database: Database, repositories: Names): Even
 
   const load = (event: NewIndexEvent): Folded => {
     const row = database
-      .prepare<{ id: number; seq: number; embedding_errors: number }>(
-        'select id, seq, embedding_errors from tasks where task_id = ?',
+      .prepare<{ id: number; seq: number; ended_at: number | null; embedding_errors: number }>(
+        'select id, seq, ended_at, embedding_errors from tasks where task_id = ?',
       )
       .get(event.taskId)
     if (!row) {
@@ -49,12 +57,13 @@ export function createEventWriter(database: Database, repositories: Names): Even
       }
       const made = database
         .prepare<{ id: number }>(
-          `insert into tasks (task_id, repository, status, is_ended, seq, embedded_chunks, embedding_errors, snapshot)
-           values (?, ?, 'pending', 0, 0, 0, 0, '') returning id`,
+          `insert into tasks (task_id, repository, status, is_ended, seq, embedded_chunks, embedding_errors,
+             processed_files, generated_chunks, seconds, files_per_second, chunks_per_second, snapshot)
+           values (?, ?, 'pending', 0, 0, 0, 0, 0, 0, 0, 0, 0, '') returning id`,
         )
         .get(event.taskId, event.repository)
       if (!made) throw new Error('SQLite returned no id for a new task.')
-      return { id: made.id, seq: 0, embeddingErrors: 0, status: null }
+      return { id: made.id, seq: 0, endedAt: null, embeddingErrors: 0, status: null }
     }
     // What is remembered counts only if the transaction that made it was committed.
     const known = folded.get(event.taskId)
@@ -65,6 +74,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
     return {
       id: row.id,
       seq: row.seq,
+      endedAt: row.ended_at === null ? null : new Date(row.ended_at),
       embeddingErrors: row.embedding_errors,
       status: snapshot ? fromDatedJson<StatusDocument>(snapshot) : null,
     }
@@ -83,9 +93,14 @@ export function createEventWriter(database: Database, repositories: Names): Even
       const task = touched.get(added.taskId) ?? load(added)
       touched.set(added.taskId, task)
       task.seq += 1
-      const event: IndexEvent = { ...added, seq: task.seq }
+      const event: IndexEvent =
+        added.type === 'run.queued'
+          ? { ...added, seq: task.seq, epoch: readEpoch() }
+          : { ...added, seq: task.seq }
       const before = task.status
-      task.status = { ...foldStatus(before, event), epoch: readEpoch() }
+      task.status = foldStatus(before, event)
+      if (!isTerminal(task.status.status)) task.endedAt = null
+      else if (before === null || !isTerminal(before.status)) task.endedAt = event.at
       const entry = logLine(event, (before ?? task.status).currentStage)
       insert.run(
         task.id,
@@ -106,8 +121,9 @@ export function createEventWriter(database: Database, repositories: Names): Even
       stored.push(event)
     }
     const update = database.prepare(
-      `update tasks set repository = ?, status = ?, is_ended = ?, seq = ?, embedded_chunks = ?, embedding_errors = ?,
-         snapshot = ? where id = ?`,
+      `update tasks set repository = ?, status = ?, is_ended = ?, ended_at = ?, seq = ?, embedded_chunks = ?,
+         embedding_errors = ?, processed_files = ?, generated_chunks = ?, seconds = ?, files_per_second = ?,
+         chunks_per_second = ?, snapshot = ? where id = ?`,
     )
     for (const [name, task] of touched) {
       const { status } = task
@@ -117,9 +133,15 @@ export function createEventWriter(database: Database, repositories: Names): Even
         status.repositoryName,
         status.status,
         isEnded ? 1 : 0,
+        task.endedAt?.getTime() ?? null,
         task.seq,
         status.embeddingProgress.embeddedChunks,
         task.embeddingErrors,
+        status.processedFiles,
+        status.generatedChunks,
+        status.processingTime,
+        status.throughputFilesPerSecond,
+        status.throughputChunksPerSecond,
         toDatedJson(status),
         task.id,
       )
@@ -131,6 +153,30 @@ export function createEventWriter(database: Database, repositories: Names): Even
 
   return {
     append,
+
+    *prune(endedBefore) {
+      const tasks = database
+        .prepare<{ id: number; run_id: string }>(
+          `select id, snapshot ->> '$.runId' as run_id from tasks where ended_at < ?
+             and id not in (select max(t.id) from ledger_repositories l join repositories r on r.id = l.repository
+               join tasks t on t.repository = r.name group by t.repository)
+             and task_id not in (select data ->> '$.taskId' from ledger_repositories)`,
+        )
+        .all(endedBefore.getTime())
+      const statements = [
+        // What was last recorded of a file is read from its event, task or no task.
+        `delete from events where task = ?1 and not exists
+           (select 1 from file_records f where f.task = ?1 and f.seq = events.seq)`,
+        'delete from stage_runs where task = ?1',
+        'delete from tasks where id = ?1',
+      ].map((sql) => database.prepare(sql))
+      for (const [index, task] of tasks.entries()) {
+        for (const statement of statements) statement.run(task.id)
+        dropPlan(database, task.run_id)
+        if (index % prunedPage === prunedPage - 1) yield
+      }
+      return tasks.length
+    },
 
     interrupt() {
       const unfinished = database

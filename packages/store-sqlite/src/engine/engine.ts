@@ -1,9 +1,10 @@
 import type { Journal, Spool } from '@cairn/core'
-import { createEventWriter } from './append-events.ts'
+import { createEventWriter, type EventWriter } from './append-events.ts'
 import type { Database } from './database.ts'
 import { type CachePart, createEmbeddingCache } from './embedding-cache.ts'
 import { createGraph } from './graph.ts'
 import { createLedger } from './ledger.ts'
+import { createMaintenance, type Maintenance } from './maintenance.ts'
 import { createMetrics } from './metrics.ts'
 import { createMissingTexts } from './missing-texts.ts'
 import { createNames } from './names.ts'
@@ -19,8 +20,10 @@ type LedgerPart = ReturnType<typeof createLedger>
 
 /** All contracts over one connection, without threads: what the threads run. */
 export interface Engine {
-  readonly tasks: Omit<Sync<Journal['tasks']>, 'logs'> &
-    Pick<TaskPart, 'logs'> & { interrupt(): void }
+  readonly tasks: Omit<Sync<Journal['tasks']>, 'logs' | 'prune'> &
+    Pick<TaskPart, 'logs'> &
+    Pick<EventWriter, 'interrupt' | 'prune'>
+  readonly maintenance: Maintenance
   readonly plans: Sync<Journal['plans']>
   readonly spool: Pick<Sync<Spool>, 'missingTexts'> & ReturnType<typeof createSpool>
   readonly ledger: LedgerPart
@@ -41,6 +44,7 @@ export function createEngine(database: Database): Engine {
       ...createEventWriter(database, repositories),
       ...createMetrics(database, repositories),
     },
+    maintenance: createMaintenance(database),
     plans: { ...createPlans(database, names, repositories), record },
     spool: { ...createSpool(database, names, repositories), ...createMissingTexts(database) },
     ledger: createLedger(database, names, repositories),

@@ -15,15 +15,27 @@ export function createFirstVersion(database: Database): void {
       repository text not null,
       status text not null,
       is_ended integer not null,
+      ended_at integer,
       seq integer not null,
       embedded_chunks integer not null,
       embedding_errors integer not null,
+      processed_files integer not null,
+      generated_chunks integer not null,
+      seconds real not null,
+      files_per_second real not null,
+      chunks_per_second real not null,
       snapshot text not null
     );
-    create index tasks_by_status on tasks (status, id);
     create index tasks_by_repository on tasks (repository, id);
     create index tasks_unfinished on tasks (id) where is_ended = 0;
+    create index tasks_by_end on tasks (ended_at, id, status, repository) where ended_at is not null;
+    -- Sums and lists need not read the snapshots, which are long.
+    create index tasks_by_figures on tasks (
+      status, repository, id, processed_files, generated_chunks, seconds, files_per_second, chunks_per_second
+    );
+    -- In the order they were stored, over all tasks; an id never comes again.
     create table events (
+      id integer primary key autoincrement,
       task integer not null,
       seq integer not null,
       at integer not null,
@@ -31,9 +43,9 @@ export function createFirstVersion(database: Database): void {
       level integer,
       stage text,
       path text,
-      data text not null,
-      primary key (task, seq)
-    ) without rowid;
+      data text not null
+    );
+    create unique index events_by_task on events (task, seq);
     create table stage_runs (
       id integer primary key,
       task integer not null,
@@ -43,8 +55,9 @@ export function createFirstVersion(database: Database): void {
       items integer not null,
       is_success integer not null
     );
-    create index stage_runs_by_seconds on stage_runs (stage, is_success, seconds);
+    create index stage_runs_by_seconds on stage_runs (stage, is_success, seconds, repository);
     create index stage_runs_by_repository on stage_runs (repository, stage);
+    create index stage_runs_by_task on stage_runs (task);
     create table file_records (
       repository integer not null,
       path text not null,
@@ -52,6 +65,7 @@ export function createFirstVersion(database: Database): void {
       seq integer not null,
       primary key (repository, path)
     ) without rowid;
+    create index file_records_by_task on file_records (task, seq);
 
     create table plans (id integer primary key, run_id text not null unique, repository integer not null);
     create index plans_by_repository on plans (repository);

@@ -1,6 +1,7 @@
 import type { Garbage, Ledger, LedgerFile, LedgerRepository, LedgerSummary } from '@cairn/core'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
+import { dropPlan } from './plans.ts'
 import { deleteSpooled } from './spool.ts'
 import type { Stepwise, Sync } from './sync.ts'
 
@@ -18,6 +19,15 @@ interface FileRow {
   edge_set_nodes: number
   edge_set_edges: number
   syntax_errors: number
+}
+
+interface LanguageSums {
+  language: string
+  files: number
+  bytes: number
+  chunks: number
+  symbols: number
+  edges: number
 }
 
 /** The columns that `ledger_files` and `staged_files` share, in their order. */
@@ -204,13 +214,9 @@ export function createLedger(database: Database, names: Names, repositories: Nam
       database.prepare('delete from garbage_edge_sets where repository = ?').run(id)
       database.prepare('delete from file_records where repository = ?').run(id)
       for (const plan of database
-        .prepare<{ id: number; run_id: string }>(
-          'select id, run_id from plans where repository = ?',
-        )
+        .prepare<{ run_id: string }>('select run_id from plans where repository = ?')
         .all(id)) {
-        database.prepare('delete from plan_files where plan = ?').run(plan.id)
-        database.prepare('delete from staged_files where run_id = ?').run(plan.run_id)
-        database.prepare('delete from plans where id = ?').run(plan.id)
+        dropPlan(database, plan.run_id)
       }
       yield
       for (;;) {
@@ -249,12 +255,12 @@ function toLedgerFile(row: FileRow): LedgerFile {
 /** The sums are made once, with the state they are of. */
 function summarise(database: Database, id: number, repository: LedgerRepository): LedgerSummary {
   const languages = database
-    .prepare<{ language: string; files: number; chunks: number; symbols: number; edges: number }>(
-      `select language, count(*) as files, sum(chunk_count) as chunks, sum(symbol_count) as symbols,
+    .prepare<LanguageSums>(
+      `select language, count(*) as files, sum(size) as bytes, sum(chunk_count) as chunks, sum(symbol_count) as symbols,
          sum(edge_set_edges) as edges from ledger_files where repository = ? group by language order by files desc, language`,
     )
     .all(id)
-  const sum = (of: 'files' | 'chunks' | 'symbols' | 'edges'): number =>
+  const sum = (of: Exclude<keyof LanguageSums, 'language'>): number =>
     languages.reduce((total, row) => total + row[of], 0)
   return {
     ...repository,
@@ -262,7 +268,8 @@ function summarise(database: Database, id: number, repository: LedgerRepository)
     chunks: sum('chunks'),
     symbols: sum('symbols'),
     edges: sum('edges'),
-    filesByLanguage: Object.fromEntries(languages.map((row) => [row.language, row.files])),
+    languages: Object.fromEntries(languages.map((row) => [row.language, row.files])),
+    sizeBytes: sum('bytes'),
   }
 }
 

@@ -8,10 +8,11 @@ export type MethodName = {
 
 /**
  * How a function runs: `read` on a snapshot, by the reading thread; `write` in a transaction,
- * `steps` in one for each step, `scratch` on a snapshot with temporary tables, by the writing thread;
- * `scan`, which takes long, on a snapshot by the writing thread where there is one, beside what is read.
+ * `steps` in one for each step, `scratch` on a snapshot with temporary tables, `bare` in none, by the
+ * writing thread; `scan`, which takes long, on a snapshot by the writing thread where there is one,
+ * beside what is read.
  */
-export type Mode = 'read' | 'write' | 'steps' | 'scratch' | 'scan'
+export type Mode = 'read' | 'write' | 'steps' | 'scratch' | 'scan' | 'bare'
 
 /** A function that another thread may call. */
 export type CallableName = Exclude<MethodName, 'tasks.interrupt'>
@@ -22,9 +23,15 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'tasks.events': 'read',
   'tasks.status': 'read',
   'tasks.tasks': 'read',
+  'tasks.changes': 'read',
+  'tasks.totals': 'read',
   'tasks.logs': 'read',
   'tasks.metrics': 'read',
   'tasks.secondsPerItem': 'read',
+  'tasks.prune': 'steps',
+  'maintenance.mergeWords': 'steps',
+  'maintenance.refreshStatistics': 'bare',
+  'maintenance.compact': 'bare',
   'plans.begin': 'write',
   'plans.add': 'write',
   'plans.toIndex': 'read',

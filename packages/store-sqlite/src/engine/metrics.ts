@@ -45,40 +45,49 @@ export function createMetrics(
   database: Database,
   repositories: Names,
 ): Pick<Sync<TaskLog>, 'metrics' | 'secondsPerItem'> {
-  const activeIn = (stage: WorkingStage): number =>
+  /** Repositories as a parameter: null for all. */
+  type Among = string | null
+
+  const activeIn = (stage: WorkingStage, among: Among): number =>
     database
       .prepare<{ active: number }>(
-        `select count(*) as active from tasks where is_ended = 0 and status <> 'paused' and snapshot ->> '$.currentStage' = ?`,
+        `select count(*) as active from tasks where is_ended = 0 and status <> 'paused' and snapshot ->> '$.currentStage' = ?1
+           and (?2 is null or repository in (select value from json_each(?2)))`,
       )
-      .get(stage)?.active ?? 0
+      .get(stage, among)?.active ?? 0
+
+  const ofRepositories = `(?2 is null or repository in
+    (select r.id from json_each(?2) j join repositories r on r.name = j.value))`
 
   /** Seconds of successful runs by the nearest-rank method. */
-  const percentile = (stage: WorkingStage, count: number, share: number): number =>
+  const percentile = (stage: WorkingStage, among: Among, count: number, share: number): number =>
     count === 0
       ? 0
       : (database
           .prepare<{ seconds: number }>(
-            'select seconds from stage_runs where stage = ? and is_success = 1 order by seconds limit 1 offset ?',
+            `select seconds from stage_runs where stage = ?1 and is_success = 1 and ${ofRepositories}
+             order by seconds limit 1 offset ?3`,
           )
-          .get(stage, Math.max(0, Math.ceil(count * share) - 1))?.seconds ?? 0)
+          .get(stage, among, Math.max(0, Math.ceil(count * share) - 1))?.seconds ?? 0)
 
-  const totalsOf = (stage: WorkingStage): StageTotals =>
+  const totalsOf = (stage: WorkingStage, among: Among): StageTotals =>
     database
       .prepare<StageTotals>(
         `select count(*) filter (where is_success = 1) as success, count(*) filter (where is_success = 0) as errors,
            sum(seconds) filter (where is_success = 1) as seconds,
            min(seconds) filter (where is_success = 1) as least,
            max(seconds) filter (where is_success = 1) as most
-         from stage_runs where stage = ?`,
+         from stage_runs where stage = ?1 and ${ofRepositories}`,
       )
-      .get(stage) ?? { success: 0, errors: 0, seconds: null, least: null, most: null }
+      .get(stage, among) ?? { success: 0, errors: 0, seconds: null, least: null, most: null }
 
   return {
-    metrics() {
+    metrics({ repository }) {
+      const among = repository === undefined ? null : JSON.stringify([repository].flat())
       const stages: StageMetrics = {}
       for (const stage of workingStages) {
-        const { success, errors, seconds, least, most } = totalsOf(stage)
-        const currentActive = activeIn(stage)
+        const { success, errors, seconds, least, most } = totalsOf(stage, among)
+        const currentActive = activeIn(stage, among)
         if (success + errors + currentActive === 0) continue
         stages[stage] = {
           totalExecutions: success + errors,
@@ -86,8 +95,8 @@ export function createMetrics(
           averageDuration: success === 0 ? 0 : (seconds ?? 0) / success,
           minDuration: least ?? 0,
           maxDuration: most ?? 0,
-          p50Duration: percentile(stage, success, 0.5),
-          p95Duration: percentile(stage, success, 0.95),
+          p50Duration: percentile(stage, among, success, 0.5),
+          p95Duration: percentile(stage, among, success, 0.95),
           successCount: success,
           errorCount: errors,
           currentActive,
@@ -95,7 +104,12 @@ export function createMetrics(
       }
       return {
         stages,
-        embedding: embeddingMetrics(database, totalsOf('embedding'), activeIn('embedding')),
+        embedding: embeddingMetrics(
+          database,
+          among,
+          totalsOf('embedding', among),
+          activeIn('embedding', among),
+        ),
       }
     },
 
@@ -122,23 +136,27 @@ export function createMetrics(
 
 function embeddingMetrics(
   database: Database,
+  among: string | null,
   totals: StageTotals,
   active: number,
 ): EmbeddingMetrics {
   const tasks = database
     .prepare<{ chunks: number; errors: number }>(
-      'select ifnull(sum(embedded_chunks), 0) as chunks, ifnull(sum(embedding_errors), 0) as errors from tasks',
+      `select ifnull(sum(embedded_chunks), 0) as chunks, ifnull(sum(embedding_errors), 0) as errors from tasks
+       where ?1 is null or repository in (select value from json_each(?1))`,
     )
-    .get() ?? { chunks: 0, errors: 0 }
+    .get(among) ?? { chunks: 0, errors: 0 }
   const ledger = database
     .prepare<{ repositories: number; spaces: number; size: number; kinds: number; failed: number }>(
       `select count(*) filter (where data ->> '$.chunks' > 0) as repositories,
          count(distinct data ->> '$.embedder.dimensions') as kinds,
          ifnull(sum((data ->> '$.embedder.dimensions') * (data ->> '$.chunks')) * 1.0 / nullif(sum(data ->> '$.chunks'), 0), 0) as size,
-         (select ifnull(sum(json_array_length(failed_chunks)), 0) from ledger_files where failed_chunks is not null) as failed
-       from ledger_repositories`,
+         (select ifnull(sum(json_array_length(f.failed_chunks)), 0) from ledger_files f where f.failed_chunks is not null
+            and (?1 is null or f.repository in (select r.id from json_each(?1) j join repositories r on r.name = j.value))) as failed
+       from ledger_repositories
+       where ?1 is null or repository in (select r.id from json_each(?1) j join repositories r on r.name = j.value)`,
     )
-    .get() ?? { repositories: 0, size: 0, kinds: 0, failed: 0 }
+    .get(among) ?? { repositories: 0, size: 0, kinds: 0, failed: 0 }
   const seconds = totals.seconds ?? 0
   return {
     totalChunksEmbedded: tasks.chunks,

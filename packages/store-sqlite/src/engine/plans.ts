@@ -23,15 +23,9 @@ export function createPlans(
     begin({ repository, runId }) {
       const id = repositories.intern(repository)
       const earlier = database
-        .prepare<{ id: number; run_id: string }>(
-          'select id, run_id from plans where repository = ? or run_id = ?',
-        )
+        .prepare<{ run_id: string }>('select run_id from plans where repository = ? or run_id = ?')
         .all(id, runId)
-      for (const plan of earlier) {
-        database.prepare('delete from plan_files where plan = ?').run(plan.id)
-        database.prepare('delete from staged_files where run_id = ?').run(plan.run_id)
-        database.prepare('delete from plans where id = ?').run(plan.id)
-      }
+      for (const plan of earlier) dropPlan(database, plan.run_id)
       database.prepare('insert into plans (run_id, repository) values (?, ?)').run(runId, id)
     },
     add(runId, files) {
@@ -76,4 +70,13 @@ export function createPlans(
         )
     },
   }
+}
+
+/** Deletes the plan of a run, with what the run staged. */
+export function dropPlan(database: Database, runId: string): void {
+  database
+    .prepare('delete from plan_files where plan = (select id from plans where run_id = ?)')
+    .run(runId)
+  database.prepare('delete from staged_files where run_id = ?').run(runId)
+  database.prepare('delete from plans where run_id = ?').run(runId)
 }

@@ -1,6 +1,6 @@
 import type { FileRecord, LogFilter, TaskLog } from '@cairn/core'
-import type { IndexEvent, Stage, StatusDocument } from '@cairn/protocol'
-import { logLevels, logLine } from '@cairn/protocol/fold'
+import type { IndexEvent, Stage, StatusDocument, TaskSelection, TaskStatus } from '@cairn/protocol'
+import { isTerminal, logLevels, logLine } from '@cairn/protocol/fold'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, SqlValue } from './database.ts'
 import { fromDatedJson } from './dated-json.ts'
@@ -13,9 +13,20 @@ export interface LoggedEvent {
   readonly stage: Stage
 }
 
+/** Sums over the tasks of one state. */
+interface StatusTotals {
+  status: TaskStatus
+  tasks: number
+  files: number
+  chunks: number
+  seconds: number
+  files_per_second: number
+  chunks_per_second: number
+}
+
 /** The task log of a thread: log entries are made of their events by whoever asked. */
 export interface TaskPart
-  extends Omit<Sync<TaskLog>, 'append' | 'logs' | 'metrics' | 'secondsPerItem'> {
+  extends Omit<Sync<TaskLog>, 'append' | 'prune' | 'logs' | 'metrics' | 'secondsPerItem'> {
   logs(
     taskId: string,
     filter: LogFilter,
@@ -45,28 +56,93 @@ export function createTasks(database: Database): TaskPart {
       return row ? fromDatedJson<StatusDocument>(row.snapshot) : null
     },
 
-    tasks({ status, repository, limit = 50, cursor }) {
-      const where = `where (?1 is null or status in (select value from json_each(?1)))
-        and (?2 is null or repository = ?2)`
-      const values: [SqlValue, SqlValue] = [
-        status === undefined ? null : JSON.stringify(status),
-        repository ?? null,
-      ]
-      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : placeOf(cursor)
-      const rows = database
-        .prepare<{ id: number; snapshot: string }>(
-          `select id, snapshot from tasks ${where} and id < ?3 order by id desc limit ?4`,
-        )
-        .all(...values, before, limit + 1)
+    tasks({ order = 'queued', limit = 50, cursor, ...selection }) {
+      const narrowed = selectTasks(selection)
+      if (order === 'ended') narrowed.and('ended_at is not null')
       const total = database
-        .prepare<{ total: number }>(`select count(*) as total from tasks ${where}`)
-        .get(...values)
-      const page = rows.slice(0, limit)
+        .prepare<{ total: number }>(`select count(*) as total from tasks ${narrowed.where()}`)
+        .get(...narrowed.values)
+      if (cursor !== undefined) {
+        if (order === 'queued') narrowed.and('id < ?', placeOf(cursor))
+        else narrowed.and('(ended_at, id) < (?, ?)', ...decodeCursor(cursor, ['number', 'number']))
+      }
+      const places = database
+        .prepare<{ id: number; ended_at: number | null }>(
+          `select id, ended_at from tasks ${narrowed.where()}
+           order by ${order === 'queued' ? '' : 'ended_at desc,'} id desc limit ?`,
+        )
+        .all(...narrowed.values, limit + 1)
+      const snapshot = database.prepare<{ snapshot: string }>(
+        'select snapshot from tasks where id = ?',
+      )
+      const page = places.slice(0, limit)
       const last = page.at(-1)
       return {
-        tasks: page.map((row) => fromDatedJson<StatusDocument>(row.snapshot)),
+        tasks: page.flatMap(({ id }) => {
+          const row = snapshot.get(id)
+          return row ? fromDatedJson<StatusDocument>(row.snapshot) : []
+        }),
         total: total?.total ?? 0,
-        nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null,
+        nextCursor:
+          places.length > limit && last
+            ? encodeCursor(order === 'queued' ? [last.id] : [last.ended_at ?? 0, last.id])
+            : null,
+      }
+    },
+
+    totals(selection) {
+      const narrowed = selectTasks(selection)
+      const rows = database
+        .prepare<StatusTotals>(
+          `select status, count(*) as tasks, sum(processed_files) as files, sum(generated_chunks) as chunks,
+             sum(seconds) as seconds, avg(files_per_second) as files_per_second,
+             avg(chunks_per_second) as chunks_per_second
+           from tasks ${narrowed.where()} group by status`,
+        )
+        .all(...narrowed.values)
+      const sum = (of: 'files' | 'chunks' | 'seconds', some = rows): number =>
+        some.reduce((total, row) => total + row[of], 0)
+      const completed = rows.find(({ status }) => status === 'completed')
+      return {
+        byStatus: Object.fromEntries(rows.map(({ status, tasks }) => [status, tasks])),
+        processedFiles: sum('files'),
+        generatedChunks: sum('chunks'),
+        totalProcessingTime: sum(
+          'seconds',
+          rows.filter(({ status }) => isTerminal(status)),
+        ),
+        averageFilesPerSecond: completed?.files_per_second ?? 0,
+        averageChunksPerSecond: completed?.chunks_per_second ?? 0,
+      }
+    },
+
+    changes({ after, besides = [], limit }) {
+      const epoch =
+        database.prepare<{ value: string }>("select value from meta where key = 'epoch'").get()
+          ?.value ?? ''
+      const newest = (): number =>
+        database
+          .prepare<{ seq: number }>("select seq from sqlite_sequence where name = 'events'")
+          .get()?.seq ?? 0
+      if (after === undefined) {
+        return { events: [], cursor: encodeCursor([epoch, newest()]), hasMore: false }
+      }
+      const [ofEpoch, place = 0] = decodeCursor(after, ['string', 'number'])
+      const begin = ofEpoch === epoch ? Number(place) : 0
+      const rows = database
+        .prepare<{ id: number; data: string }>(
+          `select id, data from events where id > ?1 and task not in
+             (select t.id from json_each(?2) j join tasks t on t.task_id = j.value)
+           order by id limit ?3`,
+        )
+        .all(begin, JSON.stringify(besides), limit)
+      const hasMore = rows.length === limit
+      // Where all that came after is left out, the next look need not pass it again.
+      const end = hasMore ? (rows.at(-1)?.id ?? begin) : newest()
+      return {
+        events: rows.map(({ data }) => fromDatedJson<IndexEvent>(data)),
+        cursor: encodeCursor([epoch, end]),
+        hasMore,
       }
     },
 
@@ -120,6 +196,35 @@ export function createTasks(database: Database): TaskPart {
       return event.type === 'file.settled' ? toRecord(event) : null
     },
   }
+}
+
+/** Conditions that can be added to. */
+interface Narrowed {
+  readonly values: SqlValue[]
+  and(condition: string, ...values: SqlValue[]): void
+  where(): string
+}
+
+/** Tasks of some states and repositories. Only what narrows is said, so that an index can be used. */
+function selectTasks({ status, repository }: TaskSelection): Narrowed {
+  const conditions: string[] = []
+  const values: SqlValue[] = []
+  const narrowed: Narrowed = {
+    values,
+    and(condition, ...more) {
+      conditions.push(condition)
+      values.push(...more)
+    },
+    where: () => (conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`),
+  }
+  if (status !== undefined) {
+    narrowed.and('status in (select value from json_each(?))', JSON.stringify(status))
+  }
+  if (typeof repository === 'string') narrowed.and('repository = ?', repository)
+  else if (repository !== undefined) {
+    narrowed.and('repository in (select value from json_each(?))', JSON.stringify(repository))
+  }
+  return narrowed
 }
 
 function placeOf(cursor: string): number {

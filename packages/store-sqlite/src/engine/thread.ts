@@ -72,6 +72,7 @@ function writingSide(writer: Writer): Side {
       if (mode === 'write') return writes.add(work)
       // Whoever comes later sees what was asked before.
       writes.flush()
+      if (mode === 'bare') return writer.bare(work)
       return mode === 'steps'
         ? writer.writeInSteps((engine) => work(engine) as Generator<undefined>)
         : writer.read(work)

@@ -19,6 +19,8 @@ export interface Writer {
   writeInSteps<T>(work: (engine: Engine) => Generator<undefined, T, undefined>): Promise<T>
   /** Runs `work` that reads and keeps notes in temporary tables. */
   read<T>(work: (engine: Engine) => T): T
+  /** Runs `work` outside of any transaction. */
+  bare<T>(work: (engine: Engine) => T): T
   close(): void
 }
 
@@ -87,6 +89,7 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
       const { database, engine } = acquired()
       return onSnapshot(database, () => work(engine))
     },
+    bare: (work) => work(acquired().engine),
     close() {
       open?.database.close()
       open?.release()

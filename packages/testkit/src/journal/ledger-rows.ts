@@ -33,6 +33,7 @@ export function ledgerRepository(members: Partial<LedgerRepository> = {}): Ledge
     name: freshRepository(),
     source: { kind: 'local', path: '/src/größe "q"', ref: null },
     selection: { include: ['src/**'], exclude: null, depth: 'full' },
+    about: { priority: 'high', teamOwner: null, isGoldenRepo: true },
     ref: 'main',
     commit: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
     parserFingerprint: 'parser-1',

@@ -104,7 +104,14 @@ export const ledger: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJour
         edgeSetEdges: 0,
         failedChunks: [1],
       }),
-      ledgerFile({ path: 'c.go', language: 'go', chunkCount: 0, symbolCount: 0, edgeSetEdges: 2 }),
+      ledgerFile({
+        path: 'c.go',
+        language: 'go',
+        sizeBytes: 7,
+        chunkCount: 0,
+        symbolCount: 0,
+        edgeSetEdges: 2,
+      }),
     ])
     await commitRun(store, other, [])
     const sums = {
@@ -112,9 +119,10 @@ export const ledger: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJour
       chunks: 8,
       symbols: 5,
       edges: 9,
-      filesByLanguage: { typescript: 2, go: 1 },
+      languages: { typescript: 2, go: 1 },
+      sizeBytes: 1200 + 1200 + 7,
     }
-    const none = { files: 0, chunks: 0, symbols: 0, edges: 0, filesByLanguage: {} }
+    const none = { files: 0, chunks: 0, symbols: 0, edges: 0, languages: {}, sizeBytes: 0 }
     const expected = { ...repository, ...sums }
     assert.deepEqual(await store.ledger.repository(repository.name), expected)
     assert.deepEqual(await store.ledger.repository(other.name), { ...other, ...none })

@@ -21,6 +21,22 @@ export const writer: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJour
     await rejectsWhenAborted({ acquireWriter: (signal) => store.acquireWriter({ signal }) })
   },
 
+  'what is stored is as it was after it was looked after': async ({ store }) => {
+    const repository = ledgerRepository()
+    const [version] = await commitParsed(store, repository, [{ path: 'a.ts', parsed: richFile() }])
+    const read = async () => ({
+      ledger: await store.ledger.repository(repository.name),
+      files: await store.ledger.files(repository.name, { limit: 9 }),
+      chunks: await store.text.chunks([`${version}:0`]),
+      unindexed: await store.text.unindexed(repository.name, 9),
+    })
+    const before = await read()
+    for (const mayBlock of [false, true]) {
+      await store.optimize?.({ mayBlock })
+      assert.deepEqual(await read(), before)
+    }
+  },
+
   'the size is in bytes and counts what was written': async ({ store }) => {
     await commitParsed(store, ledgerRepository(), [{ path: 'a.ts', parsed: richFile() }])
     const bytes = await store.sizeBytes()
