@@ -122,7 +122,9 @@ test('a call that is made again sends only what has no vector yet', async () => 
   await expect(embedder.embedDocuments(texts)).rejects.toMatchObject({ recoverable: true })
   expect(server.embedded).toEqual(texts.slice(0, 6))
   server.behave(null)
-  expect(await local.server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await local.server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(
+    1e-6,
+  )
   expect(server.embedded.toSorted()).toEqual(texts.toSorted())
 })
 
@@ -176,7 +178,9 @@ test.each([400, 413, 422])(
     expect(seenOf(error)).not.toMatch(/nobody may read|const value/)
     expect(server.embedded.toSorted()).toEqual(good.toSorted())
     const requests = server.requests.length
-    expect(await local.server.distance(good, await embedder.embedDocuments(good))).toBeLessThan(1e-6)
+    expect(await local.server.distance(good, await embedder.embedDocuments(good))).toBeLessThan(
+      1e-6,
+    )
     expect(server.requests).toHaveLength(requests)
   },
 )

@@ -87,7 +87,9 @@ test('a caller who tries again at once waits until the provider’s time has com
   const { attempt, attempts } = provider([busy(50_000)])
   await expect(patience(attempt, signal, silent)).rejects.toThrow('The provider is busy.')
   for (const left of [30, 10]) {
-    const again = expect(patience(attempt, signal, silent)).rejects.toThrow(`wait another ${left} s`)
+    const again = expect(patience(attempt, signal, silent)).rejects.toThrow(
+      `wait another ${left} s`,
+    )
     await vi.advanceTimersByTimeAsync(20_000)
     await again
   }

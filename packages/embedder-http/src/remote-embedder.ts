@@ -101,7 +101,12 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
   }
 
   const length =
-    dimensions ?? (await calls.run(undefined, (signal) => queryVector('dimensions', signal, createWaits(undefined)))).length
+    dimensions ??
+    (
+      await calls.run(undefined, (signal) =>
+        queryVector('dimensions', signal, createWaits(undefined)),
+      )
+    ).length
   const decisive = [...identity, length, maxTokens, bytesPerToken, queryPrefix, documentPrefix]
 
   return {

@@ -88,9 +88,7 @@ function model(
   dimensions: number,
   maxTokens: number,
   pooling: Pooling,
-  rest: Partial<
-    Pick<KnownModel, 'queryPrefix' | 'documentPrefix' | 'splitIdentifiers' | 'fusion'>
-  >,
+  rest: Partial<Pick<KnownModel, 'queryPrefix' | 'documentPrefix' | 'splitIdentifiers' | 'fusion'>>,
 ): KnownModel {
   const defaults = {
     ...{ queryPrefix: '', documentPrefix: '' },

@@ -47,7 +47,10 @@ async function serve(names: readonly string[]): Promise<void> {
   if (results && running.length > 0) {
     console.table(
       Object.fromEntries(
-        running.map(({ name, kill, restart, stop, ...shown }) => [`${name} ${shown.version}`, shown]),
+        running.map(({ name, kill, restart, stop, ...shown }) => [
+          `${name} ${shown.version}`,
+          shown,
+        ]),
       ),
     )
     console.log('Ctrl-C stops them and deletes their data.')

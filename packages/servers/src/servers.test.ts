@@ -110,7 +110,9 @@ test('the command names a server that it does not know', async () => {
   const main = fileURLToPath(import.meta.resolve('./main.ts'))
   const command = spawn(process.execPath, [main, 'mysql'], { stdio: ['ignore', 'ignore', 'pipe'] })
   const [line] = await once(createInterface(command.stderr), 'line')
-  expect(line).toBe('There is no server named mysql. The servers: chroma, neo4j, neo4j@2026, redis.')
+  expect(line).toBe(
+    'There is no server named mysql. The servers: chroma, neo4j, neo4j@2026, redis.',
+  )
 })
 
 test.for([
