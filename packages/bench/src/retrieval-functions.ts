@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { extname, join, relative } from 'node:path'
+import { createParser } from '@cairn/core'
 import { Language, type Node, Parser } from 'web-tree-sitter'
 import { type CorpusLanguage, type CorpusPackage, fetchPackage } from './retrieval-packages.ts'
 
@@ -13,6 +14,8 @@ export interface DocumentedFunction {
   readonly sentence: string
   /** The answer: the source of the function without its documentation. */
   readonly text: string
+  /** The line that a run embeds before the text, such as `class Session › method send`. */
+  readonly context: string
 }
 
 const require = createRequire(import.meta.url)
@@ -40,11 +43,11 @@ export async function documentedFunctions(
 ): Promise<DocumentedFunction[]> {
   await Parser.init()
   const parsers = new Map<string, Parser>()
-  const byPackage: DocumentedFunction[][] = []
+  const byPackage: Found[][] = []
   const seen = new Set<string>()
   for (const entry of packages) {
     const root = await fetchPackage(entry)
-    const found: DocumentedFunction[] = []
+    const found: Found[] = []
     for (const folder of entry.folders) {
       for (const path of await sourceFiles(join(root, folder), language)) {
         const source = await readFile(path, 'utf8')
@@ -54,16 +57,43 @@ export async function documentedFunctions(
           const key = pair.sentence.toLowerCase()
           if (seen.has(key) || seen.has(pair.text)) continue
           seen.add(key).add(pair.text)
-          found.push({ package: entry.name, path: place, ...pair })
+          found.push({ package: entry.name, path: place, root, ...pair })
         }
       }
     }
     byPackage.push(found.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)))
   }
-  return takeEvenly(byPackage, count)
+  return await withContexts(takeEvenly(byPackage, count))
 }
 
-function orderOf(one: DocumentedFunction): string {
+type Found = Omit<DocumentedFunction, 'context'> & { readonly root: string; readonly line: number }
+
+/** The context of each function is that of the chunk that cairn makes of it. */
+async function withContexts(functions: readonly Found[]): Promise<DocumentedFunction[]> {
+  const parser = createParser()
+  const files = new Map<string, ReturnType<typeof parser.parse>>()
+  try {
+    return await Promise.all(
+      functions.map(async ({ root, line, ...one }) => {
+        const file = join(root, one.path)
+        let parsed = files.get(file)
+        if (parsed === undefined) {
+          parsed = readFile(file).then((bytes) =>
+            parser.parse({ path: one.path, language: parser.languageOf(one.path), bytes }),
+          )
+          files.set(file, parsed)
+        }
+        const { chunks } = await parsed
+        const chunk = chunks.find(({ startLine, endLine }) => startLine <= line && line <= endLine)
+        return { ...one, context: chunk?.context ?? '' }
+      }),
+    )
+  } finally {
+    await parser.close()
+  }
+}
+
+function orderOf(one: Found): string {
   return createHash('sha256').update(`${one.path}\n${one.sentence}\n${one.text}`).digest('hex')
 }
 
@@ -107,7 +137,7 @@ async function sourceFiles(folder: string, language: CorpusLanguage): Promise<st
   return files
 }
 
-type Pair = Pick<DocumentedFunction, 'sentence' | 'text'>
+type Pair = Pick<Found, 'sentence' | 'text' | 'line'>
 
 function* extract(parser: Parser, source: string, language: CorpusLanguage): Generator<Pair> {
   const tree = parser.parse(source)
@@ -141,6 +171,7 @@ function pythonPair(node: Node, source: string): Pair | null {
   const before = source.slice(node.startIndex, statement.startIndex).trimEnd()
   return {
     sentence: firstSentence(documentation),
+    line: node.startPosition.row + 1,
     text: before + source.slice(statement.endIndex, node.endIndex),
   }
 }
@@ -164,6 +195,7 @@ function scriptPair(node: Node, source: string): Pair | null {
     .replace(/^[ \t]*\* ?/gm, '')
   return {
     sentence: firstSentence(documentation),
+    line: whole.startPosition.row + 1,
     text: source.slice(whole.startIndex, whole.endIndex),
   }
 }

@@ -1,5 +1,6 @@
-// As in core: ranks count from 1 with this damping, and each half gives its first 100.
-const damping = 60
+import { fuseScores, type ScoredList } from '@cairn/core/fuse-scores'
+
+// As many as each half of a search for 10 hits gives.
 const candidates = 100
 
 /** How well right answers were found, over all queries. */
@@ -11,24 +12,20 @@ export interface Quality {
 }
 
 /** One half of a hybrid search: the scores of all texts for a query, and how much they count. */
-export interface RankedHalf {
-  readonly weight: number
-  /** Texts with a score of 0 are not found by this half. */
+export interface ScoredHalf extends Pick<ScoredList, 'scale' | 'weight'> {
   score(query: number): Float64Array
 }
 
 /** The quality over `count` queries, where text `n` is the right answer to query `n`. */
-export function measureQuality(count: number, halves: readonly RankedHalf[]): Quality {
+export function measureQuality(count: number, halves: readonly ScoredHalf[]): Quality {
   let reciprocalRanks = 0
   let found = 0
   for (let query = 0; query < count; query++) {
-    const fused = new Float64Array(count)
-    for (const { weight, score } of halves) {
-      bestFirst(score(query)).forEach((text, index) => {
-        fused[text] = (fused[text] ?? 0) + weight / (damping + index + 1)
-      })
-    }
-    const rank = bestFirst(fused).slice(0, 10).indexOf(query) + 1
+    const lists = halves.map(({ scale, weight, score }) => {
+      return { scale, weight, found: best(score(query), scale) }
+    })
+    const first = fuseScores(lists).slice(0, 10)
+    const rank = first.findIndex(({ id }) => id === idOf(query)) + 1
     if (rank === 0) continue
     found++
     reciprocalRanks += 1 / rank
@@ -36,13 +33,15 @@ export function measureQuality(count: number, halves: readonly RankedHalf[]): Qu
   return { meanReciprocalRank: reciprocalRanks / count, recall: found / count }
 }
 
-function bestFirst(scores: Float64Array): number[] {
-  const score = (text: number): number => scores[text] ?? 0
-  return Array.from(scores.keys())
-    .filter((text) => score(text) !== 0)
-    .sort((a, b) => score(b) - score(a) || a - b)
+function best(scores: Float64Array, scale: ScoredList['scale']): ScoredList['found'] {
+  return Array.from(scores, (score, text) => ({ id: idOf(text), score }))
+    .filter(({ score }) => scale === 'fromFiftieth' || score > 0)
+    .sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1))
     .slice(0, candidates)
 }
+
+// All of one length, so that their order is that of the texts.
+const idOf = (text: number): string => String(text).padStart(6, '0')
 
 /** Scores by cosine over the dimensions `[start, end)` of unit vectors. */
 export function cosineScorer(

@@ -6,7 +6,8 @@
 // --grid prints what other weights of fusion would give, which is for the split `tuning`.
 //
 // The question is the first sentence of a function's documentation, the right answer the function
-// without its documentation, among 1,000 functions a language. Weights were chosen on the packages of
+// without its documentation, among 1,000 functions a language. Of a function is embedded, and split into
+// words, what a run takes: the line that says where it stands, and its source. Weights were chosen on the packages of
 // `tuning`; what is reported is `test`, which shares no package with it.
 import { parseArgs } from 'node:util'
 import type { Embedder } from '@cairn/core'
@@ -16,14 +17,15 @@ import { fetchModel, publishedModels } from '@cairn/models'
 import { createLexicalScorer } from './retrieval-bm25.ts'
 import { documentedFunctions } from './retrieval-functions.ts'
 import { type CorpusLanguage, corpora } from './retrieval-packages.ts'
-import { cosineScorer, measureQuality, type Quality, type RankedHalf } from './retrieval-quality.ts'
+import { cosineScorer, measureQuality, type Quality } from './retrieval-quality.ts'
 
 // Where the hashed half of a vector ends and the distilled one begins.
 const hashedDimensions = 256
 const timedRounds = 7
 const languages: readonly CorpusLanguage[] = ['Python', 'TypeScript/JavaScript']
 
-const gridWeights = [0.5, 1, 2, 4, 8, 12, 16, 24, 32, 48]
+// Of BM25, out of 1.
+const gridWeights = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7]
 
 const { values } = parseArgs({
   options: {
@@ -50,7 +52,7 @@ const allTexts: string[] = []
 for (const language of languages) {
   const functions = await documentedFunctions(language, corpus[language], functionsPerLanguage)
   const sentences = functions.map(({ sentence }) => sentence)
-  const texts = functions.map(({ text }) => text)
+  const texts = functions.map(({ context, text }) => `${context}\n${text}`)
   const measured = isStaticMeasured ? [await measureStatic(sentences, texts)] : []
   for (const one of neural) measured.push(await measureNeural(one, sentences, texts))
   for (const [name, quality] of measured.flatMap((rows) => [...rows])) {
@@ -74,24 +76,21 @@ async function measureStatic(
 ): Promise<Map<string, Quality>> {
   const queries = await Promise.all(sentences.map((sentence) => embedder.embedQuery(sentence)))
   const vectors = await embedder.embedDocuments(texts)
-  const { dense, lexical } = embedder.fusion ?? { dense: 1, lexical: 1 }
-  const score = createLexicalScorer(texts)
-  const words: RankedHalf = {
-    weight: lexical,
-    score: (query) => score(sentences[query] ?? ''),
-  }
-  const part = (start: number, end: number): RankedHalf => ({
-    weight: dense,
-    score: cosineScorer(queries, vectors, start, end),
-  })
-  const joined = part(0, embedder.dimensions)
-  const measure = (...halves: RankedHalf[]): Quality => measureQuality(texts.length, halves)
+  const part = (start: number, end: number): ((query: number) => Float64Array) =>
+    cosineScorer(queries, vectors, start, end)
+  const whole = part(0, embedder.dimensions)
+  const words = lexicalScorer(sentences, texts)
+  const alone = (score: (query: number) => Float64Array): Quality =>
+    measureQuality(texts.length, [{ scale: 'fromFiftieth', weight: 1, score }])
   return new Map([
-    ['BM25 over split identifiers', measure(words)],
-    ['hashed subwords, 256 dimensions', measure(part(0, hashedDimensions))],
-    ['distilled tokens, 128 dimensions', measure(part(hashedDimensions, embedder.dimensions))],
-    ['both joined', measure(joined)],
-    [`both joined, fused with BM25 (RRF ${dense}:${lexical})`, measure(joined, words)],
+    [
+      'BM25 over split identifiers',
+      measureQuality(texts.length, [{ scale: 'fromZero', weight: 1, score: words }]),
+    ],
+    ['hashed subwords, 256 dimensions', alone(part(0, hashedDimensions))],
+    ['distilled tokens, 128 dimensions', alone(part(hashedDimensions, embedder.dimensions))],
+    ['both joined', alone(whole)],
+    ...fusions('both joined', embedder, whole, words, texts.length),
   ])
 }
 
@@ -105,28 +104,39 @@ async function measureNeural(
   const rate = (texts.length / (performance.now() - start)) * 1000
   console.error(`${model.id}: ${rate.toFixed(1)} functions/s with this machine's other work`)
   const queries = await Promise.all(sentences.map((sentence) => model.embedQuery(sentence)))
-  const { dense, lexical } = model.fusion ?? { dense: 1, lexical: 1 }
-  const score = createLexicalScorer(texts)
-  const words = (weight: number): RankedHalf => ({
-    weight,
-    score: (query) => score(sentences[query] ?? ''),
-  })
-  const meaning = (weight: number): RankedHalf => ({
-    weight,
-    score: cosineScorer(queries, vectors, 0, model.dimensions),
-  })
-  const measure = (...halves: RankedHalf[]): Quality => measureQuality(texts.length, halves)
-  const grid = (values.grid ? gridWeights : []).map((weight) => {
-    const name = `${model.id}, fused with BM25 (RRF ${weight}:1)`
-    return [name, measure(meaning(weight), words(1))] as const
-  })
+  const score = cosineScorer(queries, vectors, 0, model.dimensions)
+  const words = lexicalScorer(sentences, texts)
   return new Map([
-    [model.id, measure(meaning(1))],
-    ...grid,
-    [
-      `${model.id}, fused with BM25 (RRF ${dense}:${lexical}, its own)`,
-      measure(meaning(dense), words(lexical)),
-    ],
+    [model.id, measureQuality(texts.length, [{ scale: 'fromFiftieth', weight: 1, score }])],
+    ...fusions(model.id, model, score, words, texts.length),
+  ])
+}
+
+function lexicalScorer(
+  sentences: readonly string[],
+  texts: readonly string[],
+): (query: number) => Float64Array {
+  const score = createLexicalScorer(texts)
+  return (query) => score(sentences[query] ?? '')
+}
+
+/** Joined with BM25, by the embedder's own weights and, where it is asked for, by others. */
+function fusions(
+  name: string,
+  { fusion = { dense: 2, lexical: 1 } }: Embedder,
+  dense: (query: number) => Float64Array,
+  lexical: (query: number) => Float64Array,
+  count: number,
+): [string, Quality][] {
+  const others = (values.grid ? gridWeights : []).map((weight) => {
+    return { dense: 1 - weight, lexical: weight }
+  })
+  return [...others, fusion].map((weights) => [
+    `${name}, fused with BM25 ${weights.dense.toFixed(2)}:${weights.lexical.toFixed(2)}${weights === fusion ? ', its own' : ''}`,
+    measureQuality(count, [
+      { scale: 'fromZero', weight: weights.lexical, score: lexical },
+      { scale: 'fromFiftieth', weight: weights.dense, score: dense },
+    ]),
   ])
 }
 

@@ -1,4 +1,4 @@
-export type { Embedder, EmbedOptions } from './contracts/embedder.ts'
+export type { Embedder, EmbedderWait, EmbedOptions } from './contracts/embedder.ts'
 export type * from './contracts/graph-store.ts'
 export type * from './contracts/journal.ts'
 export type * from './contracts/language.ts'

@@ -78,7 +78,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
   options.onRecording(progress)
   const startedMs = Date.now()
   try {
-    await options.turn((busy) => progress.waiting(busy))
+    await options.turn((busy) => progress.waiting(options.turn, busy))
     record({ type: 'run.started' })
     const outcome = await runPipeline(
       {

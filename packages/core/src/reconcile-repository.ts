@@ -7,7 +7,7 @@ import { type RepairContext, repairStores } from './stores/repair-stores.ts'
 const mostListed = 1_000
 
 /** What {@link reconcileRepository} works with. */
-export type ReconcileContext = Omit<RepairContext, 'space' | 'retry'> & {
+export type ReconcileContext = Omit<RepairContext, 'space' | 'retry' | 'progress'> & {
   /** Whether differences are put right or only named. */
   readonly repair: boolean
 }
@@ -32,7 +32,7 @@ export async function reconcileRepository(context: ReconcileContext): Promise<Re
   if (context.repair && left > 0) {
     const quiet = { waiting: () => undefined, warning: () => undefined }
     const retry = createRetry({ retries: context.limits.retries, progress: quiet, signal })
-    await repairStores({ ...context, space, retry }, differences)
+    await repairStores({ ...context, space, retry, progress: quiet }, differences)
     left = (await checkStores(check)).differences.length
   }
   return {

@@ -5,15 +5,20 @@ import { createRetry } from './retry.ts'
 function createProgress(): {
   waits: boolean[]
   warnings: string[]
-  waiting(detail: string | null): void
+  waiting(waiter: object, detail: string | null): void
   warning(code: string): void
 } {
+  const waiters = new Set<object>()
   const waits: boolean[] = []
   const warnings: string[] = []
   return {
     waits,
     warnings,
-    waiting: (detail) => waits.push(detail !== null),
+    waiting: (waiter, detail) => {
+      if (detail === null && !waiters.delete(waiter)) return
+      if (detail !== null) waiters.add(waiter)
+      waits.push(detail !== null)
+    },
     warning: (code) => warnings.push(code),
   }
 }

@@ -15,9 +15,8 @@ export function createRetry(options: {
   readonly signal: AbortSignal
 }): Retry {
   const { retries, progress, signal } = options
-  let waiting = 0
   return async (what, call) => {
-    let isWaiting = false
+    const waiter = {}
     try {
       return await pRetry(
         async () => {
@@ -39,16 +38,14 @@ export function createRetry(options: {
             const failure = toCairnError(error)
             // A call that was cancelled failed for no reason of its own and is not tried again.
             if (signal.aborted || !failure.recoverable || retriesLeft === 0) return
-            if (!isWaiting) waiting++
-            isWaiting = true
-            progress.waiting(`Waiting for ${what}: ${failure.message}`)
+            progress.waiting(waiter, `Waiting for ${what}: ${failure.message}`)
             progress.warning(failure.code, `${what} failed and is tried again: ${failure.message}`)
           },
         },
       )
     } finally {
-      // Several calls may wait at once; and one that is given up waits no longer either.
-      if (isWaiting && --waiting === 0) progress.waiting(null)
+      // A call that is given up waits no longer either.
+      progress.waiting(waiter, null)
     }
   }
 }

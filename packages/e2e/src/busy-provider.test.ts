@@ -82,6 +82,39 @@ describe.each(providers)('%s', (_, open) => {
     await embedder.close?.()
   })
 
+  test('is shown to be waited for at once, by whom and until when, while it asks to wait', async () => {
+    const embedder = await open({ maxBatch: 3, concurrency: 2 })
+    const { indexer } = bench.open({ embedder })
+    let isShown = false
+    const refused: number[] = []
+    server.behave(({ number }, embed) => {
+      if (isShown) return embed()
+      refused.push(number)
+      return { status: 429, headers: { 'retry-after': '1' }, body: {} }
+    })
+    const run = indexer.index({ path: bench.repository('shop', shop) })
+    const startedAt = Date.now()
+    run.on('health.changed', ({ health }) => {
+      isShown ||= health.state === 'waiting'
+    })
+    const events = collectEvents(run)
+    await run.finished
+    const health = events.flatMap((event) =>
+      event.type === 'health.changed' ? [event.health] : [],
+    )
+    const waiting = health.find(({ state }) => state === 'waiting')
+    const [, until = ''] = waiting?.detail?.match(/ until (\S+Z): /) ?? []
+    expect(waiting?.detail).toContain(`Waiting for the embedder ${embedder.id} until `)
+    expect(waiting?.detail).toContain('429')
+    expect(Date.parse(until)).toBeGreaterThanOrEqual(startedAt + 1000)
+    expect(waiting?.since.getTime()).toBeGreaterThanOrEqual(startedAt)
+    expect(health.at(-1)).toMatchObject({ state: 'ok', detail: null })
+    // The embedder itself waited: the run has not called it again, and what was shown is why.
+    expect(refused.length).toBeGreaterThan(0)
+    expect(events.filter(({ type }) => type === 'warning.recorded')).toEqual([])
+    await embedder.close?.()
+  })
+
   test('one text that it rejects costs that chunk, and no other text is embedded twice', async () => {
     const embedder = await open({})
     const probes = server.embedded.length

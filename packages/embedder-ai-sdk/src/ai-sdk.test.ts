@@ -4,7 +4,9 @@ import { staticEmbedder } from '@cairn/embedder-static'
 import {
   type EmbeddingsBehaviour,
   type EmbeddingsServer,
+  rejectionOf,
   startEmbeddingsServer,
+  textsOf,
 } from '@cairn/testkit/embeddings-server'
 import { createProviderRegistry, type EmbeddingModel } from 'ai'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -47,29 +49,6 @@ function limited(limits: {
 const open = (options: AiSdkOptions = {}): ReturnType<typeof aiSdk> =>
   aiSdk(provider().embeddingModel('static'), { dimensions, ...options })
 
-const textsOf = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `const value${index} = ${index}`)
-
-async function distance(
-  texts: readonly string[],
-  vectors: readonly Float32Array[],
-): Promise<number> {
-  const expected = await model.embedDocuments(texts)
-  const differences = expected.flatMap((vector, at) =>
-    [...vector].map((value, index) => Math.abs(value - (vectors[at]?.[index] ?? Number.NaN))),
-  )
-  return differences.reduce((largest, difference) => Math.max(largest, difference), 0)
-}
-
-async function rejectionOf(call: Promise<unknown>): Promise<unknown> {
-  return await call.then(
-    () => {
-      throw new Error('The call was not rejected.')
-    },
-    (error: unknown) => error,
-  )
-}
-
 const seenOf = (value: unknown): string =>
   inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true })
 
@@ -85,7 +64,7 @@ test('asks for the dimensions once, where they are not given', async () => {
 test('sends no more texts in a call than the model takes', async () => {
   const embedder = await aiSdk(limited({ maxEmbeddingsPerCall: 3 }), { dimensions, maxBatch: 10 })
   const texts = textsOf(20)
-  expect(await distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
   expect(Math.max(...server.requests.map((request) => request.texts.length))).toBe(3)
   expect(server.requests).toHaveLength(7)
 })
@@ -112,7 +91,7 @@ test('takes a model of a registry, whatever specification it is of', async () =>
   const registry = createProviderRegistry({ local: provider() })
   const embedder = await aiSdk(registry.embeddingModel('local:static'), { dimensions })
   const texts = textsOf(3)
-  expect(await distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
 })
 
 test('takes the name of a model that the global provider knows', async () => {
@@ -122,7 +101,7 @@ test('takes the name of a model that the global provider knows', async () => {
     const embedder = await aiSdk('static', { dimensions })
     expect(embedder.id).toBe('static')
     const texts = textsOf(3)
-    expect(await distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+    expect(await server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
   } finally {
     globalThis.AI_SDK_DEFAULT_PROVIDER = before
   }
@@ -138,7 +117,7 @@ test.each(['v2', 'v3', 'v4'] as const)('takes a model of specification %s', asyn
     { dimensions },
   )
   const texts = textsOf(3)
-  expect(await distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
 })
 
 test('what is no embedding model is refused', async () => {
@@ -152,7 +131,7 @@ test('gives each text its vector when the answer is in another order', async () 
   })
   const embedder = await open()
   const texts = textsOf(40)
-  expect(await distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
 })
 
 test.each<[string, EmbeddingsBehaviour]>([
@@ -164,7 +143,7 @@ test.each<[string, EmbeddingsBehaviour]>([
   server.behave((request, embed) => (request.number < 3 ? failure(request, embed) : embed()))
   const embedder = await open()
   const texts = textsOf(10)
-  expect(await distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
   expect(embedder.usage()).toMatchObject({ requests: 3, retries: 2 })
   expect(server.requests).toHaveLength(3)
   expect(server.embedded).toEqual(texts)
@@ -229,7 +208,7 @@ test('a text that is too long is cut and counted', async () => {
   const embedder = await open({ maxTokens: 512 })
   const long = 'token '.repeat(100_000)
   const vectors = await embedder.embedDocuments(['a', long])
-  expect(await distance(['a', long.slice(0, 256)], vectors)).toBeLessThan(1e-6)
+  expect(await server.distance(['a', long.slice(0, 256)], vectors)).toBeLessThan(1e-6)
   expect(embedder.usage().truncatedTexts).toBe(1)
 })
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { rejectOnAbort } from './reject-on-abort.ts'
+import { abortable, withOwnSignal } from '@cairn/core/abortable'
 
 /** The calls that are under way. */
 export interface Calls {
@@ -12,29 +12,23 @@ export interface Calls {
   end(reason: unknown): void
 }
 
-/**
- * Each call has a signal of its own, which lasts no longer than the call: `AbortSignal.any` over
- * signals that last would hold on to memory for every call (Node 20).
- */
+/** Each call has a signal of its own, which lasts no longer than the call. */
 export function createCalls(): Calls {
   const underWay = new Set<AbortController>()
   const ending = new AbortController()
   return {
     async run(caller, work) {
       ending.signal.throwIfAborted()
-      caller?.throwIfAborted()
-      const own = new AbortController()
-      // As many requests as the host allows listen to it.
-      setMaxListeners(0, own.signal)
-      const abort = (): void => own.abort(caller?.reason)
-      caller?.addEventListener('abort', abort, { once: true })
-      underWay.add(own)
-      try {
-        return await rejectOnAbort(work(own.signal), own.signal)
-      } finally {
-        underWay.delete(own)
-        caller?.removeEventListener('abort', abort)
-      }
+      return await withOwnSignal(caller, async (own) => {
+        // As many requests as the host allows listen to it.
+        setMaxListeners(0, own.signal)
+        underWay.add(own)
+        try {
+          return await abortable(own.signal, () => work(own.signal))
+        } finally {
+          underWay.delete(own)
+        }
+      })
     },
     end(reason) {
       ending.abort(reason)

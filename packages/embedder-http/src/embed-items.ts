@@ -1,15 +1,20 @@
+import { withinTime } from '@cairn/core/abortable'
 import { createPatience } from './patience.ts'
 import { ProviderError } from './provider-error.ts'
-import { rejectOnAbort } from './reject-on-abort.ts'
 import type { RemoteAnswer, RemoteRequest } from './remote-answer.ts'
 import type { ResolvedLimits } from './remote-options.ts'
 import type { TextItem } from './text-item.ts'
 import { byteLength, cutToBytes } from './text-size.ts'
 import { unitVector } from './unit-vector.ts'
 import type { UsageCounts } from './usage.ts'
+import type { Waits } from './waits.ts'
 
 /** Gives every item its outcome; rejects with what is no fault of a text. */
-export type EmbedItems = (items: readonly TextItem[], signal: AbortSignal) => Promise<void>
+export type EmbedItems = (
+  items: readonly TextItem[],
+  signal: AbortSignal,
+  waits: Waits,
+) => Promise<void>
 
 /** What {@link createEmbedItems} works with. */
 export interface EmbedItemsOptions {
@@ -43,24 +48,18 @@ export function createEmbedItems(options: EmbedItemsOptions): EmbedItems {
     },
   })
 
+  const limit = {
+    timeoutMs: limits.timeoutMs,
+    timedOut: () =>
+      new ProviderError('busy', `${id} did not answer within ${limits.timeoutMs} ms.`),
+  }
+
   const requestOnce = async (
     texts: readonly string[],
     signal: AbortSignal,
   ): Promise<RemoteAnswer> => {
-    // Not AbortSignal.timeout, whose timer would outlast the request.
-    const timeout = new AbortController()
-    const timer = setTimeout(() => timeout.abort(), limits.timeoutMs)
-    const either = AbortSignal.any([signal, timeout.signal])
     used.requests++
-    try {
-      return await rejectOnAbort(request(texts, either), either)
-    } catch (error) {
-      signal.throwIfAborted()
-      if (!timeout.signal.aborted) throw error
-      throw new ProviderError('busy', `${id} did not answer within ${limits.timeoutMs} ms.`)
-    } finally {
-      clearTimeout(timer)
-    }
+    return await withinTime(signal, limit, (own) => request(texts, own))
   }
 
   const settle = (item: TextItem, numbers: readonly unknown[]): void => {
@@ -74,9 +73,9 @@ export function createEmbedItems(options: EmbedItemsOptions): EmbedItems {
       new ProviderError('rejected', `${id} gave a vector with NaN, or without a direction.`)
   }
 
-  const embedTogether: EmbedItems = async (items, signal) => {
+  const embedTogether: EmbedItems = async (items, signal, waits) => {
     const texts = items.map(({ text }) => text)
-    const { vectors, tokens } = await patience(() => requestOnce(texts, signal), signal)
+    const { vectors, tokens } = await patience(() => requestOnce(texts, signal), signal, waits)
     if (vectors.length !== items.length) {
       const message = `${id} gave ${vectors.length} vectors for ${items.length} texts.`
       throw new ProviderError('invalid', message)
@@ -96,22 +95,22 @@ export function createEmbedItems(options: EmbedItemsOptions): EmbedItems {
     throw new ProviderError('refused', message)
   }
 
-  const embedItems: EmbedItems = async (items, signal) => {
+  const embedItems: EmbedItems = async (items, signal, waits) => {
     try {
-      await embedTogether(items, signal)
+      await embedTogether(items, signal, waits)
     } catch (error) {
       if (!(error instanceof ProviderError) || !isAboutTexts(error)) throw error
       const [only] = items
       if (only === undefined || items.length > 1) {
         const middle = items.length >> 1
-        await embedItems(items.slice(0, middle), signal)
-        await embedItems(items.slice(middle), signal)
+        await embedItems(items.slice(0, middle), signal, waits)
+        await embedItems(items.slice(middle), signal, waits)
         return
       }
       const bytes = byteLength(only.text)
       if (error.failure !== 'too-long' || bytes <= shortestCutBytes) return reject(only, error)
       only.text = cutToBytes(only.text, Math.max(shortestCutBytes, bytes >> 1))
-      await embedItems(items, signal)
+      await embedItems(items, signal, waits)
     }
   }
   return embedItems

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { withOwnSignal } from '@cairn/core/abortable'
 import type { LimitFunction } from 'p-limit'
 import type { EmbedItems } from './embed-items.ts'
 import { ProviderError } from './provider-error.ts'
@@ -15,26 +16,25 @@ export function inRequests(
   size: RequestSize,
   slots: LimitFunction,
 ): EmbedItems {
-  return async (items, signal) => {
-    const failing = new AbortController()
-    const either = AbortSignal.any([signal, failing.signal])
-    setMaxListeners(0, either)
-    const failures: unknown[] = []
-    await Promise.all(
-      requestBatches(items, size).map((batch) =>
-        slots(async () => {
-          if (failures.length > 0) return
-          try {
-            either.throwIfAborted()
-            await embedItems(batch, either)
-          } catch (error) {
-            failures.push(error)
-            const isBusy = error instanceof ProviderError && error.failure === 'busy'
-            if (!isBusy) failing.abort(error)
-          }
-        }),
-      ),
-    )
-    if (failures.length > 0) throw failures[0]
-  }
+  return (items, signal, waits) =>
+    withOwnSignal(signal, async (own) => {
+      setMaxListeners(0, own.signal)
+      const failures: unknown[] = []
+      await Promise.all(
+        requestBatches(items, size).map((batch) =>
+          slots(async () => {
+            if (failures.length > 0) return
+            try {
+              own.signal.throwIfAborted()
+              await embedItems(batch, own.signal, waits)
+            } catch (error) {
+              failures.push(error)
+              const isBusy = error instanceof ProviderError && error.failure === 'busy'
+              if (!isBusy) own.abort(error)
+            }
+          }),
+        ),
+      )
+      if (failures.length > 0) throw failures[0]
+    })
 }

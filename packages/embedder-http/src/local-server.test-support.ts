@@ -57,30 +57,3 @@ export function localServer(): LocalServer {
     },
   }
 }
-
-/** Texts that differ. */
-export function textsOf(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `const value${index} = ${index}`)
-}
-
-/** What a call was rejected with. */
-export async function rejectionOf(call: Promise<unknown>): Promise<unknown> {
-  return await call.then(
-    () => {
-      throw new Error('The call was not rejected.')
-    },
-    (error: unknown) => error,
-  )
-}
-
-/** How far the vectors are from those of the model behind the server: the largest difference. */
-export async function distanceFromModel(
-  texts: readonly string[],
-  vectors: readonly Float32Array[],
-): Promise<number> {
-  const expected = await model.embedDocuments(texts)
-  const differences = expected.flatMap((vector, at) =>
-    [...vector].map((value, index) => Math.abs(value - (vectors[at]?.[index] ?? Number.NaN))),
-  )
-  return differences.reduce((largest, difference) => Math.max(largest, difference), 0)
-}

@@ -4,17 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import type { Logger } from '@cairn/core'
 import type { EmbeddingsBehaviour, EmbeddingsBody } from '@cairn/testkit/embeddings-server'
-import { startEmbeddingsServer } from '@cairn/testkit/embeddings-server'
+import { rejectionOf, startEmbeddingsServer, textsOf } from '@cairn/testkit/embeddings-server'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  apiKey,
-  distanceFromModel,
-  localServer,
-  model,
-  rejectionOf,
-  textsOf,
-} from './local-server.test-support.ts'
+import { apiKey, localServer, model } from './local-server.test-support.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 
 const local = localServer()
@@ -66,7 +59,7 @@ test.each<[string, EmbeddingsBehaviour]>([
   const embedder = await local.open({ logger, concurrency: 1 })
   const texts = textsOf(10)
   const vectors = await embedder.embedDocuments(texts)
-  expect(await distanceFromModel(texts, vectors)).toBeLessThan(1e-6)
+  expect(await local.server.distance(texts, vectors)).toBeLessThan(1e-6)
   expect(local.server.embedded).toEqual(texts)
   expect(embedder.usage()).toMatchObject({ requests: 3, retries: 2, texts: 10, truncatedTexts: 0 })
   expect(lines).toHaveLength(2)
@@ -129,7 +122,9 @@ test('a call that is made again sends only what has no vector yet', async () => 
   await expect(embedder.embedDocuments(texts)).rejects.toMatchObject({ recoverable: true })
   expect(server.embedded).toEqual(texts.slice(0, 6))
   server.behave(null)
-  expect(await distanceFromModel(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await local.server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(
+    1e-6,
+  )
   expect(server.embedded.toSorted()).toEqual(texts.toSorted())
 })
 
@@ -158,7 +153,7 @@ test('whatever fails on the way, every text gets its vector, and none is embedde
         return null
       })
     }
-    expect(await distanceFromModel(texts, vectors)).toBeLessThan(1e-6)
+    expect(await local.server.distance(texts, vectors)).toBeLessThan(1e-6)
     expect(local.server.embedded.slice(before).toSorted()).toEqual(texts.toSorted())
   })
   await fc.assert(property, { numRuns: 30 })
@@ -183,7 +178,9 @@ test.each([400, 413, 422])(
     expect(seenOf(error)).not.toMatch(/nobody may read|const value/)
     expect(server.embedded.toSorted()).toEqual(good.toSorted())
     const requests = server.requests.length
-    expect(await distanceFromModel(good, await embedder.embedDocuments(good))).toBeLessThan(1e-6)
+    expect(await local.server.distance(good, await embedder.embedDocuments(good))).toBeLessThan(
+      1e-6,
+    )
     expect(server.requests).toHaveLength(requests)
   },
 )
@@ -210,7 +207,7 @@ test('a text that the server finds too long is cut, counted and reported', async
   const long = 'word '.repeat(400)
   const texts = ['a', long, 'b']
   const vectors = await embedder.embedDocuments(texts)
-  expect(await distanceFromModel(['a', long.slice(0, 256), 'b'], vectors)).toBeLessThan(1e-6)
+  expect(await local.server.distance(['a', long.slice(0, 256), 'b'], vectors)).toBeLessThan(1e-6)
   expect(embedder.usage().truncatedTexts).toBe(1)
   expect(lines).toMatchObject([expect.stringContaining('their ends were cut')])
   expect(lines.join()).not.toContain('word')
@@ -231,7 +228,7 @@ test('one token repeated 100,000 times is cut before it is sent, counted and rep
   const texts = ['a', 'token '.repeat(100_000)]
   const vectors = await embedder.embedDocuments(texts)
   expect(local.server.embedded.map((text) => text.length)).toEqual([1, 1536])
-  expect(await distanceFromModel(local.server.embedded, vectors)).toBeLessThan(1e-6)
+  expect(await local.server.distance(local.server.embedded, vectors)).toBeLessThan(1e-6)
   expect(embedder.usage().truncatedTexts).toBe(1)
   expect(lines).toHaveLength(1)
 })
@@ -285,7 +282,7 @@ test.each<[string, EmbeddingsBehaviour]>([
   })
   server.behave(() => ({ status: 500, body: '' }))
   expect(
-    await distanceFromModel(['a', 'c'], await embedder.embedDocuments(['a', 'c'])),
+    await local.server.distance(['a', 'c'], await embedder.embedDocuments(['a', 'c'])),
   ).toBeLessThan(1e-6)
 })
 

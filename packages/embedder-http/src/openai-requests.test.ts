@@ -1,11 +1,6 @@
+import { textsOf } from '@cairn/testkit/embeddings-server'
 import { expect, test } from 'vitest'
-import {
-  apiKey,
-  distanceFromModel,
-  localServer,
-  model,
-  textsOf,
-} from './local-server.test-support.ts'
+import { apiKey, localServer, model } from './local-server.test-support.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 
 const local = localServer()
@@ -68,7 +63,9 @@ test('gives each text its vector when the answer is in another order', async () 
   })
   const embedder = await local.open()
   const texts = textsOf(40)
-  expect(await distanceFromModel(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await local.server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(
+    1e-6,
+  )
 })
 
 test('takes the order of the list where the answer has no index', async () => {
@@ -78,7 +75,9 @@ test('takes the order of the list where the answer has no index', async () => {
   })
   const embedder = await local.open()
   const texts = textsOf(5)
-  expect(await distanceFromModel(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await local.server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(
+    1e-6,
+  )
 })
 
 test('gives vectors of unit length, whatever the length of the server’s', async () => {
@@ -92,7 +91,9 @@ test('gives vectors of unit length, whatever the length of the server’s', asyn
   })
   const embedder = await local.open()
   const texts = textsOf(3)
-  expect(await distanceFromModel(texts, await embedder.embedDocuments(texts))).toBeLessThan(1e-6)
+  expect(await local.server.distance(texts, await embedder.embedDocuments(texts))).toBeLessThan(
+    1e-6,
+  )
 })
 
 test('sends no more texts and bytes in a request than it may', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createPatience } from './patience.ts'
 import { ProviderError } from './provider-error.ts'
+import { createWaits } from './waits.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -10,6 +11,7 @@ afterEach(() => {
 })
 
 const { signal } = new AbortController()
+const silent = createWaits(undefined)
 const busy = (retryAfterMs = 0): ProviderError =>
   new ProviderError('busy', 'The provider is busy.', { retryAfterMs })
 
@@ -37,7 +39,7 @@ test('pauses grow, with full jitter, and are told', async () => {
     onRetry: (_, delayMs) => pauses.push(delayMs),
   })
   const { attempt, attempts } = provider(Array.from({ length: 40 }, () => busy()))
-  const call = patience(attempt, signal)
+  const call = patience(attempt, signal, silent)
   await vi.runAllTimersAsync()
   expect(await call).toBe('answer')
   expect(attempts).toHaveLength(41)
@@ -56,9 +58,9 @@ test('waits as long as Retry-After asks for, and no call sends anything meanwhil
   const startedAt = Date.now()
   const first = provider([busy(30_000)])
   const second = provider([])
-  const call = patience(first.attempt, signal)
+  const call = patience(first.attempt, signal, silent)
   await vi.advanceTimersByTimeAsync(1000)
-  const later = patience(second.attempt, signal)
+  const later = patience(second.attempt, signal, silent)
   await vi.advanceTimersByTimeAsync(28_000)
   expect([first.attempts.length, second.attempts.length]).toEqual([1, 0])
   await vi.advanceTimersByTimeAsync(2000)
@@ -73,7 +75,7 @@ test('gives up with the provider’s error when the time budget is over', async 
   const patience = createPatience({ budgetMs: 10_000, onRetry: () => undefined })
   const { attempt, attempts } = provider(Array.from({ length: 1000 }, () => busy()))
   const startedAt = Date.now()
-  const call = expect(patience(attempt, signal)).rejects.toThrow('The provider is busy.')
+  const call = expect(patience(attempt, signal, silent)).rejects.toThrow('The provider is busy.')
   await vi.runAllTimersAsync()
   await call
   expect(Date.now() - startedAt).toBeLessThanOrEqual(10_000)
@@ -83,13 +85,15 @@ test('gives up with the provider’s error when the time budget is over', async 
 test('a caller who tries again at once waits until the provider’s time has come', async () => {
   const patience = createPatience({ budgetMs: 20_000, onRetry: () => undefined })
   const { attempt, attempts } = provider([busy(50_000)])
-  await expect(patience(attempt, signal)).rejects.toThrow('The provider is busy.')
+  await expect(patience(attempt, signal, silent)).rejects.toThrow('The provider is busy.')
   for (const left of [30, 10]) {
-    const again = expect(patience(attempt, signal)).rejects.toThrow(`wait another ${left} s`)
+    const again = expect(patience(attempt, signal, silent)).rejects.toThrow(
+      `wait another ${left} s`,
+    )
     await vi.advanceTimersByTimeAsync(20_000)
     await again
   }
-  const last = patience(attempt, signal)
+  const last = patience(attempt, signal, silent)
   await vi.advanceTimersByTimeAsync(10_000)
   expect(await last).toBe('answer')
   expect(attempts).toHaveLength(2)
@@ -100,7 +104,7 @@ test.each(['rejected', 'too-long', 'refused', 'invalid'] as const)(
   async (failure) => {
     const patience = createPatience({ budgetMs: 10_000, onRetry: () => undefined })
     const { attempt, attempts } = provider([new ProviderError(failure, 'No.')])
-    await expect(patience(attempt, signal)).rejects.toThrow('No.')
+    await expect(patience(attempt, signal, silent)).rejects.toThrow('No.')
     expect(attempts).toHaveLength(1)
   },
 )
@@ -110,7 +114,7 @@ test('an abort ends a pause with the signal’s reason, and leaves no timer', as
   const reason = new Error('enough')
   const patience = createPatience({ budgetMs: 100_000, onRetry: () => undefined })
   const { attempt } = provider([busy(50_000)])
-  const call = expect(patience(attempt, controller.signal)).rejects.toBe(reason)
+  const call = expect(patience(attempt, controller.signal, silent)).rejects.toBe(reason)
   await vi.advanceTimersByTimeAsync(1000)
   controller.abort(reason)
   await call

@@ -1,12 +1,17 @@
 import pRetry from 'p-retry'
 import { pause } from './pause.ts'
 import { ProviderError } from './provider-error.ts'
+import type { Waits } from './waits.ts'
 
 const firstPauseMs = 250
 const longestPauseMs = 8000
 
 /** Makes a request, and makes it again while the provider is busy and the time budget lasts. */
-export type Patience = <T>(attempt: () => Promise<T>, signal: AbortSignal) => Promise<T>
+export type Patience = <T>(
+  attempt: () => Promise<T>,
+  signal: AbortSignal,
+  waits: Waits,
+) => Promise<T>
 
 /** What {@link createPatience} works with. */
 export interface PatienceOptions {
@@ -24,18 +29,19 @@ export interface PatienceOptions {
 export function createPatience({ budgetMs, onRetry }: PatienceOptions): Patience {
   let closedUntil = 0
 
-  const untilOpen = async (signal: AbortSignal): Promise<void> => {
+  const untilOpen = async (signal: AbortSignal, waits: Waits): Promise<void> => {
     const waitMs = closedUntil - performance.now()
     if (waitMs <= 0) return
-    await pause(Math.min(waitMs, budgetMs), signal)
+    const wait = { reason: 'The provider asked to wait.', until: dateIn(waitMs) }
+    await waits.during(wait, () => pause(Math.min(waitMs, budgetMs), signal))
     if (waitMs <= budgetMs) return
     const seconds = Math.ceil((waitMs - budgetMs) / 1000)
     throw new ProviderError('busy', `The provider asked to wait another ${seconds} s.`)
   }
 
-  return async (attempt, signal) => {
+  return async (attempt, signal, waits) => {
     const startedAt = performance.now()
-    await untilOpen(signal)
+    await untilOpen(signal, waits)
     return await pRetry(attempt, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
@@ -50,9 +56,14 @@ export function createPatience({ budgetMs, onRetry }: PatienceOptions): Patience
         const delayMs = askedMs + Math.random() * longest
         if (performance.now() - startedAt + delayMs > budgetMs) return false
         onRetry(error, delayMs)
-        await pause(delayMs, signal)
+        const wait = { reason: error.message, until: dateIn(delayMs) }
+        await waits.during(wait, () => pause(delayMs, signal))
         return true
       },
     })
   }
+}
+
+function dateIn(milliseconds: number): Date {
+  return new Date(Date.now() + milliseconds)
 }

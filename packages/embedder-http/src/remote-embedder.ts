@@ -9,6 +9,7 @@ import type { RemoteRequest } from './remote-answer.ts'
 import { type RemoteLimits, resolveLimits } from './remote-options.ts'
 import { type TextItem, textItem } from './text-item.ts'
 import { noUsage, type RemoteUsage } from './usage.ts'
+import { createWaits, type Waits } from './waits.ts'
 
 /** Options of {@link remoteEmbedder}. */
 export interface RemoteEmbedderOptions extends RemoteLimits {
@@ -67,12 +68,13 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
   const documentVectors = async (
     items: readonly TextItem[],
     signal: AbortSignal,
+    waits: Waits,
   ): Promise<Float32Array[]> => {
     for (const item of items) item.outcome = kept.get(item.whole)?.slice() ?? null
     const missing = items.filter(({ outcome }) => outcome === null)
     let isWhole = false
     try {
-      await embedInRequests(missing, signal)
+      await embedInRequests(missing, signal, waits)
       const vectors = items.map((item, index) => vectorOf(item, `Text ${index} of ${items.length}`))
       signal.throwIfAborted()
       isWhole = true
@@ -86,16 +88,25 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
     }
   }
 
-  const queryVector = async (text: string, signal: AbortSignal): Promise<Float32Array> => {
+  const queryVector = async (
+    text: string,
+    signal: AbortSignal,
+    waits: Waits,
+  ): Promise<Float32Array> => {
     const item = textItem(queryPrefix, text, maxBytes)
     // Past the limit on requests: a search does not wait for those of a run.
-    await embedItems([item], signal)
+    await embedItems([item], signal, waits)
     reportCuts([item])
     return vectorOf(item, 'The query')
   }
 
   const length =
-    dimensions ?? (await calls.run(undefined, (signal) => queryVector('dimensions', signal))).length
+    dimensions ??
+    (
+      await calls.run(undefined, (signal) =>
+        queryVector('dimensions', signal, createWaits(undefined)),
+      )
+    ).length
   const decisive = [...identity, length, maxTokens, bytesPerToken, queryPrefix, documentPrefix]
 
   return {
@@ -107,12 +118,12 @@ export async function remoteEmbedder(options: RemoteEmbedderOptions): Promise<Re
     batchSize: limits.maxBatch * Math.ceil(limits.concurrency / 2),
     givesVectorsAway: true,
     fusion: limits.fusion,
-    async embedDocuments(texts, { signal } = {}) {
+    async embedDocuments(texts, { signal, onWaiting } = {}) {
       const items = texts.map((text) => textItem(documentPrefix, text, maxBytes))
-      return await calls.run(signal, (either) => documentVectors(items, either))
+      return await calls.run(signal, (own) => documentVectors(items, own, createWaits(onWaiting)))
     },
-    async embedQuery(text, { signal } = {}) {
-      return await calls.run(signal, (either) => queryVector(text, either))
+    async embedQuery(text, { signal, onWaiting } = {}) {
+      return await calls.run(signal, (own) => queryVector(text, own, createWaits(onWaiting)))
     },
     usage: () => ({ ...used }),
     async close() {

@@ -32,7 +32,7 @@ export interface RemoteLimits {
   readonly queryPrefix?: string
   /** Put before every document. @default '' */
   readonly documentPrefix?: string
-  /** How much each half of hybrid search counts. @default {dense: 1, lexical: 1} */
+  /** How much each half of hybrid search counts. @default {dense: 2, lexical: 1} */
   readonly fusion?: { readonly dense: number; readonly lexical: number }
   /** Told of pauses and of texts that were cut. @default silent */
   readonly logger?: Logger
@@ -57,7 +57,7 @@ const limitsSchema = z.object({
   retryBudgetMs: milliseconds.default(20_000),
   queryPrefix: z.string().default(''),
   documentPrefix: z.string().default(''),
-  fusion: z.object({ dense: weight, lexical: weight }).default({ dense: 1, lexical: 1 }),
+  fusion: z.object({ dense: weight, lexical: weight }).default({ dense: 2, lexical: 1 }),
 })
 
 /** @throws InvalidOptionsError when a limit is not of the documented shape. */

@@ -1,4 +1,5 @@
 import { EmbedderError, toCairnError } from '@cairn/core'
+import { abortable } from '@cairn/core/abortable'
 import { Tinypool } from 'tinypool'
 import { dimensions } from './encoder.ts'
 import type { Table } from './table.ts'
@@ -60,7 +61,8 @@ export function createEmbeddingPool(table: Table, threads: number): EmbeddingPoo
         }
       }
       try {
-        await rejectOnAbort(Promise.all(slots.map(workThrough)), signal)
+        // The tasks that workers have begun end by themselves; the caller need not wait for them.
+        await abortable(signal, () => Promise.all(slots.map(workThrough)))
       } catch (error) {
         if (signal?.aborted) throw signal.reason
         if (isClosed) throw new EmbedderError('CLOSED', 'The embedder is closed.', { cause: error })
@@ -72,20 +74,5 @@ export function createEmbeddingPool(table: Table, threads: number): EmbeddingPoo
       isClosed = true
       await pool.destroy()
     },
-  }
-}
-
-// The tasks that workers have begun end by themselves; the caller need not wait for them.
-async function rejectOnAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work
-  let listener: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    listener = () => reject(signal.reason)
-    signal.addEventListener('abort', listener, { once: true })
-  })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    if (listener !== undefined) signal.removeEventListener('abort', listener)
   }
 }

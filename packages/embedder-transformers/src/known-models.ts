@@ -10,28 +10,42 @@ export interface KnownModel {
   readonly pooling: Pooling
   readonly queryPrefix: string
   readonly documentPrefix: string
+  /** Whether its tokenizer lowers case, so that it does not see the words of `camelCase`. */
+  readonly splitIdentifiers: boolean
   readonly fusion: NonNullable<Embedder['fusion']>
 }
 
 type Weights = KnownModel['fusion']
 
-const equal: Weights = { dense: 1, lexical: 1 }
+/** For a model that was not measured: at these weights no measured one is worse than by meaning alone. */
+export const usualFusion: Weights = { dense: 2, lexical: 1 }
 // Tuned on the tuning packages of packages/bench/src/retrieval-packages.ts.
-const tunedForMiniLm: Weights = { dense: 8, lexical: 1 }
-const tunedForBge: Weights = { dense: 32, lexical: 1 }
+const tunedForMiniLm: Weights = { dense: 0.65, lexical: 0.35 }
+const tunedForBge: Weights = { dense: 0.8, lexical: 0.2 }
 
 const models: KnownModel[] = [
-  model('Xenova/all-MiniLM-L6-v2', 384, 256, 'mean', { fusion: tunedForMiniLm }),
-  model('Xenova/all-MiniLM-L12-v2', 384, 128, 'mean', { fusion: tunedForMiniLm }),
+  model('Xenova/all-MiniLM-L6-v2', 384, 256, 'mean', {
+    splitIdentifiers: true,
+    fusion: tunedForMiniLm,
+  }),
+  model('Xenova/all-MiniLM-L12-v2', 384, 128, 'mean', {
+    splitIdentifiers: true,
+    fusion: tunedForMiniLm,
+  }),
   ...sizes('Xenova/bge-*-en-v1.5', { small: 384, base: 768, large: 1024 }, 'cls', {
     queryPrefix: 'Represent this sentence for searching relevant passages: ',
+    splitIdentifiers: true,
     fusion: tunedForBge,
   }),
   // Not measured, but trained for retrieval as bge is: the weights of bge are nearer than equal ones.
-  ...sizes('Xenova/gte-*', { small: 384, base: 768, large: 1024 }, 'mean', { fusion: tunedForBge }),
+  ...sizes('Xenova/gte-*', { small: 384, base: 768, large: 1024 }, 'mean', {
+    splitIdentifiers: true,
+    fusion: tunedForBge,
+  }),
   ...sizes('Xenova/e5-*-v2', { small: 384, base: 768, large: 1024 }, 'mean', {
     queryPrefix: 'query: ',
     documentPrefix: 'passage: ',
+    splitIdentifiers: true,
     fusion: tunedForBge,
   }),
   ...sizes('Xenova/multilingual-e5-*', { small: 384, base: 768, large: 1024 }, 'mean', {
@@ -43,6 +57,7 @@ const models: KnownModel[] = [
   model('nomic-ai/nomic-embed-text-v1.5', 768, 8192, 'mean', {
     queryPrefix: 'search_query: ',
     documentPrefix: 'search_document: ',
+    splitIdentifiers: true,
     fusion: tunedForBge,
   }),
   // Trained on code, not for retrieval: nothing says that they deserve more than words.
@@ -73,9 +88,12 @@ function model(
   dimensions: number,
   maxTokens: number,
   pooling: Pooling,
-  rest: Partial<Pick<KnownModel, 'queryPrefix' | 'documentPrefix' | 'fusion'>>,
+  rest: Partial<Pick<KnownModel, 'queryPrefix' | 'documentPrefix' | 'splitIdentifiers' | 'fusion'>>,
 ): KnownModel {
-  const defaults = { queryPrefix: '', documentPrefix: '', fusion: equal }
+  const defaults = {
+    ...{ queryPrefix: '', documentPrefix: '' },
+    ...{ splitIdentifiers: false, fusion: usualFusion },
+  }
   return { repository, dimensions, maxTokens, pooling, ...defaults, ...rest }
 }
 

@@ -20,6 +20,8 @@ const file = new URL(`./embed.worker.${isSource ? 'ts' : 'js'}`, import.meta.url
 const execArgv = isSource
   ? ['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning']
   : []
+// Tokens are short-lived: with the usual limit the garbage of two workers takes 25 MB more.
+const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 // What the runtime wrote to the console, which is not the host program's, tells why it died.
 const keptMessageCharacters = 2000
 
@@ -33,7 +35,13 @@ export function startModelHost(plan: ModelPlan): ModelHost {
 }
 
 function startThread(plan: ModelPlan): ModelHost {
-  const worker = new Worker(file, { workerData: plan, stdout: true, stderr: true, execArgv })
+  const worker = new Worker(file, {
+    workerData: plan,
+    stdout: true,
+    stderr: true,
+    execArgv,
+    resourceLimits,
+  })
   let failure: Error | undefined
   worker.on('error', (error) => {
     failure = error instanceof Error ? error : new Error(String(error))

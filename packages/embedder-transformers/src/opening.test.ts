@@ -147,7 +147,7 @@ describeWithModels('a folder that is no whole model', () => {
     expect(embedder).toMatchObject({
       id: 'mine-q8',
       maxTokens: 512,
-      fusion: { dense: 1, lexical: 1 },
+      fusion: { dense: 2, lexical: 1 },
     })
   })
 

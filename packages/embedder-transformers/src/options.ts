@@ -53,6 +53,11 @@ export interface TransformersOptions {
   readonly queryPrefix?: string
   /** Put before every document. @default that of the known model, or nothing */
   readonly documentPrefix?: string
+  /**
+   * Whether the model gets `parseHeader` as `parse Header`: for tokenizers that lower case.
+   * @default that of the known model, or false
+   */
+  readonly splitIdentifiers?: boolean
   /** Tokens of a text that are looked at, markers included. @default that of the model */
   readonly maxTokens?: number
   /**
@@ -64,7 +69,7 @@ export interface TransformersOptions {
   readonly threadsPerWorker?: number
   /** @default the one that is installed; `@huggingface/transformers` where both are */
   readonly runtime?: RuntimeName
-  /** How much each half of hybrid search counts. @default that of the known model, or one to one */
+  /** How much each half of hybrid search counts. @default that of the known model, or two to one */
   readonly fusion?: NonNullable<Embedder['fusion']>
   /** Told of the download and the loading, so that the first use does not look like a hang. */
   readonly onProgress?: (progress: ModelProgress) => void

@@ -30,6 +30,15 @@ test('knows each model under one name, whoever owns the copy', () => {
   expect(findKnownModel('bge-small')).toBeUndefined()
 })
 
+test('splits identifiers where the tokenizer of the known model lowers case', () => {
+  const split = knownNames.filter((model) => settle({ model }).splitIdentifiers)
+  expect(split).toEqual(knownNames.filter((name) => /^(all-MiniLM|bge|gte|e5|nomic)-/.test(name)))
+  expect(settle({ model: 'bge-small-en-v1.5', splitIdentifiers: false }).splitIdentifiers).toBe(
+    false,
+  )
+  expect(settle({ model: 'owner/mine', pooling: 'mean' }).splitIdentifiers).toBe(false)
+})
+
 test('lets options win over what is known of the model', () => {
   const options = {
     model: 'e5-small-v2',

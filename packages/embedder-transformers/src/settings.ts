@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Embedder, InvalidOptionsError } from '@cairn/core'
 import { runtimeNames } from './find-runtime.ts'
-import { findKnownModel, knownNames } from './known-models.ts'
+import { findKnownModel, knownNames, usualFusion } from './known-models.ts'
 import type { Device, Dtype, Pooling, TransformersOptions } from './options.ts'
 
 /** Options with all defaults that do not depend on the model's files. */
@@ -15,6 +15,7 @@ export interface Settings {
   readonly pooling: Pooling
   readonly queryPrefix: string
   readonly documentPrefix: string
+  readonly splitIdentifiers: boolean
   /** Null: what the model's files say. */
   readonly maxTokens: number | null
   /** What the known model has; null for any other. */
@@ -77,9 +78,10 @@ export function settle(options: TransformersOptions): Settings {
     pooling,
     queryPrefix: options.queryPrefix ?? known?.queryPrefix ?? '',
     documentPrefix: options.documentPrefix ?? known?.documentPrefix ?? '',
+    splitIdentifiers: options.splitIdentifiers ?? known?.splitIdentifiers ?? false,
     maxTokens: options.maxTokens ?? known?.maxTokens ?? null,
     dimensions: known?.dimensions ?? null,
-    fusion: fusion ?? known?.fusion ?? { dense: 1, lexical: 1 },
+    fusion: fusion ?? known?.fusion ?? usualFusion,
   }
 }
 

@@ -92,6 +92,17 @@ describeWithModels('transformers', () => {
     expect(prefixed.fingerprint).not.toBe(plain.fingerprint)
   })
 
+  test('sets the words of identifiers apart for a tokenizer that lowers case, unless it is told not to', async () => {
+    const embedder = await open()
+    const whole = await open({ splitIdentifiers: false })
+    const [camel, apart] = await embedder.embedDocuments(['parseHTTPHeader', 'parse HTTP Header'])
+    expect(camel).toEqual(apart)
+    expect(await embedder.embedQuery('parseHTTPHeader')).toEqual(apart)
+    const [unsplit] = await whole.embedDocuments(['parseHTTPHeader'])
+    expect(cosine(unsplit ?? new Float32Array(), camel ?? new Float32Array())).toBeLessThan(0.95)
+    expect(whole.fingerprint).not.toBe(embedder.fingerprint)
+  })
+
   test('gives a text the same vector whatever the batch, the workers and the pooled threads', async () => {
     const texts = Array.from({ length: 40 }, (_, index) => `${code[index % 4]} // ${index}`)
     const one = await open({ workers: 1 })

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { type Embedder, InvalidOptionsError } from '@cairn/core'
+import { withOwnSignal } from '@cairn/core/abortable'
 import { findRuntime } from './find-runtime.ts'
 import type { EmbeddedTexts, ModelPlan } from './open-model.ts'
 import type { TransformersOptions } from './options.ts'
 import { provideModel } from './provide-model.ts'
 import { type Settings, settle } from './settings.ts'
+import { splitIdentifiers } from './split-identifiers.ts'
 import { seenCharacters } from './tokens.ts'
 import { suitableWorkers } from './worker-count.ts'
 import { openWorkerPool, type WorkerPool } from './worker-pool.ts'
@@ -60,7 +63,8 @@ export async function transformers(options: TransformersOptions): Promise<Transf
       throw new InvalidOptionsError(`A text to embed must be a string, not ${typeof text}.`)
     }
     // One character more than is looked at, so that the worker sees that the text was longer.
-    return (prefix + text).slice(0, seenCharacters(pool.maxTokens) + 1)
+    const input = (prefix + text).slice(0, seenCharacters(pool.maxTokens) + 1)
+    return settings.splitIdentifiers ? splitIdentifiers(input) : input
   }
 
   return {
@@ -89,30 +93,34 @@ export async function transformers(options: TransformersOptions): Promise<Transf
       }
       const vectors: Float32Array[] = new Array(inputs.length)
       let truncated = 0
-      // When one task fails nobody waits for the others.
-      const rest = new AbortController()
-      const either = signal ? AbortSignal.any([signal, rest.signal]) : rest.signal
-      const embedTask = async (indexes: readonly number[]): Promise<EmbeddedTexts> => {
+      const embedTask = async (
+        indexes: readonly number[],
+        rest: AbortController,
+      ): Promise<EmbeddedTexts> => {
         const part = indexes.map((index) => inputs[index] ?? '')
         try {
-          return await pool.embed(part, { isUrgent: false, signal: either })
+          return await pool.embed(part, { isUrgent: false, signal: rest.signal })
         } catch (error) {
+          // When one task fails nobody waits for the others.
           rest.abort(error)
           throw error
         }
       }
-      await Promise.all(
-        tasks.map(async (indexes) => {
-          const part = await embedTask(indexes)
-          truncated += part.truncated
-          for (const [place, index] of indexes.entries()) {
-            vectors[index] = part.vectors.subarray(
-              place * pool.dimensions,
-              (place + 1) * pool.dimensions,
-            )
-          }
-        }),
-      )
+      await withOwnSignal(signal, async (own) => {
+        setMaxListeners(0, own.signal)
+        await Promise.all(
+          tasks.map(async (indexes) => {
+            const part = await embedTask(indexes, own)
+            truncated += part.truncated
+            for (const [place, index] of indexes.entries()) {
+              vectors[index] = part.vectors.subarray(
+                place * pool.dimensions,
+                (place + 1) * pool.dimensions,
+              )
+            }
+          }),
+        )
+      })
       tellTruncated(truncated, options.onTruncated, onTruncated)
       return vectors
     },
@@ -150,10 +158,10 @@ function batchingOf({ dtype, device }: Settings): {
 }
 
 function fingerprintOf(settings: Settings, pool: WorkerPool): string {
-  const { model, dtype, device, pooling, queryPrefix, documentPrefix } = settings
+  const { model, dtype, device, pooling, queryPrefix, documentPrefix, splitIdentifiers } = settings
   const parts = {
     algorithmVersion,
-    ...{ dtype, device, pooling, queryPrefix, documentPrefix },
+    ...{ dtype, device, pooling, queryPrefix, documentPrefix, splitIdentifiers },
     ...{ maxTokens: pool.maxTokens, runtime: pool.runtime, files: pool.filesDigest },
   }
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex')

@@ -1,6 +1,6 @@
 /**
- * `pnpm servers [chroma] [neo4j] [redis]`: starts those servers, or all, says where they are, and stops
- * them on Ctrl-C.
+ * `pnpm servers [chroma] [neo4j] [neo4j@2026] [redis]`: starts those servers, or one of each kind, says where
+ * they are, and stops them on Ctrl-C.
  */
 import { once } from 'node:events'
 import { startChroma } from './chroma.ts'
@@ -11,8 +11,10 @@ import type { RunningServer, StartOptions } from './running-server.ts'
 const starts: Readonly<Record<string, (options: StartOptions) => Promise<RunningServer>>> = {
   chroma: startChroma,
   neo4j: startNeo4j,
+  'neo4j@2026': (options) => startNeo4j({ ...options, version: '2026' }),
   redis: startRedis,
 }
+const usual = ['chroma', 'neo4j', 'redis']
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !Object.hasOwn(starts, name))
@@ -21,7 +23,7 @@ if (unknown.length > 0) {
   console.error(`There is no server named ${unknown.join(', ')}. The servers: ${known}.`)
   process.exitCode = 2
 } else {
-  await serve(named.length > 0 ? named : Object.keys(starts))
+  await serve(named.length > 0 ? named : usual)
 }
 
 async function serve(names: readonly string[]): Promise<void> {
@@ -44,7 +46,12 @@ async function serve(names: readonly string[]): Promise<void> {
   }
   if (results && running.length > 0) {
     console.table(
-      Object.fromEntries(running.map(({ name, kill, restart, stop, ...shown }) => [name, shown])),
+      Object.fromEntries(
+        running.map(({ name, kill, restart, stop, ...shown }) => [
+          `${name} ${shown.version}`,
+          shown,
+        ]),
+      ),
     )
     console.log('Ctrl-C stops them and deletes their data.')
     // A pending promise alone does not keep a process alive.

@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { auth, driver, Neo4jError } from 'neo4j-driver'
+import { findJava } from './find-java.ts'
 import { cachedProgram } from './program-cache.ts'
 import { runNeededProgram } from './run-program.ts'
 import { runServer } from './run-server.ts'
 import type { RunningServer, StartOptions } from './running-server.ts'
-import { ServerUnavailableError } from './server-unavailable-error.ts'
 
 /** A Neo4j server; `url` is that of Bolt. */
 export interface RunningNeo4j extends RunningServer {
@@ -17,14 +17,31 @@ export interface RunningNeo4j extends RunningServer {
 
 /** Which Neo4j to start. */
 export interface StartNeo4jOptions extends StartOptions {
-  /** `5` is the LTS line, on Java 17. @default '5' */
-  version?: '5'
+  /**
+   * `5` is the LTS line, on Java 17; `2026` the calendar versions, on Java 21 or newer, which is fetched
+   * where this machine has none. @default '5'
+   */
+  version?: Neo4jVersion
   /** Settings beside those that a test server needs, as in `neo4j.conf`. @default none */
   settings?: Readonly<Record<string, string>>
 }
 
+/** A line of releases of Neo4j. */
+export type Neo4jVersion = keyof typeof releases
+
 const releases = {
-  '5': { version: '5.26.30', java: 17, main: 'org.neo4j.server.CommunityEntryPoint' },
+  '5': {
+    version: '5.26.30',
+    size: '123 MB',
+    java: { server: 'Neo4j', release: 17, mayFetch: false },
+    main: 'org.neo4j.server.CommunityEntryPoint',
+  },
+  '2026': {
+    version: '2026.08.1',
+    size: '152 MB',
+    java: { server: 'Neo4j', release: 21, mayFetch: true },
+    main: 'org.neo4j.server.Neo4jCommunity',
+  },
 } as const
 
 const mavenRemedy = `it needs Maven: install it from maven.apache.org or your system's package manager`
@@ -35,10 +52,9 @@ const mavenRemedy = `it needs Maven: install it from maven.apache.org or your sy
  */
 export async function startNeo4j(options: StartNeo4jOptions = {}): Promise<RunningNeo4j> {
   const release = releases[options.version ?? '5']
-  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java'
-  await checkJava(java, release.java)
+  const java = await findJava(release.java, options)
   const jars = await cachedProgram(`neo4j-${release.version}`, (folder) => {
-    options.onFetch?.(`Neo4j ${release.version} (123 MB)`)
+    options.onFetch?.(`Neo4j ${release.version} (${release.size})`)
     return fetchJars(release.version, folder)
   })
   const user = 'neo4j'
@@ -75,15 +91,6 @@ export async function startNeo4j(options: StartNeo4jOptions = {}): Promise<Runni
     },
   })
   return { ...server, user, password }
-}
-
-async function checkJava(java: string, needed: number): Promise<void> {
-  const remedy = `it needs Java ${needed} or newer: install a JRE from adoptium.net or your system's package manager`
-  const { stderr } = await runNeededProgram('Neo4j', remedy, java, ['-version'])
-  const found = /version "(\d+)/.exec(stderr)?.[1]
-  if (found === undefined || Number(found) < needed) {
-    throw new ServerUnavailableError('Neo4j', `${remedy} (found ${stderr.split('\n')[0]})`)
-  }
 }
 
 async function fetchJars(version: string, folder: string): Promise<void> {

@@ -110,12 +110,15 @@ test('the command names a server that it does not know', async () => {
   const main = fileURLToPath(import.meta.resolve('./main.ts'))
   const command = spawn(process.execPath, [main, 'mysql'], { stdio: ['ignore', 'ignore', 'pipe'] })
   const [line] = await once(createInterface(command.stderr), 'line')
-  expect(line).toBe('There is no server named mysql. The servers: chroma, neo4j, redis.')
+  expect(line).toBe(
+    'There is no server named mysql. The servers: chroma, neo4j, neo4j@2026, redis.',
+  )
 })
 
 test.for([
   { server: 'Chroma', start: startChroma, missing: 'Python' },
   { server: 'Neo4j', start: startNeo4j, missing: 'Java' },
+  { server: 'Neo4j', start: () => startNeo4j({ version: '2026' }), missing: 'Java 21' },
   { server: 'Redis', start: startRedis, missing: 'redis-server' },
 ])('$server without $missing says what is missing and how to get it', async (given) => {
   const empty = await temporaryFolders()

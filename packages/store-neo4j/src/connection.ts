@@ -1,6 +1,6 @@
 import { StoreError } from '@cairn/core'
+import { abortable } from '@cairn/core/abortable'
 import { auth, type Driver, driver, type ManagedTransaction, session } from 'neo4j-driver'
-import { abortable } from './abortable.ts'
 import { alreadyExists, isOutOfMemory, type Place, toStoreError } from './fault.ts'
 import type { CheckedOptions, Neo4jAuth } from './options.ts'
 import { schemaStatements } from './schema.ts'

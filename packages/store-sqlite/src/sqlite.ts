@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { GraphStore, Journal, SpooledFile, Storage, VectorStore } from '@cairn/core'
 import { InvalidOptionsError } from '@cairn/core'
+import { abortable } from '@cairn/core/abortable'
 import { logEntry } from '@cairn/protocol'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
 import { methods } from './engine/methods.ts'
@@ -45,27 +46,6 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     const mode = methods[name]
     const isRead = mode === 'read' || (mode === 'scan' && !isWriter)
     return threads[isRead ? 'reader' : 'writer'].call(name, ...values)
-  }
-
-  /** `call` that the caller may stop waiting for. */
-  const abortable = async <T>(
-    signal: AbortSignal | undefined,
-    start: () => Promise<T>,
-  ): Promise<T> => {
-    signal?.throwIfAborted()
-    if (!signal) return start()
-    let onAbort: (() => void) | undefined
-    try {
-      return await Promise.race([
-        start(),
-        new Promise<never>((_, reject) => {
-          onAbort = () => reject(signal.reason)
-          signal.addEventListener('abort', onAbort, { once: true })
-        }),
-      ])
-    } finally {
-      if (onAbort) signal.removeEventListener('abort', onAbort)
-    }
   }
 
   /**

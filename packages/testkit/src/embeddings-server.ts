@@ -68,8 +68,25 @@ export interface EmbeddingsServer {
   arrival(number: number): Promise<void>
   /** From now on the server behaves like this; null: well. */
   behave(behaviour: EmbeddingsBehaviour | null): void
+  /** The largest difference between these vectors of texts and those of the embedder behind the server. */
+  distance(texts: readonly string[], vectors: readonly Float32Array[]): Promise<number>
   /** Ends every connection and stops listening. */
   close(): Promise<void>
+}
+
+/** Texts that differ. */
+export function textsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `const value${index} = ${index}`)
+}
+
+/** What a call was rejected with. */
+export async function rejectionOf(call: Promise<unknown>): Promise<unknown> {
+  return await call.then(
+    () => {
+      throw new Error('The call was not rejected.')
+    },
+    (error: unknown) => error,
+  )
 }
 
 /**
@@ -163,6 +180,13 @@ export async function startEmbeddingsServer(embedder: Embedder): Promise<Embeddi
     },
     behave(next) {
       behaviour = next
+    },
+    async distance(texts, vectors) {
+      const expected = await embedder.embedDocuments(texts)
+      const differences = expected.flatMap((vector, at) =>
+        [...vector].map((value, index) => Math.abs(value - (vectors[at]?.[index] ?? Number.NaN))),
+      )
+      return differences.reduce((largest, difference) => Math.max(largest, difference), 0)
     },
     close() {
       return new Promise((resolve, reject) => {

@@ -1,3 +1,11 @@
+/** What an embedder waits for. */
+export interface EmbedderWait {
+  /** A sentence for people, without anything secret, for example `The provider limits its rate (429).` */
+  readonly reason: string
+  /** When it goes on, as far as that is known. */
+  readonly until: Date | null
+}
+
 /** What every call of an {@link Embedder} takes. */
 export interface EmbedOptions {
   /** Stops the call; it then rejects with the signal's reason. */
@@ -7,6 +15,11 @@ export interface EmbedOptions {
    * of them was not looked at. Not called where none had; an embedder that cannot tell never calls it.
    */
   onTruncated?: (texts: number) => void
+  /**
+   * Told when the call begins to wait for something outside, such as a provider that limits its rate or
+   * is out of reach, and with null when it goes on. A run shows it at once, as the health `waiting`.
+   */
+  onWaiting?: (wait: EmbedderWait | null) => void
 }
 
 /**
@@ -34,8 +47,9 @@ export interface Embedder {
    */
   readonly givesVectorsAway?: boolean
   /**
-   * How much each half of hybrid search counts in reciprocal rank fusion, tuned for this embedder.
-   * @default {dense: 1, lexical: 1}
+   * How much each half of hybrid search counts, tuned for this embedder: cosines and BM25 are scaled to
+   * one range for each query, and the score of a chunk is their mean by these weights.
+   * @default {dense: 2, lexical: 1}
    */
   readonly fusion?: { readonly dense: number; readonly lexical: number }
   /**

@@ -1,6 +1,7 @@
+import { withinTime } from '../abortable.ts'
 import type { Embedder } from '../contracts/embedder.ts'
 import { EmbedderError, toCairnError } from '../errors.ts'
-import { assertShape, checkVector, rejectionOf } from './guarded-embedder.ts'
+import { assertShape, checkVector, embedderTimeLimit } from './guarded-embedder.ts'
 
 /**
  * The vector of a search query from an embedder that may misbehave.
@@ -13,12 +14,12 @@ export async function embedQuery(
   query: string,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Float32Array> {
-  const timeout = AbortSignal.timeout(timeoutMs)
-  const either = signal ? AbortSignal.any([signal, timeout]) : timeout
-  const answer = async (): Promise<Float32Array> => embedder.embedQuery(query, { signal: either })
+  const limit = embedderTimeLimit(embedder.id, timeoutMs)
   let vector: Float32Array
   try {
-    vector = await Promise.race([answer(), rejectionOf(either, timeout, embedder.id, timeoutMs)])
+    vector = await withinTime(signal, limit, async (own) =>
+      embedder.embedQuery(query, { signal: own }),
+    )
   } catch (error) {
     signal?.throwIfAborted()
     throw toCairnError(error, 'EMBEDDING_FAILED')

@@ -1,6 +1,8 @@
-import type { Embedder } from '../contracts/embedder.ts'
+import { type TimeLimit, withinTime } from '../abortable.ts'
+import type { Embedder, EmbedderWait } from '../contracts/embedder.ts'
 import { CairnError, EmbedderError, toCairnError } from '../errors.ts'
 import type { Limits } from '../options.ts'
+import type { RunProgress } from '../progress/run-progress.ts'
 import type { Retry } from '../retry.ts'
 import { squaredLength } from './squared-length.ts'
 
@@ -23,6 +25,8 @@ export interface GuardContext {
    * what a run embedded and told before.
    */
   readonly onTruncated?: (texts: number) => void
+  /** Told what a call waits for. */
+  readonly progress: Pick<RunProgress, 'waiting'>
 }
 
 /**
@@ -30,28 +34,45 @@ export interface GuardContext {
  * that fails is halved until the bad text is alone; vectors are checked before they count.
  */
 export function createGuardedEmbedder(context: GuardContext): GuardedEmbed {
-  const { embedder, retry, limits, signal, onTruncated } = context
+  const { embedder, retry, limits, signal, onTruncated, progress } = context
+  const limit = embedderTimeLimit(embedder.id, limits.embedTimeoutMs)
   let failuresSinceSuccess = 0
 
-  const call = async (texts: readonly string[]): Promise<Float32Array[]> => {
-    const timeout = AbortSignal.timeout(limits.embedTimeoutMs)
-    const either = AbortSignal.any([signal, timeout])
+  const call = async (texts: readonly string[], waiter: object): Promise<Float32Array[]> => {
     let truncated = 0
     const countTruncated = (count: number): void => {
       truncated = count
     }
-    const vectors = await Promise.race([
-      embedder.embedDocuments(texts, { signal: either, onTruncated: countTruncated }),
-      rejectionOf(either, timeout, embedder.id, limits.embedTimeoutMs),
-    ])
+    const vectors = await withinTime(signal, limit, async (own) =>
+      embedder.embedDocuments(texts, {
+        signal: own,
+        onTruncated: countTruncated,
+        onWaiting: (wait) => {
+          // A call that was given up may still say something.
+          if (!own.aborted) progress.waiting(waiter, describeWait(embedder.id, wait))
+        },
+      }),
+    )
     assertShape(embedder.id, embedder.dimensions, texts.length, vectors)
     if (truncated > 0) onTruncated?.(truncated)
     return vectors
   }
 
+  const callAgain = async (texts: readonly string[]): Promise<Float32Array[]> => {
+    const waiter = {}
+    try {
+      return await retry(`the embedder ${embedder.id}`, () => {
+        progress.waiting(waiter, null)
+        return call(texts, waiter)
+      })
+    } finally {
+      progress.waiting(waiter, null)
+    }
+  }
+
   const embed: GuardedEmbed = async (texts) => {
     try {
-      const vectors = await retry(`the embedder ${embedder.id}`, () => call(texts))
+      const vectors = await callAgain(texts)
       failuresSinceSuccess = 0
       return vectors.map(checkVector)
     } catch (error) {
@@ -78,23 +99,21 @@ export function createGuardedEmbedder(context: GuardContext): GuardedEmbed {
   return embed
 }
 
-/** Rejects when `either` is aborted, with an `EmbedderError` where it is by `timeout`. */
-export function rejectionOf(
-  either: AbortSignal,
-  timeout: AbortSignal,
-  id: string,
-  timeoutMs: number,
-): Promise<never> {
-  return new Promise((_, reject) => {
-    const fail = (): void => {
-      if (timeout.aborted) {
-        const message = `The embedder ${id} did not answer within ${timeoutMs} ms.`
-        reject(new EmbedderError('EMBEDDER_UNAVAILABLE', message, { recoverable: true }))
-      } else reject(either.reason)
-    }
-    if (either.aborted) fail()
-    else either.addEventListener('abort', fail, { once: true })
-  })
+/** The limit of one call of an embedder. */
+export function embedderTimeLimit(id: string, timeoutMs: number): TimeLimit {
+  return {
+    timeoutMs,
+    timedOut: () => {
+      const message = `The embedder ${id} did not answer within ${timeoutMs} ms.`
+      return new EmbedderError('EMBEDDER_UNAVAILABLE', message, { recoverable: true })
+    },
+  }
+}
+
+function describeWait(id: string, wait: EmbedderWait | null): string | null {
+  if (wait === null) return null
+  const until = wait.until === null ? '' : ` until ${wait.until.toISOString()}`
+  return `Waiting for the embedder ${id}${until}: ${wait.reason}`
 }
 
 /** @throws EmbedderError `EMBEDDER_INVALID` when these are not `count` vectors of these dimensions. */

@@ -98,12 +98,15 @@ async function openTree(
   }
   if (request.description.kind === 'local') return openSource(request.source, options)
   return progress.stage('cloning', { unit: 'percent', total: null }, (stage) =>
-    context.clones(request.source, { signal, onWaiting: progress.waiting }, () =>
-      openSource(request.source, {
-        ...options,
-        onProgress: ({ percent, processed, total, operation }) =>
-          stage.update({ percent, processed, total, operation }),
-      }),
+    context.clones(
+      request.source,
+      { signal, onWaiting: (busy) => progress.waiting(request, busy) },
+      () =>
+        openSource(request.source, {
+          ...options,
+          onProgress: ({ percent, processed, total, operation }) =>
+            stage.update({ percent, processed, total, operation }),
+        }),
     ),
   )
 }

@@ -55,8 +55,8 @@ export interface RunProgress {
   /** Records an error that ends neither the run nor a file. */
   error(error: CairnError, filePath: string | null): void
   warning(code: string, message: string, path?: string | null): void
-  /** The run waits for something outside, which `detail` names; null: no longer. */
-  waiting(detail: string | null): void
+  /** `waiter` waits for something outside, which `detail` names; null: no longer. */
+  waiting(waiter: object, detail: string | null): void
   /** The plan, once analyzing has made it. */
   planned(totals: PlanTotals): void
   /** Items that later stages will have, for the estimate of the end. */
@@ -249,7 +249,7 @@ export function createRunProgress(options: {
       record({ type: 'error.recorded', error: indexingError(error, filePath) }),
     warning: (code, message, path = null) =>
       record({ type: 'warning.recorded', code, message, path, stage: lastStage }),
-    waiting: (detail) => watchdog.waiting(detail),
+    waiting: (waiter, detail) => watchdog.waiting(waiter, detail),
     planned: (totals) => {
       plan = totals
     },

@@ -56,12 +56,29 @@ test('another stage is not measured by the rate of the one before', () => {
 })
 
 test('waiting names what is waited for, and ends', () => {
-  watchdog.waiting('Waiting for the vector store chroma: connection refused')
+  const store = {}
+  watchdog.waiting(store, 'Waiting for the vector store chroma: connection refused')
   expect(seen).toMatchObject([{ state: 'waiting', detail: expect.stringContaining('chroma') }])
   vi.advanceTimersByTime(60_000)
   expect(states()).toEqual(['waiting'])
-  watchdog.waiting(null)
+  watchdog.waiting(store, null)
   expect(states()).toEqual(['waiting', 'ok'])
+})
+
+test('waits as long as anyone does, and says what has been waited for longest', () => {
+  const first = {}
+  const second = {}
+  watchdog.waiting(second, null)
+  watchdog.waiting(first, 'the embedder until 10:00')
+  vi.advanceTimersByTime(5_000)
+  watchdog.waiting(second, 'the vector store')
+  watchdog.waiting(first, 'the embedder until 10:05')
+  watchdog.waiting(first, null)
+  watchdog.waiting(second, null)
+  const details = ['the embedder until 10:00', 'the embedder until 10:05', 'the vector store', null]
+  expect(seen.map(({ detail }) => detail)).toEqual(details)
+  const [began, ...later] = seen.map(({ since }) => since.getTime())
+  expect(later).toEqual([began, began, (began ?? 0) + 5_000])
 })
 
 test('a closed watchdog leaves no timer', () => {

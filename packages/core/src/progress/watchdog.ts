@@ -6,8 +6,11 @@ export interface Watchdog {
   progressed(perSecond: number | null): void
   /** A stage began: its rate says nothing of the last one's. */
   stageStarted(): void
-  /** The run waits for something outside, which `detail` names; null: it does no longer. */
-  waiting(detail: string | null): void
+  /**
+   * `waiter` waits for something outside, which `detail` names; null: it does no longer. The run waits as
+   * long as anyone does, and says what the one who began first waits for.
+   */
+  waiting(waiter: object, detail: string | null): void
   close(): void
 }
 
@@ -26,19 +29,23 @@ export function createWatchdog(options: {
   let lastProgressMs = Date.now()
   let fastest = 0
   let slowSinceMs: number | null = null
-  let waitingFor: string | null = null
+  let sinceMs = Date.now()
+  const waits = new Map<object, string>()
 
   const become = (next: Health['state'], nextDetail: string | null): void => {
     if (next === state && nextDetail === detail) return
+    // Another detail is no other state: a wait that is told anew has lasted since it began.
+    if (next !== state) sinceMs = Date.now()
     state = next
     detail = nextDetail
-    options.changed({ state, since: new Date(), detail })
+    options.changed({ state, since: new Date(sinceMs), detail })
   }
 
   const check = (): void => {
     const now = Date.now()
-    if (waitingFor !== null) {
-      become('waiting', waitingFor)
+    const [waitedFor] = waits.values()
+    if (waitedFor !== undefined) {
+      become('waiting', waitedFor)
     } else if (now - lastProgressMs >= options.stallAfterMs) {
       become('stalled', `Nothing has moved since ${new Date(lastProgressMs).toISOString()}.`)
     } else if (slowSinceMs !== null && now - slowSinceMs >= slowAfterMs) {
@@ -67,8 +74,9 @@ export function createWatchdog(options: {
       slowSinceMs = null
       check()
     },
-    waiting(what) {
-      waitingFor = what
+    waiting(waiter, what) {
+      if (what === null && !waits.delete(waiter)) return
+      if (what !== null) waits.set(waiter, what)
       lastProgressMs = Date.now()
       check()
     },
