@@ -11,6 +11,6 @@ export function jsonAnswer<Schema extends z.core.$ZodType>(
   return {
     status: options.status ?? 200,
     headers: { ...options.headers, 'content-type': 'application/json' },
-    body: JSON.stringify(encode(schema, value, { exposeStackTraces: false })),
+    body: JSON.stringify(encode(schema, value)),
   }
 }
