@@ -8,10 +8,11 @@ import { dirname, join } from 'node:path'
 import { createIndexer, type Embedder, type Indexer } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
 import type { StatusSource } from '@cairn/protocol'
-import { sqlite } from '@cairn/store-sqlite'
+import { type SqliteStorage, sqlite } from '@cairn/store-sqlite'
 import { createStatusServer } from './create-status-server.ts'
 import { attachUpgrades, nodeHandler } from './node.ts'
 import type { StatusServer, StatusServerOptions } from './options.ts'
+import { type RecordedTask, recordedTask } from './recorded-task.test-support.ts'
 import { statusSource } from './watched-indexer.test-support.ts'
 
 /** A status server that listens. */
@@ -30,6 +31,9 @@ export interface Workbench {
   readonly folder: string
   readonly indexer: Indexer
   readonly source: StatusSource
+  readonly storage: SqliteStorage
+  /** A task whose events the test writes into the journal. */
+  task(taskId: string, repository?: string): RecordedTask
   /** A new Git repository with these files committed; its path. */
   repository(name: string, files?: Readonly<Record<string, string>>): string
   /** Mounts a server on a port of its own. */
@@ -65,6 +69,8 @@ export function createWorkbench(
     folder,
     indexer,
     source,
+    storage,
+    task: (taskId, repository) => recordedTask(storage.journal, taskId, repository),
     repository(name, files = shop) {
       const path = join(folder, name)
       mkdirSync(path, { recursive: true })
