@@ -18,6 +18,9 @@ export interface EventStreamOptions
   readonly remoteAddress: string | undefined
 }
 
+/** A line that readers leave out. */
+const comment = new TextEncoder().encode(':\n\n')
+
 /**
  * The Server-Sent Events of a task; null where the task has ended and the reader has seen that.
  *
@@ -97,6 +100,8 @@ export async function openEventStream(options: EventStreamOptions): Promise<Even
         shutDown: () => own.finish(1012, ''),
         cut: () => own.cut(),
       })
+      // Many servers send the head of an answer with the first bytes of its body only.
+      if (!hasOffered) sink.write(comment)
       for (const say of early ?? []) say(own)
       early = null
       return {
