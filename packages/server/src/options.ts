@@ -69,7 +69,11 @@ export interface ServerLimits {
   readonly maxMessagesPerSecond?: number
   /** Bytes that wait for a reader, above which it gets the newest document instead of every one. @default 262_144 */
   readonly coalesceAboveBytes?: number
-  /** Bytes that wait for a reader, above which it is cut off. @default 1_048_576 */
+  /**
+   * Bytes that wait for a reader, above which it is cut off unless they get less within a tenth of
+   * {@link ServerLimits.stallAfterMs}.
+   * @default 1_048_576
+   */
   readonly cutAboveBytes?: number
   /** Milliseconds that a reader may take nothing, or not answer a ping, before it is cut off. @default 10_000 */
   readonly stallAfterMs?: number

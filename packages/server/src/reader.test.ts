@@ -81,7 +81,11 @@ describe('a reader that is behind', () => {
   })
 
   test('is cut off when too much waits for it', () => {
+    const now = performance.now()
     for (const taskId of ['t2', 't3', 't4', 't5']) reader.offer(taskId, frame('01234567'), true)
+    reader.check(now + 10)
+    expect(ended).toBeNull()
+    reader.check(now + 150)
     expect(ended).toBe('cut')
     reader.offer('t6', frame('more'), true)
     reader.finish(1000, '')
@@ -100,6 +104,16 @@ describe('a reader that is behind', () => {
     reader.check(now + 2_900)
     expect(ended).toBe('cut')
   })
+})
+
+test('a burst does not cut off a reader that takes it', () => {
+  const now = performance.now()
+  for (let turn = 0; turn < 20; turn += 1) reader.offer('t1', frame('01234567'), true)
+  for (let turn = 1; turn < 20; turn += 1) {
+    reader.check(now + turn * 90)
+    drain()
+  }
+  expect([written.length, ended]).toEqual([20, null])
 })
 
 test('a document larger than every limit reaches a reader that keeps up', () => {

@@ -54,6 +54,8 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   let writtenAt = performance.now()
   let buffered = 0
   let readAt = performance.now()
+  let overBytes = 0
+  let overAt = performance.now()
 
   const cut = (): void => {
     hasEnded = true
@@ -62,10 +64,6 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   }
 
   const write = (frame: Frame): void => {
-    if (outlet.bufferedBytes() > limits.cutAboveBytes) {
-      cut()
-      return
-    }
     writtenAt = performance.now()
     outlet.write(frame)
   }
@@ -84,7 +82,6 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
     waitingBytes += outlet.sizeOf(frame)
     ofTask.newest = isUrgent ? null : frame
     if (isUrgent) ofTask.urgent.push(frame)
-    if (waitingBytes + outlet.bufferedBytes() > limits.cutAboveBytes) cut()
   }
 
   const flush = (): void => {
@@ -123,7 +120,12 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
       const left = outlet.bufferedBytes()
       if (left === 0 || left < buffered) readAt = now
       buffered = left
-      if (left > 0 && now - readAt > limits.stallAfterMs) cut()
+      const total = left + waitingBytes
+      // A burst puts much before a reader that keeps up; it is behind when that does not get less.
+      if (total <= limits.cutAboveBytes || total < overBytes) overAt = now
+      overBytes = total
+      const isStalled = left > 0 && now - readAt > limits.stallAfterMs
+      if (isStalled || now - overAt > limits.stallAfterMs / 10) cut()
       else if (waiting.size > 0) flush()
     },
   }
