@@ -1,4 +1,5 @@
 import {
+  type AboutRepository,
   acceptedTask,
   acceptedTaskSchema,
   type BulkRequest,
@@ -12,6 +13,8 @@ import {
   type LocalRepositoryRequest,
   optimizeAnswerSchema,
   planDocumentSchema,
+  priorities,
+  type RepositoryAbout,
   type RepositoryRequest,
   removalReportSchema,
   type StartedRun,
@@ -165,22 +168,21 @@ function refOf(branch: string | null | undefined): { ref?: string } {
   return branch === null || branch === undefined ? {} : { ref: branch }
 }
 
+/** What is not said stays as it was. */
 function commandOf(
   about: Omit<RepositoryRequest, 'url' | 'branch'>,
 ): Pick<IndexCommand, 'name' | 'about' | 'priority'> {
-  const { name, priority, businessDomain, teamOwner, isGoldenRepo } = about
-  return {
-    name,
-    about: {
-      businessDomain: businessDomain ?? null,
-      teamOwner: teamOwner ?? null,
-      isGoldenRepo: isGoldenRepo ?? null,
-    },
-    ...priorityOf(priority),
-  }
+  const { name, priority, ...rest } = about
+  return { name, about: aboutOf(rest), ...priorityOf(priority) }
 }
 
-const priorities = ['critical', 'high', 'medium', 'low'] as const
+function aboutOf({ businessDomain, teamOwner, isGoldenRepo }: RepositoryAbout): AboutRepository {
+  return {
+    ...(businessDomain === undefined ? {} : { businessDomain }),
+    ...(teamOwner === undefined ? {} : { teamOwner }),
+    ...(isGoldenRepo === undefined ? {} : { isGoldenRepo }),
+  }
+}
 
 function priorityOf(text: string | null | undefined): Pick<IndexCommand, 'priority'> {
   if (text === null || text === undefined) return {}

@@ -7,6 +7,8 @@ const statusByCode: Partial<Record<ErrorCode, number>> = {
   TASK_NOT_FOUND: 404,
   REPOSITORY_NOT_FOUND: 404,
   REPOSITORY_BUSY: 409,
+  TASK_ENDED: 409,
+  PAUSED: 409,
   CANCELLED: 409,
   INVALID_OPTIONS: 422,
   SOURCE_NOT_FOUND: 422,
@@ -53,9 +55,10 @@ export function sourceProblem(error: unknown, retryAfterSeconds: number): Proble
   )
 }
 
-/** The task that is in the way, as the error of a busy repository names it. */
+/** The task that is in the way, as the error names it. */
 function takenBy(error: unknown): string | null {
-  if (errorCodeOf(error) !== 'REPOSITORY_BUSY') return null
+  const code = errorCodeOf(error)
+  if (code !== 'REPOSITORY_BUSY' && code !== 'TASK_ENDED') return null
   const { taskId } = error as { readonly taskId?: unknown }
   return typeof taskId === 'string' ? taskId : null
 }

@@ -7,13 +7,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createIndexer, type Embedder, type Indexer } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
-import type { StatusSource } from '@cairn/protocol'
 import { type SqliteStorage, sqlite } from '@cairn/store-sqlite'
 import { createStatusServer } from './create-status-server.ts'
 import { attachUpgrades, nodeHandler } from './node.ts'
 import type { StatusServer, StatusServerOptions } from './options.ts'
 import { type RecordedTask, recordedTask } from './recorded-task.test-support.ts'
-import { statusSource } from './watched-indexer.test-support.ts'
 
 /** A status server that listens. */
 export interface Mounted {
@@ -30,7 +28,6 @@ export interface Mounted {
 export interface Workbench {
   readonly folder: string
   readonly indexer: Indexer
-  readonly source: StatusSource
   readonly storage: SqliteStorage
   /** A task whose events the test writes into the journal. */
   task(taskId: string, repository?: string): RecordedTask
@@ -63,12 +60,10 @@ export function createWorkbench(
     embedder: wrap(embedder),
     cloneDirectory: join(folder, 'data', 'clones'),
   })
-  const source = statusSource(indexer)
   const closers: (() => Promise<void>)[] = []
   return {
     folder,
     indexer,
-    source,
     storage,
     task: (taskId, repository) => recordedTask(storage.journal, taskId, repository),
     repository(name, files = shop) {
@@ -84,7 +79,7 @@ export function createWorkbench(
       return path
     },
     async mount(options = {}) {
-      const server = createStatusServer({ source, ...options } as StatusServerOptions)
+      const server = createStatusServer({ source: indexer, ...options } as StatusServerOptions)
       const httpServer = createServer(nodeHandler(server))
       attachUpgrades(httpServer, server)
       await new Promise<void>((resolve) => {
