@@ -14,8 +14,8 @@ beforeEach(() => {
 afterEach(() => bench.close())
 
 /** Everything that a server says of tasks that failed, and of requests that do. */
-async function everything(options: Parameters<Workbench['mount']>[0] = {}): Promise<string> {
-  const { url, socketUrl } = await bench.mount({ source: bench.indexer, control: true, ...options })
+async function everything(): Promise<string> {
+  const { url, socketUrl } = await bench.mount({ source: bench.indexer, control: true })
   const task = bench.task('broken')
   await task.begin()
   const live = await readSocket(`${socketUrl}/live-status`)
