@@ -1,7 +1,10 @@
 /** The tables of docs/protocol.md, from the routes. */
 import {
+  acceptedTaskSchema,
   clientMessageSchema,
   closeCodes,
+  dryRunQuerySchema,
+  planDocumentSchema,
   type Route,
   routes,
   serverMessageSchema,
@@ -60,11 +63,21 @@ function routeTable(listed: readonly Route[]): string {
         : queryMembers(route.query)
             .map(([name, schema]) => `\`${name}\`: ${typeOf(schema)}`)
             .join('<br>'),
-      route.body === null ? '' : typeOf(referTo(route.body)),
-      `${route.status} ${typeOf(referTo(route.answer))}`,
+      route.kind === 'socket'
+        ? '[messages](#messages-of-the-client)'
+        : route.body === null
+          ? ''
+          : typeOf(referTo(route.body)),
+      answerOf(route),
       Object.keys(problemStatuses(route)).join(' '),
     ]),
   )
+}
+
+function answerOf(route: Route): string {
+  if (route.kind === 'socket') return '101 [messages](#messages-of-the-server)'
+  if (route.query !== dryRunQuerySchema) return `${route.status} ${typeOf(referTo(route.answer))}`
+  return `202 ${typeOf(referTo(acceptedTaskSchema))}, 200 ${typeOf(referTo(planDocumentSchema))}`
 }
 
 function messageTable(schema: typeof serverMessageSchema | typeof clientMessageSchema): string {

@@ -14,7 +14,7 @@ import {
   type WireRequest,
 } from './wire-request.ts'
 
-export { attachUpgrades, type UpgradingServer } from './attach-upgrades.ts'
+export { attachUpgrades, type UpgradeListener, type UpgradingServer } from './attach-upgrades.ts'
 
 /** A request of Node's servers; frameworks keep a body that they have parsed in `body`. */
 export type NodeRequest = (IncomingMessage | Http2ServerRequest) & { readonly body?: unknown }

@@ -138,7 +138,7 @@ export function problemStatuses(route: Route): Record<number, string> {
     ...(route.control
       ? { 409: 'Something is in the way; `task_id` names it where it is a task.' }
       : {}),
-    ...(route.body === null
+    ...(route.body === null || route.kind === 'socket'
       ? {}
       : { 413: 'The body is too large.', 415: 'The body is not JSON by its type.' }),
     ...(hasInput || route.control ? { 422: 'The query or the body is not as described.' } : {}),

@@ -107,7 +107,8 @@ export interface ServerLogger {
   error(details: object, message: string): void
 }
 
-interface CommonOptions {
+/** Options of `createStatusServer` that do not depend on whether control is on. */
+export interface CommonOptions {
   /** Path below which everything is. @default '/api/v1/index' */
   readonly basePath?: string
   /**

@@ -40,7 +40,7 @@ export interface Workbench {
 }
 
 /** A small repository whose calls cross files. */
-export const shop: Readonly<Record<string, string>> = {
+const shop: Readonly<Record<string, string>> = {
   'README.md': '# Shop\n\nSells things.\n',
   'shop/prices.py':
     'def parse_price(text):\n    """Turn a price into cents."""\n    return int(text)\n',
