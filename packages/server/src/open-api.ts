@@ -5,6 +5,7 @@ import {
   problemMediaType,
   problemSchema,
   type Route,
+  searchRequestSchema,
   serverMessageSchema,
 } from '@cairn/protocol'
 import { type JsonObject, queryMembers, referTo, schemasOf } from './json-schemas.ts'
@@ -97,7 +98,6 @@ function goodAnswers(route: Route): JsonObject {
         description: 'Events; the data of each is a message.',
         content: {
           'text/event-stream': {
-            schema: { type: 'string' },
             'x-event-data': referTo(serverMessageSchema),
           },
         },
@@ -134,7 +134,9 @@ export function problemStatuses(route: Route): Record<number, string> {
     400: 'The path, the query or the body cannot be read.',
     401: 'It is not known who asks.',
     403: 'Whoever asks may not do this.',
-    ...(route.path.includes('{') ? { 404: 'There is no such task or repository.' } : {}),
+    ...(route.path.includes('{') || route.body === searchRequestSchema
+      ? { 404: 'There is no such task or repository.' }
+      : {}),
     ...(route.control
       ? { 409: 'Something is in the way; `task_id` names it where it is a task.' }
       : {}),
