@@ -86,7 +86,7 @@ function headersOf({ kind }: Route): JsonObject[] {
       name: 'Last-Event-ID',
       in: 'header',
       description: 'The `id` of the last event that was seen: the stream goes on after it.',
-      schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
+      schema: { type: 'string', pattern: '^[0-9]{0,15}$' },
     },
   ]
 }

@@ -24,5 +24,5 @@ test('Schemathesis finds every answer as documented, and no 5xx', async (context
   ).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? String(error) }))
   expect(stdout).toMatch(/Tested: 21\b/)
   expect(stdout).not.toMatch(/Failures:|Errors:/)
-  expect(stdout).toMatch(/No issues found/)
+  expect(stdout).toMatch(/[1-9]\d* generated, [1-9]\d* passed/)
 })
