@@ -46,6 +46,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
   let isClosed = false
   let onEmpty: (() => void) | null = null
 
+  const check = (): void => {
+    const now = performance.now()
+    for (const each of open) each.check(now)
+  }
+
   const refuse = (status: 429 | 503, detail: string): never => {
     throw new ProblemError(status, detail, {
       headers: { 'retry-after': String(options.retryAfterSeconds) },
@@ -81,10 +86,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     add(connection) {
       open.add(connection)
-      timer ??= setInterval(() => {
-        const now = performance.now()
-        for (const each of open) each.check(now)
-      }, options.checkEveryMs).unref()
+      // After what has come is read: a host that was busy has not heard its readers yet.
+      timer ??= setInterval(() => setImmediate(check), options.checkEveryMs).unref()
       if (isClosed) connection.shutDown()
       return () => {
         if (open.delete(connection)) stopIfEmpty()

@@ -83,9 +83,10 @@ describe('a reader that is behind', () => {
   test('is cut off when too much waits for it', () => {
     const now = performance.now()
     for (const taskId of ['t2', 't3', 't4', 't5']) reader.offer(taskId, frame('01234567'), true)
-    reader.check(now + 10)
-    expect(ended).toBeNull()
-    reader.check(now + 150)
+    for (const ms of [10, 60, 110, 160]) {
+      expect(ended).toBeNull()
+      reader.check(now + ms)
+    }
     expect(ended).toBe('cut')
     reader.offer('t6', frame('more'), true)
     reader.finish(1000, '')

@@ -45,6 +45,9 @@ interface Waiting {
   newest: Frame | null
 }
 
+/** Checks that find a reader too far behind, one after the other, before it is believed: the host may be busy. */
+const checksToJudge = 3
+
 /** A reader over an outlet. */
 export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   const waiting = new Map<string, Waiting>()
@@ -55,6 +58,7 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   let buffered = 0
   let readAt = performance.now()
   let overBytes = 0
+  let overChecks = 0
   let overAt = performance.now()
 
   const cut = (): void => {
@@ -122,10 +126,13 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
       buffered = left
       const total = left + waitingBytes
       // A burst puts much before a reader that keeps up; it is behind when that does not get less.
-      if (total <= limits.cutAboveBytes || total < overBytes) overAt = now
+      const isOver = total > limits.cutAboveBytes && total >= overBytes
+      if (!isOver) overAt = now
+      overChecks = isOver ? overChecks + 1 : 0
       overBytes = total
       const isStalled = left > 0 && now - readAt > limits.stallAfterMs
-      if (isStalled || now - overAt > limits.stallAfterMs / 10) cut()
+      const isTooFarBehind = overChecks > checksToJudge && now - overAt > limits.stallAfterMs / 10
+      if (isStalled || isTooFarBehind) cut()
       else if (waiting.size > 0) flush()
     },
   }
