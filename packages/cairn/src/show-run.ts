@@ -70,7 +70,7 @@ async function printEvents(context: CommandContext, run: IndexRun): Promise<void
   let hasReader = true
   for await (const event of run) {
     if (!hasReader) continue
-    const line = JSON.stringify(encode(indexEventSchema, event, { exposeStackTraces: false }))
+    const line = JSON.stringify(encode(indexEventSchema, event))
     hasReader = await writeLine(context.stdout, line)
   }
 }
@@ -79,8 +79,7 @@ function printResult(context: CommandContext, run: IndexRun): void {
   const status = run.status()
   sayJson(context, {
     type: 'result',
-    data:
-      status === null ? null : encode(statusDocumentSchema, status, { exposeStackTraces: false }),
+    data: status === null ? null : encode(statusDocumentSchema, status),
   })
 }
 

@@ -24,7 +24,9 @@ describe.each([...schemas])('%s', (_name, schema) => {
   it('comes back from the wire as it was', () => {
     fc.assert(
       fc.property(arbitraryOf(schema), (value) => {
-        expect(decode(schema, overTheWire(encode(schema, value)))).toEqual(value)
+        expect(
+          decode(schema, overTheWire(encode(schema, value, { exposeStackTraces: true }))),
+        ).toEqual(value)
       }),
     )
   })
@@ -155,7 +157,7 @@ it('hides stack traces at any depth where it is asked to', () => {
   const schema = z.object({ errors: z.array(indexingErrorSchema) })
   const shown = { errors: [{ stack_trace: 'Error: at /home' }] }
   const hidden = { errors: [{ stack_trace: null }] }
-  expect(encode(schema, { errors: [error] })).toMatchObject(shown)
+  expect(encode(schema, { errors: [error] })).toMatchObject(hidden)
   expect(encode(schema, { errors: [error] }, { exposeStackTraces: true })).toMatchObject(shown)
   expect(encode(schema, { errors: [error] }, { exposeStackTraces: false })).toMatchObject(hidden)
 })

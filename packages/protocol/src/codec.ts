@@ -16,7 +16,7 @@ export interface EncodeOptions {
   /**
    * Whether fields that are for the host's own eyes (`meta({ isPrivate: true })`, which is the stack
    * trace of an error) are written; else they are null.
-   * @default true
+   * @default false
    */
   readonly exposeStackTraces?: boolean
 }
@@ -45,7 +45,7 @@ export function encode<Schema extends z.core.$ZodType>(
   options: EncodeOptions = {},
 ): JsonValue {
   const { toWire, toWireHidden } = codecOf(schema)
-  const convert = options.exposeStackTraces === false ? toWireHidden : toWire
+  const convert = options.exposeStackTraces === true ? toWire : toWireHidden
   return (convert === null ? value : convert(value)) as JsonValue
 }
 

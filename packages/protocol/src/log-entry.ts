@@ -18,6 +18,6 @@ export function logEntry(event: IndexEvent, currentStage: Stage = 'queued'): Log
 const commonFields = new Set(['type', 'task_id', 'run_id', 'seq', 'at'])
 
 function detailsOf(event: IndexEvent): Record<string, unknown> {
-  const wire = encode(indexEventSchema, event, { exposeStackTraces: false }) ?? {}
+  const wire = encode(indexEventSchema, event) ?? {}
   return Object.fromEntries(Object.entries(wire).filter(([key]) => !commonFields.has(key)))
 }

@@ -74,6 +74,10 @@ export const closeCodes = {
   tooBig: 1009,
   /** The server shuts down. */
   restarting: 1012,
+  /** The authorization has expired, or the reader is not known. */
+  unauthorized: 4401,
+  /** The reader may not follow this. */
+  forbidden: 4403,
   taskNotFound: 4404,
 } as const
 

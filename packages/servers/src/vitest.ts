@@ -111,13 +111,21 @@ export function describeWithOwnServer<T extends RunningServer>(
  * the test fails.
  */
 export async function startOrSkip<T extends RunningServer>(
-  { skip, onTestFinished }: TestContext,
+  context: TestContext,
   start: () => Promise<T>,
 ): Promise<T> {
+  const server = await fetchOrSkip(context, start)
+  context.onTestFinished(() => server.stop())
+  return server
+}
+
+/**
+ * What a test needs and this machine may not have: without it the test is skipped with the reason; where
+ * `CI` is set, it fails.
+ */
+export async function fetchOrSkip<T>({ skip }: TestContext, fetch: () => Promise<T>): Promise<T> {
   try {
-    const server = await start()
-    onTestFinished(() => server.stop())
-    return server
+    return await fetch()
   } catch (error) {
     if (!maySkip(error)) throw error
     return skip(error.message)

@@ -23,8 +23,7 @@ export async function explainCommand(
   const explanation = await withIndexer(context, (indexer) =>
     indexer.explain(repository, repositoryPath(path)),
   )
-  if (context.isJson)
-    sayJson(context, encode(explanationSchema, explanation, { exposeStackTraces: false }))
+  if (context.isJson) sayJson(context, encode(explanationSchema, explanation))
   else for (const line of explanationLines(explanation, context.out)) say(context, line)
   return exitCodes.done
 }

@@ -43,8 +43,7 @@ async function showTask(context: CommandContext, taskId: string): Promise<ExitCo
     )
   }
   const status = await withIndexer(context, (indexer) => indexer.status(taskId))
-  if (context.isJson)
-    sayJson(context, encode(statusDocumentSchema, status, { exposeStackTraces: false }))
+  if (context.isJson) sayJson(context, encode(statusDocumentSchema, status))
   else for (const line of statusLines(status, new Date(), context.out)) say(context, line)
   return exitCodes.done
 }

@@ -1,0 +1,107 @@
+import type { ServerContext } from './answer-context.ts'
+import type { AnsweredRoute } from './answers.ts'
+import { answers } from './answers.ts'
+import type { Cors } from './cors.ts'
+import { decodeInput } from './decode-input.ts'
+import type { RequestContext, ServerLogger } from './options.ts'
+import type { Applicant } from './permissions.ts'
+import { ProblemError, problemAnswer } from './problem-error.ts'
+import { readBody } from './read-body.ts'
+import { readQuery } from './read-query.ts'
+import { requestHead } from './request-head.ts'
+import type { Router } from './router.ts'
+import type { Scope } from './scope.ts'
+import { sourceProblem } from './source-problem.ts'
+import type { WireAnswer, WireRequest } from './wire-request.ts'
+
+/** What {@link createRequestAnswerer} is made from. */
+export interface RequestAnswererOptions {
+  readonly basePath: string
+  readonly router: Router
+  readonly cors: Cors
+  readonly permit: (applicant: Applicant) => Promise<Scope>
+  readonly logger: ServerLogger
+  readonly server: ServerContext
+}
+
+const commonHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+} as const
+
+/** Answers requests; never rejects. */
+export function createRequestAnswerer(
+  options: RequestAnswererOptions,
+): (request: WireRequest, context: RequestContext) => Promise<WireAnswer> {
+  const { basePath, router, cors, permit, logger, server } = options
+  const { limits } = server
+
+  const answer = async (request: WireRequest, context: RequestContext): Promise<WireAnswer> => {
+    const [path, query] = splitTarget(request.target)
+    if (!path.startsWith(`${basePath}/`))
+      throw new ProblemError(404, 'There is nothing at this path.')
+    const { method } = request
+    const relativePath = path.slice(basePath.length)
+    if (method === 'OPTIONS') {
+      const allow = router.methods(relativePath)
+      return {
+        status: 204,
+        headers: { allow, ...cors.preflightHeaders(request, allow) },
+        body: null,
+      }
+    }
+    const { route, parameters } = router.match(method, relativePath)
+    const scope = await permit({
+      origin: request.header('origin'),
+      ownOrigin: request.origin,
+      isGuarded: method !== 'GET' && method !== 'HEAD',
+      head: () => requestHead(request),
+      context,
+    })
+    if (route.kind === 'socket') {
+      throw new ProblemError(426, 'This path is a WebSocket.', {
+        headers: { upgrade: 'websocket' },
+      })
+    }
+    const given = readQuery(query)
+    return answers[route.name as AnsweredRoute]({
+      ...server,
+      request,
+      requestContext: context,
+      parameters,
+      query: route.query === null ? {} : decodeInput(route.query, given, 'query'),
+      body:
+        route.body === null
+          ? null
+          : decodeInput(route.body, await readBody(request, context, limits.maxBodyBytes), 'body'),
+      scope,
+    })
+  }
+
+  const problem = (error: unknown): WireAnswer => {
+    const found = sourceProblem(error, limits.retryAfterSeconds)
+    if (found.problem.status === 500) logger.error({ err: error }, 'A request failed')
+    else if (found.problem.status === 503) logger.warn({ err: error }, 'A request was put off')
+    return problemAnswer(found)
+  }
+
+  return async (request, context) => {
+    let given: WireAnswer
+    try {
+      given = await answer(request, context)
+    } catch (error) {
+      given = problem(error)
+    }
+    const headers = { ...commonHeaders, ...cors.headers(request), ...given.headers }
+    return { ...given, headers }
+  }
+}
+
+/** Path and query of a target, which is a path or, as proxies are sent it, a whole address. */
+export function splitTarget(target: string): [path: string, query: string] {
+  const local = target.startsWith('/')
+    ? target
+    : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+  const at = local.indexOf('?')
+  return at === -1 ? [local, ''] : [local.slice(0, at), local.slice(at + 1)]
+}

@@ -1,0 +1,141 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { createIndexer, StoreError } from '@cairn/core'
+import { staticEmbedder } from '@cairn/embedder-static'
+import type { StatusSource, StatusWatchOptions } from '@cairn/protocol'
+import { sqlite } from '@cairn/store-sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readJson } from './read-json.test-support.ts'
+import { readSocket } from './read-socket.test-support.ts'
+import { createWorkbench, type Workbench } from './workbench.test-support.ts'
+
+let bench: Workbench
+beforeEach(() => {
+  bench = createWorkbench()
+})
+afterEach(() => bench.close())
+
+/** The workbench's indexer, with a store that the test takes away and gives back. */
+function breakable(): { source: StatusSource; fail(): void; recover(): void } {
+  const { indexer } = bench
+  let failure: Error | null = null
+  const told: StatusWatchOptions['onAvailability'][] = []
+  const tell = (error: Error | null): void => {
+    failure = error
+    for (const onAvailability of told) onAvailability?.(error)
+  }
+  const source: StatusSource = new Proxy(indexer, {
+    get(target, name: keyof StatusSource) {
+      if (name === 'watch') {
+        return (...[listener, options = {}]: Parameters<StatusSource['watch']>) => {
+          told.push(options.onAvailability)
+          return target.watch((status) => {
+            if (!failure) listener(status)
+          }, options)
+        }
+      }
+      return (...parameters: never[]) => {
+        if (failure) return Promise.reject(failure)
+        return (target[name] as (...given: never[]) => unknown)(...parameters)
+      }
+    },
+  })
+  return {
+    source,
+    fail: () =>
+      tell(new StoreError('STORE_LOCKED', `${bench.folder}/data/cairn.db is locked by process 7.`)),
+    recover: () => tell(null),
+  }
+}
+
+test('a store that cannot be read is 503, told to sockets, and recovered from', async () => {
+  const store = breakable()
+  const { url, socketUrl } = await bench.mount({ source: store.source })
+  const task = bench.task('t1')
+  await task.begin()
+  const socket = await readSocket(`${socketUrl}/status/t1/stream`)
+  const live = await readSocket(`${socketUrl}/live-status`)
+  live.send({ type: 'subscribe_task', task_id: 't1' })
+  live.send({ type: 'subscribe_all' })
+  await socket.until(({ type }) => type === 'initial_status')
+  await live.until(({ type }) => type === 'task_status')
+
+  store.fail()
+  for (const path of [
+    '/status',
+    '/status/t1',
+    '/status/t1/logs',
+    '/status/t1/events',
+    '/statistics',
+  ]) {
+    const response = await fetch(url + path)
+    expect([path, response.status, response.headers.get('retry-after')]).toEqual([path, 503, '5'])
+    const text = await response.text()
+    expect(JSON.parse(text)).toMatchObject({ code: 'STORE_LOCKED' })
+    expect(text).not.toContain(bench.folder)
+  }
+  const message = 'Another process writes to the store. Updates go on when it can be read again.'
+  for (const each of [socket, live]) await each.until((sent) => sent.message === message)
+  expect(live.messages.filter(({ type }) => type === 'error')).toHaveLength(1)
+  const late = await readSocket(`${socketUrl}/status/t1/stream`)
+  expect(await late.closed).toMatchObject({ code: 1012 })
+
+  await task.stage('parsing')
+  store.recover()
+  await socket.until(({ seq }) => seq === 3)
+  await live.until(({ seq }) => seq === 3)
+  expect(await readJson(`${url}/status/t1`)).toMatchObject({ seq: 3 })
+  await task.complete()
+  expect(await socket.closed).toMatchObject({ code: 1000 })
+  for (const each of [socket, live]) {
+    const seqs = each.messages.flatMap(({ seq }) => seq ?? [])
+    expect(seqs).toEqual([...new Set(seqs)])
+  }
+})
+
+test('a store that is not there yet has no tasks', async () => {
+  const { url } = await bench.mount()
+  expect(await readJson(`${url}/status`)).toMatchObject({ total: 0, tasks: [] })
+  renameSync(bench.folder, `${bench.folder}-moved`)
+  renameSync(`${bench.folder}-moved`, bench.folder)
+  expect((await fetch(`${url}/status/t1`)).status).toBe(404)
+})
+
+test('a closed indexer is 503', async () => {
+  const { url, socketUrl } = await bench.mount()
+  await bench.indexer.close()
+  expect((await fetch(`${url}/status`)).status).toBe(503)
+  const socket = await readSocket(`${socketUrl}/status/t1/stream`)
+  expect(await socket.closed).toMatchObject({ code: 1012 })
+})
+
+test('two servers on one journal show the same, live', async () => {
+  const storage = sqlite({ path: join(bench.folder, 'data', 'cairn.db') })
+  const embedder = staticEmbedder({ threads: 1 })
+  const other = createIndexer({ storage, embedder, cloneDirectory: join(bench.folder, 'clones') })
+  try {
+    const one = await bench.mount()
+    const two = await bench.mount({ source: other })
+    const task = bench.task('t1')
+    await task.begin()
+    const sockets = await Promise.all(
+      [one, two].map(({ socketUrl }) => readSocket(`${socketUrl}/status/t1/stream`)),
+    )
+    for (const socket of sockets) await socket.until(({ type }) => type === 'initial_status')
+    await task.stage('parsing')
+    await task.complete()
+    const seen = []
+    for (const socket of sockets) {
+      expect(await socket.closed).toMatchObject({ code: 1000 })
+      seen.push(socket.messages.at(-1)?.data)
+    }
+    expect(seen[0]).toEqual(seen[1])
+    expect(await readJson(`${one.url}/status/t1`)).toEqual(await readJson(`${two.url}/status/t1`))
+  } finally {
+    await Promise.resolve()
+    await bench.indexer.close()
+    await other.close()
+    await embedder.close?.()
+    await storage.close()
+  }
+})

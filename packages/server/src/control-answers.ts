@@ -1,0 +1,194 @@
+import {
+  type AboutRepository,
+  acceptedTask,
+  acceptedTaskSchema,
+  type BulkRequest,
+  bulkAnswerSchema,
+  type CleanupQuery,
+  cleanupAnswerSchema,
+  commandAnswerSchema,
+  type DryRunQuery,
+  type IndexCommand,
+  type IndexControl,
+  type LocalRepositoryRequest,
+  optimizeAnswerSchema,
+  planDocumentSchema,
+  priorities,
+  type RepositoryAbout,
+  type RepositoryRequest,
+  removalReportSchema,
+  type StartedRun,
+  type StatusDocument,
+} from '@cairn/protocol'
+import { allowedFolder } from './allowed-folder.ts'
+import type { AnswerContext } from './answer-context.ts'
+import { jsonAnswer } from './json-answer.ts'
+import { ProblemError } from './problem-error.ts'
+import { unknownRepository } from './repository-answers.ts'
+import { readVisible } from './visible-task.ts'
+import type { WireAnswer } from './wire-request.ts'
+
+/** Hours after which `POST /cleanup` drops ended tasks where the request says nothing. */
+const defaultCleanupHours = 24
+
+/** `POST /repository` */
+export function answerIndexRemote(context: AnswerContext): Promise<WireAnswer> {
+  const { url, branch, ...about } = context.body as RepositoryRequest
+  return indexOrPlan(context, { url, ...refOf(branch), ...commandOf(about) })
+}
+
+/** `POST /repository/local` */
+export async function answerIndexLocal(context: AnswerContext): Promise<WireAnswer> {
+  const { localPath, branch, ...about } = context.body as LocalRepositoryRequest
+  const path = await allowedFolder(localPath, context.allowedRoots)
+  return indexOrPlan(context, { path, ...refOf(branch), ...commandOf(about) })
+}
+
+/** `POST /bulk` */
+export async function answerIndexMany(context: AnswerContext): Promise<WireAnswer> {
+  const { repositories } = context.body as BulkRequest
+  const control = controlOf(context)
+  for (const { name } of repositories) requireVisible(context, name)
+  const tasks = repositories.map(({ url, branch, ...about }) =>
+    accepted(start(control, { url, ...refOf(branch), ...commandOf(about) })),
+  )
+  return jsonAnswer(bulkAnswerSchema, { tasks, total: tasks.length }, { status: 202 })
+}
+
+/** `POST /update/{name}` */
+export async function answerUpdate(context: AnswerContext): Promise<WireAnswer> {
+  const name = context.parameters.name ?? ''
+  if (!context.scope.has(name)) throw unknownRepository()
+  return acceptedAnswer(context, watched(await controlOf(context).update(name)))
+}
+
+/** `POST /status/{task_id}/cancel` */
+export async function answerCancel(context: AnswerContext): Promise<WireAnswer> {
+  const { taskId } = await visibleTask(context)
+  const status = await controlOf(context).cancel(taskId)
+  return commandAnswer(status, 'The task is cancelled.')
+}
+
+/** `POST /status/{task_id}/pause` */
+export async function answerPause(context: AnswerContext): Promise<WireAnswer> {
+  const { taskId } = await visibleTask(context)
+  return commandAnswer(await controlOf(context).pause(taskId), 'The task is paused.')
+}
+
+/** `POST /status/{task_id}/resume` */
+export async function answerResume(context: AnswerContext): Promise<WireAnswer> {
+  const before = await visibleTask(context)
+  const run = watched(await controlOf(context).resume(before.taskId))
+  return commandAnswer(run.status() ?? before, 'The task goes on.')
+}
+
+/** `DELETE /repository/{name}` */
+export async function answerRemove(context: AnswerContext): Promise<WireAnswer> {
+  const name = context.parameters.name ?? ''
+  if (!context.scope.has(name)) throw unknownRepository()
+  return jsonAnswer(removalReportSchema, await controlOf(context).remove(name))
+}
+
+/** `POST /optimize` */
+export async function answerOptimize(context: AnswerContext): Promise<WireAnswer> {
+  requireAll(context)
+  return jsonAnswer(optimizeAnswerSchema, await controlOf(context).optimize())
+}
+
+/** `POST /cleanup` */
+export async function answerCleanup(context: AnswerContext): Promise<WireAnswer> {
+  requireAll(context)
+  const { olderThanHours = defaultCleanupHours } = context.query as CleanupQuery
+  return jsonAnswer(cleanupAnswerSchema, await controlOf(context).cleanup({ olderThanHours }))
+}
+
+async function indexOrPlan(context: AnswerContext, command: IndexCommand): Promise<WireAnswer> {
+  const { dryRun = false } = context.query as DryRunQuery
+  const control = controlOf(context)
+  requireVisible(context, command.name ?? '')
+  if (dryRun) return jsonAnswer(planDocumentSchema, await control.plan(command))
+  return acceptedAnswer(context, start(control, command))
+}
+
+function start(control: IndexControl, command: IndexCommand): StartedRun {
+  return watched(control.index(command))
+}
+
+/** The run; that it may fail is told by its status. */
+function watched(run: StartedRun): StartedRun {
+  run.finished.catch(ignore)
+  return run
+}
+
+function ignore(): void {}
+
+function accepted(run: StartedRun): ReturnType<typeof acceptedTask> {
+  const status = run.status()
+  if (status) return acceptedTask(status)
+  return {
+    taskId: run.taskId,
+    repositoryName: run.repository,
+    status: 'pending',
+    progress: 0,
+    processedFiles: 0,
+    generatedChunks: 0,
+    processingTime: 0,
+    errorMessage: null,
+  }
+}
+
+function acceptedAnswer({ publicPath }: AnswerContext, run: StartedRun): WireAnswer {
+  const location = `${publicPath}/status/${encodeURIComponent(run.taskId)}`
+  return jsonAnswer(acceptedTaskSchema, accepted(run), { status: 202, headers: { location } })
+}
+
+function commandAnswer(status: StatusDocument, message: string): WireAnswer {
+  return jsonAnswer(commandAnswerSchema, { ...status, message }, { status: 202 })
+}
+
+function controlOf({ control }: AnswerContext): IndexControl {
+  if (control) return control
+  throw new Error('A control route is mounted without control.')
+}
+
+function visibleTask({ readShared, scope, parameters }: AnswerContext): Promise<StatusDocument> {
+  return readVisible(readShared, scope)(parameters.task_id ?? '')
+}
+
+function requireVisible({ scope }: AnswerContext, name: string): void {
+  if (!scope.has(name)) throw new ProblemError(403, 'You may not index a repository of this name.')
+}
+
+function requireAll({ scope }: AnswerContext): void {
+  if (scope.repositories === null) return
+  throw new ProblemError(403, 'This concerns repositories that you may not see.')
+}
+
+function refOf(branch: string | null | undefined): { ref?: string } {
+  return branch === null || branch === undefined ? {} : { ref: branch }
+}
+
+/** What is not said stays as it was. */
+function commandOf(
+  about: Omit<RepositoryRequest, 'url' | 'branch'>,
+): Pick<IndexCommand, 'name' | 'about' | 'priority'> {
+  const { name, priority, ...rest } = about
+  return { name, about: aboutOf(rest), ...priorityOf(priority) }
+}
+
+function aboutOf({ businessDomain, teamOwner, isGoldenRepo }: RepositoryAbout): AboutRepository {
+  return {
+    ...(businessDomain === undefined ? {} : { businessDomain }),
+    ...(teamOwner === undefined ? {} : { teamOwner }),
+    ...(isGoldenRepo === undefined ? {} : { isGoldenRepo }),
+  }
+}
+
+function priorityOf(text: string | null | undefined): Pick<IndexCommand, 'priority'> {
+  if (text === null || text === undefined) return {}
+  const priority = priorities.find((each) => each === text)
+  if (priority) return { priority }
+  throw new ProblemError(422, 'The body is not of the documented shape.', {
+    errors: [{ path: 'priority', message: `One of ${priorities.join(', ')}.` }],
+  })
+}

@@ -1,0 +1,250 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { decode, planDocumentSchema, routes } from '@cairn/protocol'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createStatusServer } from './create-status-server.ts'
+import { createWorkbench, type Mounted, type Workbench } from './workbench.test-support.ts'
+
+let bench: Workbench
+let mounted: Mounted
+let release: () => void
+beforeEach(async () => {
+  const gate = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  // Runs stand in the embedding stage until the test lets them go on.
+  bench = createWorkbench((real) => ({
+    ...real,
+    id: real.id,
+    fingerprint: real.fingerprint,
+    dimensions: real.dimensions,
+    maxTokens: real.maxTokens,
+    embedQuery: (text, options) => real.embedQuery(text, options),
+    async embedDocuments(texts, options) {
+      await gate
+      return real.embedDocuments(texts, options)
+    },
+  }))
+  mounted = await bench.mount({
+    source: bench.indexer,
+    control: true,
+    allowedRoots: [bench.folder],
+  })
+})
+afterEach(async () => {
+  release()
+  await bench.close()
+})
+
+type Answer = { status: number; location: string | null; body: Record<string, unknown> }
+
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  url = mounted.url,
+): Promise<Answer> {
+  const response = await fetch(url + path, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  return {
+    status: response.status,
+    location: response.headers.get('location'),
+    body: (await response.json()) as Record<string, unknown>,
+  }
+}
+
+const statusOf = async (taskId: unknown) => (await send('GET', `/status/${taskId}`)).body.status
+const ended = (taskId: unknown) =>
+  expect.poll(() => statusOf(taskId), { timeout: 30_000 }).toBe('completed')
+
+test('a folder is indexed, updated and removed, and says what is kept about it', async () => {
+  release()
+  const localPath = bench.repository('shop')
+  const about = {
+    business_domain: 'sales',
+    team_owner: 'red',
+    is_golden_repo: true,
+    priority: 'high',
+  }
+  const begun = await send('POST', '/repository/local', {
+    name: 'shop',
+    local_path: localPath,
+    ...about,
+  })
+  expect(begun).toMatchObject({ status: 202, body: { repository_name: 'shop', status: 'pending' } })
+  const taskId = begun.body.task_id
+  expect(begun.location).toBe(`${mounted.server.basePath}/status/${taskId}`)
+  await ended(taskId)
+
+  const names = async (filter: object) =>
+    ((await send('POST', '/filter', filter)).body.repositories as { name: string }[]).length
+  for (const filter of [
+    { domains: ['sales'] },
+    { teams: ['red', 'blue'] },
+    { priorities: ['high'] },
+    { is_golden_repo: true },
+  ]) {
+    expect(await names(filter)).toBe(1)
+  }
+  for (const filter of [
+    { domains: ['law'] },
+    { teams: ['blue'] },
+    { priorities: ['low'] },
+    { is_golden_repo: false },
+  ]) {
+    expect(await names(filter)).toBe(0)
+  }
+
+  const updated = await send('POST', '/update/shop')
+  expect(updated).toMatchObject({ status: 202, body: { repository_name: 'shop' } })
+  await ended(updated.body.task_id)
+  expect(await send('POST', '/optimize')).toMatchObject({ status: 200 })
+  expect(await send('POST', '/cleanup?older_than_hours=0')).toMatchObject({
+    status: 200,
+    body: { older_than_hours: 0 },
+  })
+  expect(await send('DELETE', '/repository/shop')).toMatchObject({
+    status: 200,
+    body: { repository: 'shop', removed: { files: 3 } },
+  })
+  expect(await send('DELETE', '/repository/shop')).toMatchObject({ status: 404 })
+  expect(await send('POST', '/update/shop')).toMatchObject({ status: 404 })
+})
+
+test('a remote is indexed, one by one or many at once', async () => {
+  release()
+  const url = (name: string) => pathToFileURL(bench.repository(name)).href
+  const one = await send('POST', '/repository', { name: 'one', url: url('one'), branch: 'main' })
+  expect(one.status).toBe(202)
+  await ended(one.body.task_id)
+  const many = await send('POST', '/bulk', {
+    repositories: ['two', 'three'].map((name) => ({ name, url: url(name) })),
+    max_concurrent: 2,
+  })
+  expect(many).toMatchObject({
+    status: 202,
+    body: { total: 2, tasks: [{ repository_name: 'two' }, { repository_name: 'three' }] },
+  })
+  for (const { task_id } of many.body.tasks as { task_id: string }[]) await ended(task_id)
+})
+
+test('a dry run answers with the plan and starts nothing', async () => {
+  const body = { name: 'shop', local_path: bench.repository('shop') }
+  const { status, body: plan } = await send('POST', '/repository/local?dry_run=true', body)
+  expect(status).toBe(200)
+  expect(decode(planDocumentSchema, plan).totals.index).toBe(3)
+  expect((await send('GET', '/status')).body.total).toBe(0)
+})
+
+test('a run is paused, goes on, and is cancelled', async () => {
+  const body = { name: 'shop', local_path: bench.repository('shop') }
+  const { task_id: taskId } = (await send('POST', '/repository/local', body)).body
+  await expect.poll(() => statusOf(taskId), { timeout: 30_000 }).toBe('in_progress')
+  expect(await send('POST', '/repository/local', body)).toMatchObject({
+    status: 409,
+    body: { code: 'REPOSITORY_BUSY', task_id: taskId },
+  })
+  expect(await send('POST', `/status/${taskId}/pause`)).toMatchObject({
+    status: 202,
+    body: { task_id: taskId, status: 'paused' },
+  })
+  expect(await send('POST', `/status/${taskId}/resume`)).toMatchObject({ status: 202 })
+  expect(await send('POST', `/status/${taskId}/cancel`)).toMatchObject({
+    status: 202,
+    body: { status: 'cancelled' },
+  })
+  expect(await send('POST', `/status/${taskId}/pause`)).toMatchObject({
+    status: 409,
+    body: { code: 'TASK_ENDED', task_id: taskId },
+  })
+  for (const command of ['pause', 'resume', 'cancel']) {
+    expect(await send('POST', `/status/nobody/${command}`)).toMatchObject({ status: 404 })
+  }
+})
+
+describe('a folder outside of the allowed ones', () => {
+  test('is refused alike whether it is there or not', async () => {
+    const roots = join(bench.folder, 'roots')
+    mkdirSync(roots)
+    const outside = bench.repository('outside')
+    symlinkSync(outside, join(roots, 'link'))
+    const own = await bench.mount({ source: bench.indexer, control: true, allowedRoots: [roots] })
+    const status = async (localPath: string) =>
+      (await send('POST', '/repository/local', { name: 'x', local_path: localPath }, own.url))
+        .status
+    expect(await status(outside)).toBe(403)
+    expect(await status(join(bench.folder, 'not-there'))).toBe(403)
+    expect(await status(`${roots}/../outside`)).toBe(403)
+    expect(await status(join(roots, 'link'))).toBe(403)
+    expect(await status(`${roots}-too`)).toBe(403)
+    expect(await status('/etc')).toBe(403)
+    expect(await status(join(roots, 'not-there'))).toBe(422)
+    expect(await status('roots')).toBe(422)
+    expect(await status(`${roots}/\0`)).toBe(422)
+  })
+
+  test('is every folder where none is allowed', async () => {
+    const own = await bench.mount({ source: bench.indexer, control: true })
+    const body = { name: 'x', local_path: bench.repository('shop') }
+    expect((await send('POST', '/repository/local', body, own.url)).status).toBe(403)
+  })
+})
+
+test.each([
+  [{ name: 'x', url: 'ext::sh -c id' }, 422],
+  [{ name: 'x', url: 'https://example.com/x.git', priority: 'whenever' }, 422],
+  [{ name: '', url: 'https://example.com/x.git' }, 422],
+  [{ url: 'https://example.com/x.git' }, 422],
+])('a bad request is refused: %j', async (body, status) => {
+  expect(await send('POST', '/repository', body)).toMatchObject({ status })
+})
+
+test('a scope allows its own repositories only, and nothing that concerns all', async () => {
+  const own = await bench.mount({
+    source: bench.indexer,
+    control: true,
+    allowedRoots: [bench.folder],
+    authorize: () => ({ kind: 'scope', repositories: ['shop'] }),
+  })
+  const local_path = bench.repository('shop')
+  const to = (method: string, path: string, body?: unknown) => send(method, path, body, own.url)
+  expect(await to('POST', '/repository/local', { name: 'other', local_path })).toMatchObject({
+    status: 403,
+  })
+  const repositories = [{ name: 'other', url: 'https://example.com/x.git' }]
+  expect(await to('POST', '/bulk', { repositories })).toMatchObject({ status: 403 })
+  expect(await to('POST', '/update/other')).toMatchObject({ status: 404 })
+  expect(await to('DELETE', '/repository/other')).toMatchObject({ status: 404 })
+  expect(await to('POST', '/optimize')).toMatchObject({ status: 403 })
+  expect(await to('POST', '/cleanup')).toMatchObject({ status: 403 })
+  expect(
+    await to('POST', '/repository/local?dry_run=1', { name: 'shop', local_path }),
+  ).toMatchObject({
+    status: 200,
+  })
+})
+
+describe('without control', () => {
+  test('no route that changes something is there', async () => {
+    const own = await bench.mount()
+    for (const { method, path, control } of Object.values(routes)) {
+      if (!control) continue
+      const response = await fetch(own.url + path.replace(/\{\w+\}/, 'x'), { method })
+      await response.text()
+      expect([path, [404, 405]]).toEqual([path, expect.arrayContaining([response.status])])
+    }
+  })
+
+  test('a source without control is refused where control is asked for', () => {
+    const { watch, ...unwatched } = bench.indexer
+    expect(() => createStatusServer({ source: unwatched } as never)).toThrow('source: lacks watch')
+    const { pause, ...unpaused } = bench.indexer
+    const options = { source: unpaused, control: true } as never
+    expect(() => createStatusServer(options)).toThrow('source, with control: lacks pause')
+  })
+})

@@ -1,0 +1,138 @@
+/**
+ * Binds a status server to the HTTP servers of Node: `http`, `https` and `http2`.
+ *
+ * @packageDocumentation
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { nodeHeader, nodeHeaders, nodeOrigin } from './node-headers.ts'
+import type { RequestContext, StatusServer } from './options.ts'
+import {
+  type EventStream,
+  isEventStream,
+  type WireAnswer,
+  type WireRequest,
+} from './wire-request.ts'
+
+export { attachUpgrades, type UpgradeListener, type UpgradingServer } from './attach-upgrades.ts'
+
+/** A request of Node's servers; frameworks keep a body that they have parsed in `body`. */
+export type NodeRequest = (IncomingMessage | Http2ServerRequest) & { readonly body?: unknown }
+
+/** A response of Node's servers. */
+export type NodeResponse = ServerResponse | Http2ServerResponse
+
+/** How {@link nodeHandler} reads a request. */
+export interface NodeHandlerOptions {
+  /**
+   * Path and query of a request as the base path counts them; a framework that takes a prefix off keeps the
+   * whole elsewhere.
+   * @default `request.url`
+   */
+  readonly target?: (request: NodeRequest) => string
+  /** What is known of a request beside it. @default the address of the peer */
+  readonly context?: (request: NodeRequest) => RequestContext
+}
+
+/**
+ * Answers requests of Node's servers, and leaves those to `next` that are not the status server's: a
+ * listener of `http.createServer`, and a middleware of what is called as Connect does. Without `next` they
+ * are answered 404.
+ */
+export function nodeHandler(
+  server: StatusServer,
+  options: NodeHandlerOptions = {},
+): (request: NodeRequest, response: NodeResponse, next?: () => void) => void {
+  const targetOf = options.target ?? ((request: NodeRequest) => request.url ?? '/')
+  return (request, response, next) => {
+    const target = targetOf(request)
+    if (next && !server.owns(target)) {
+      next()
+      return
+    }
+    const context: RequestContext = {
+      remoteAddress: request.socket.remoteAddress,
+      hostRequest: request,
+      // A body that was read by somebody else cannot be read again.
+      ...(request.readableDidRead ? { parsedBody: request.body } : {}),
+      ...options.context?.(request),
+    }
+    // It never rejects.
+    void server
+      .answer(wireRequest(request, target), context)
+      .then((answer) => send(request, response, answer))
+  }
+}
+
+function wireRequest(request: NodeRequest, target: string): WireRequest {
+  return {
+    method: request.method ?? 'GET',
+    target,
+    get origin() {
+      return nodeOrigin(request)
+    },
+    header: (name) => nodeHeader(request, name),
+    headers: () => nodeHeaders(request),
+    body: () => request,
+  }
+}
+
+function send(request: NodeRequest, response: NodeResponse, answer: WireAnswer): void {
+  const { status, headers, body } = answer
+  const isHead = request.method === 'HEAD'
+  if (isEventStream(body)) {
+    if (isHead || response.destroyed || response.closed) {
+      body.discard()
+      writeHead(response, status, headers)
+      response.end()
+    } else {
+      writeHead(response, status, headers)
+      sendEvents(response, body)
+    }
+    return
+  }
+  // What was not read of the body would be taken for the next request.
+  const isUnread = request.httpVersionMajor === 1 && !request.complete
+  const length = body === null ? {} : { 'content-length': Buffer.byteLength(body) }
+  writeHead(response, status, {
+    ...headers,
+    ...length,
+    ...(isUnread ? { connection: 'close' } : {}),
+  })
+  if (isHead || body === null) response.end()
+  else response.end(body)
+  if (isUnread) request.resume()
+}
+
+function writeHead(
+  response: NodeResponse,
+  status: number,
+  headers: Readonly<Record<string, string | number>>,
+): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.statusCode = status
+}
+
+function sendEvents(response: NodeResponse, events: EventStream): void {
+  const stream = response as ServerResponse
+  const listener = events.open({
+    bufferedBytes: () => stream.writableLength,
+    write(bytes) {
+      stream.write(bytes, onWritten)
+    },
+    end() {
+      stream.end()
+    },
+    destroy() {
+      stream.destroy()
+    },
+  })
+  function onWritten(): void {
+    listener.drained()
+  }
+  stream.on('error', ignore)
+  stream.once('close', () => listener.closed())
+}
+
+/** The close that follows tells it. */
+function ignore(): void {}

@@ -1,0 +1,57 @@
+import type { RequestContext } from './options.ts'
+import { ProblemError } from './problem-error.ts'
+import type { WireRequest } from './wire-request.ts'
+
+/** The JSON of a request's body. @throws ProblemError 400, 413, 415 */
+export async function readBody(
+  request: WireRequest,
+  context: RequestContext,
+  maxBytes: number,
+): Promise<unknown> {
+  checkType(request.header('content-type'))
+  checkLength(request.header('content-length'), maxBytes)
+  if (context.parsedBody !== undefined) return context.parsedBody
+  const text = await readText(request.body(), maxBytes)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ProblemError(400, 'The body is not JSON.')
+  }
+}
+
+function checkType(contentType: string | null): void {
+  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';')
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
+  const isJson = /^application\/(?:[\w.+-]+\+)?json$/.test(type.trim())
+  if (!isJson || (charset && !/^charset="?utf-?8"?$/.test(charset))) {
+    throw new ProblemError(415, 'The body is to be application/json in UTF-8.', {
+      headers: { accept: 'application/json' },
+    })
+  }
+}
+
+function checkLength(contentLength: string | null, maxBytes: number): void {
+  if (contentLength !== null && Number(contentLength) > maxBytes) throw tooLarge(maxBytes)
+}
+
+async function readText(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let bytes = 0
+  let text = ''
+  try {
+    for await (const part of body ?? []) {
+      bytes += part.byteLength
+      if (bytes > maxBytes) throw tooLarge(maxBytes)
+      text += decoder.decode(part, { stream: true })
+    }
+    return text + decoder.decode()
+  } catch (error) {
+    if (error instanceof TypeError) throw new ProblemError(400, 'The body is not UTF-8.')
+    throw error
+  }
+}
+
+function tooLarge(maxBytes: number): ProblemError {
+  // The rest of the body is not read, so the connection cannot carry another request.
+  return new ProblemError(413, `The body may have at most ${maxBytes} bytes.`)
+}

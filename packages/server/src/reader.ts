@@ -1,0 +1,139 @@
+import type { Frame } from './frame.ts'
+
+/** Where a reader's messages go. */
+export interface Outlet {
+  /** Bytes that were written and have not left yet. */
+  bufferedBytes(): number
+  /** Writes one message; gives its bytes. */
+  write(frame: Frame): void
+  /** Bytes that a message takes. */
+  sizeOf(frame: Frame): number
+  /** Closes after what was written. */
+  close(code: number, reason: string): void
+  /** Ends at once. */
+  cut(): void
+}
+
+/** One who reads messages, at its own pace. */
+export interface Reader {
+  /** Sends a message that is no document: never left out. */
+  send(frame: Frame): void
+  /** Sends a document of a task; for one who is behind, the newest takes the place of those that wait. */
+  offer(taskId: string, frame: Frame, isUrgent: boolean): void
+  /** Closes when all that waits is sent. */
+  finish(code: number, reason: string): void
+  /** Ends at once. */
+  cut(): void
+  /** Something has left: there may be room again. */
+  drained(): void
+  /** Milliseconds since something was written, of `performance.now()`. */
+  silentSince(): number
+  /** Looks whether it still reads. To be called from time to time. */
+  check(now: number): void
+}
+
+/** Limits of a {@link Reader}. */
+export interface ReaderLimits {
+  readonly coalesceAboveBytes: number
+  readonly cutAboveBytes: number
+  readonly stallAfterMs: number
+}
+
+/** What waits of one task. */
+interface Waiting {
+  readonly urgent: Frame[]
+  newest: Frame | null
+}
+
+/** Checks that find a reader too far behind, one after the other, before it is believed: the host may be busy. */
+const checksToJudge = 3
+
+/** A reader over an outlet. */
+export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
+  const waiting = new Map<string, Waiting>()
+  let waitingBytes = 0
+  let ending: { readonly code: number; readonly reason: string } | null = null
+  let hasEnded = false
+  let writtenAt = performance.now()
+  let buffered = 0
+  let readAt = performance.now()
+  let overBytes = 0
+  let overChecks = 0
+  let overAt = performance.now()
+
+  const cut = (): void => {
+    hasEnded = true
+    waiting.clear()
+    outlet.cut()
+  }
+
+  const write = (frame: Frame): void => {
+    writtenAt = performance.now()
+    outlet.write(frame)
+  }
+
+  const hasRoom = (): boolean => outlet.bufferedBytes() <= limits.coalesceAboveBytes
+
+  const close = ({ code, reason }: { code: number; reason: string }): void => {
+    hasEnded = true
+    outlet.close(code, reason)
+  }
+
+  const hold = (taskId: string, frame: Frame, isUrgent: boolean): void => {
+    const ofTask = waiting.get(taskId) ?? { urgent: [], newest: null }
+    waiting.set(taskId, ofTask)
+    if (ofTask.newest) waitingBytes -= outlet.sizeOf(ofTask.newest)
+    waitingBytes += outlet.sizeOf(frame)
+    ofTask.newest = isUrgent ? null : frame
+    if (isUrgent) ofTask.urgent.push(frame)
+  }
+
+  const flush = (): void => {
+    for (const [taskId, ofTask] of waiting) {
+      for (;;) {
+        if (hasEnded || !hasRoom()) return
+        const frame = ofTask.urgent.shift() ?? ofTask.newest
+        if (!frame) break
+        if (frame === ofTask.newest) ofTask.newest = null
+        waitingBytes -= outlet.sizeOf(frame)
+        write(frame)
+      }
+      waiting.delete(taskId)
+    }
+    if (ending && !hasEnded) close(ending)
+  }
+
+  return {
+    send(frame) {
+      if (!hasEnded) write(frame)
+    },
+    offer(taskId, frame, isUrgent) {
+      if (hasEnded || ending) return
+      if (waiting.size === 0 && hasRoom()) write(frame)
+      else hold(taskId, frame, isUrgent)
+    },
+    finish(code, reason) {
+      if (hasEnded || ending) return
+      ending = { code, reason }
+      flush()
+    },
+    cut,
+    drained: flush,
+    silentSince: () => writtenAt,
+    check(now) {
+      const left = outlet.bufferedBytes()
+      if (left === 0 || left < buffered) readAt = now
+      buffered = left
+      const total = left + waitingBytes
+      // A burst puts much before a reader that keeps up; it is behind when that does not get less.
+      const isOver = total > limits.cutAboveBytes && total >= overBytes
+      if (!isOver) overAt = now
+      overChecks = isOver ? overChecks + 1 : 0
+      overBytes = total
+      const isStalled = left > 0 && now - readAt > limits.stallAfterMs
+      const isTooFarBehind = overChecks > checksToJudge && now - overAt > limits.stallAfterMs / 10
+      if (isStalled || isTooFarBehind) cut()
+      else if (waiting.size > 0) flush()
+    },
+  }
+}

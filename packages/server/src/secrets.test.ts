@@ -1,0 +1,85 @@
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readEvents } from './read-events.test-support.ts'
+import { readSocket } from './read-socket.test-support.ts'
+import { createWorkbench, type Workbench } from './workbench.test-support.ts'
+
+const password = 'hunter2-secret'
+const trace = 'Error: it broke\n    at run (/srv/app/src/run.ts:1:1)'
+
+let bench: Workbench
+beforeEach(() => {
+  bench = createWorkbench()
+})
+afterEach(() => bench.close())
+
+/** Everything that a server says of tasks that failed, and of requests that do. */
+async function everything(): Promise<string> {
+  const { url, socketUrl } = await bench.mount({ source: bench.indexer, control: true })
+  const task = bench.task('broken')
+  await task.begin()
+  const live = await readSocket(`${socketUrl}/live-status`)
+  live.send({ type: 'subscribe_task', task_id: 'broken' })
+  await live.until(({ type }) => type === 'task_status')
+  await task.fail('It broke.', trace)
+  await live.until(({ data }) => data?.status === 'failed')
+  const missing = `${pathToFileURL(bench.folder).href}/not-there.git`
+  const headers = { 'content-type': 'application/json' }
+  const ask = async (method: string, path: string, body?: unknown): Promise<string> => {
+    const response = await fetch(url + path, {
+      method,
+      ...(body === undefined ? {} : { headers, body: JSON.stringify(body) }),
+    })
+    return JSON.stringify([...response.headers]) + (await response.text())
+  }
+  const remote = { name: 'away', url: `http://user:${password}@127.0.0.1:1/away.git` }
+  const said = [
+    await ask('POST', '/repository', remote),
+    await ask('POST', '/repository?dry_run=1', remote),
+    await ask('POST', '/repository', { name: 'missing', url: missing }),
+    await ask('POST', '/repository/local', { name: 'x', local_path: '/etc/passwd' }),
+    await ask('DELETE', '/repository/none'),
+  ]
+  const tasks = await bench.indexer.tasks()
+  const isOver = async (taskId: string): Promise<boolean> =>
+    (await bench.indexer.status(taskId)).status === 'failed'
+  for (const { taskId } of tasks.tasks) {
+    await expect.poll(() => isOver(taskId), { timeout: 60_000 }).toBe(true)
+    said.push(await ask('GET', `/status/${taskId}`), await ask('GET', `/status/${taskId}/logs`))
+    const socket = await readSocket(`${socketUrl}/status/${taskId}/stream`)
+    const events = await readEvents(`${url}/status/${taskId}/events`)
+    await Promise.all([socket.closed, events.ended])
+    said.push(JSON.stringify(socket.messages), JSON.stringify(events.events))
+  }
+  for (const path of [
+    '/status',
+    '/statistics',
+    '/repositories',
+    '/metrics/stages',
+    '/openapi.json',
+  ]) {
+    said.push(await ask('GET', path))
+  }
+  said.push(JSON.stringify(live.messages))
+  live.socket.close()
+  return said.join('\n')
+}
+
+test('no credential, stack trace or path of the host is in anything that is sent', async () => {
+  const said = await everything()
+  expect(said).toContain('It broke.')
+  expect(said).not.toContain(password)
+  expect(said).not.toContain('/srv/app')
+  expect(said).not.toContain(`${bench.folder}/data`)
+  expect(said).not.toMatch(/node_modules|packages\/(core|server)|\.ts:\d/)
+})
+
+test('stack traces are sent where the host asks for it', async () => {
+  const { url } = await bench.mount({ exposeStackTraces: true })
+  const task = bench.task('broken')
+  await task.begin()
+  await task.fail('It broke.', trace)
+  expect(await (await fetch(`${url}/status/broken`)).json()).toMatchObject({
+    errors: [{ stack_trace: trace }],
+  })
+})

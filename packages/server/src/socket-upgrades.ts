@@ -1,0 +1,148 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import type { FilledLimits } from './fill-options.ts'
+import { nodeHeader, nodeHeaders, nodeOrigin } from './node-headers.ts'
+import type { RequestContext, ServerLogger } from './options.ts'
+import { type ProblemError, problemAnswer } from './problem-error.ts'
+import type { Socket } from './socket-connection.ts'
+import type { Admission, SocketRequests } from './socket-requests.ts'
+import { sourceProblem } from './source-problem.ts'
+
+/** What {@link createSocketUpgrades} is made from. */
+export interface SocketUpgradesOptions {
+  readonly requests: SocketRequests
+  readonly limits: FilledLimits
+  readonly logger: ServerLogger
+}
+
+/** Takes upgrades of a Node HTTP server to WebSockets. */
+export interface SocketUpgrades {
+  /** Lets a socket in, or answers why not. */
+  take(request: IncomingMessage, socket: Duplex, head: Uint8Array, context: RequestContext): void
+  /** Ends sockets that are not let in yet. */
+  close(): void
+}
+
+/** Milliseconds that a client has to answer a close. */
+const closeTimeout = 2_000
+
+/** Messages of a few bytes have no reason to come in more parts. */
+const maxFragments = 256
+
+/** Upgrades on `ws`. */
+export function createSocketUpgrades(options: SocketUpgradesOptions): SocketUpgrades {
+  const { requests, limits, logger } = options
+  const waiting = new Set<Duplex>()
+  // Two of these are missing from the types of `ws`.
+  const socketOptions: ServerOptions & { maxFragments: number; closeTimeout: number } = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxMessageBytes,
+    maxFragments,
+    closeTimeout,
+  }
+  const server = new WebSocketServer(socketOptions)
+
+  const letIn = async (
+    request: IncomingMessage,
+    socket: Duplex,
+    context: RequestContext,
+  ): Promise<Admission | null> => {
+    try {
+      return await requests.admit(
+        {
+          method: request.method ?? 'GET',
+          target: request.url ?? '/',
+          origin: nodeOrigin(request),
+          pageOrigin: nodeHeader(request, 'origin'),
+          headers: () => nodeHeaders(request),
+        },
+        context,
+      )
+    } catch (error) {
+      const problem = sourceProblem(error, limits.retryAfterSeconds)
+      if (problem.problem.status >= 500) logger.error({ err: error }, 'An upgrade failed')
+      refuse(socket, problem)
+      return null
+    }
+  }
+
+  return {
+    take(request, socket, head, context) {
+      const forget = (): void => {
+        waiting.delete(socket)
+      }
+      waiting.add(socket)
+      socket.once('close', forget)
+      socket.on('error', destroy)
+      letIn(request, socket, context).then((admission) => {
+        forget()
+        socket.off('close', forget)
+        if (!admission) return
+        socket.off('error', destroy)
+        if (socket.destroyed || !socket.readable || !socket.writable) {
+          socket.destroy()
+          admission.leave()
+          return
+        }
+        // Called by `ws` in the same turn, or never where the request is no handshake of a WebSocket.
+        let isTaken = false
+        const onOpen = (webSocket: WebSocket): void => {
+          isTaken = true
+          serve(webSocket, socket, admission)
+        }
+        server.handleUpgrade(request, socket, Buffer.from(head), onOpen)
+        if (!isTaken) admission.leave()
+      })
+    },
+    close() {
+      for (const socket of waiting) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+function destroy(this: Duplex): void {
+  this.destroy()
+}
+
+function serve(webSocket: WebSocket, stream: Duplex, { open, leave }: Admission): void {
+  const onSent = (): void => connection.drained()
+  const socket: Socket = {
+    bufferedBytes: () => webSocket.bufferedAmount,
+    sizeOf: (frame) => frame.socketBytes().byteLength,
+    write: (frame) => webSocket.send(frame.socketBytes(), { binary: false }, onSent),
+    close: (code, reason) => webSocket.close(code, reason),
+    cut: () => webSocket.terminate(),
+    ping: () => webSocket.ping(),
+  }
+  const connection = open(socket)
+  webSocket.on('message', (data: RawData, isBinary) => {
+    connection.message(isBinary ? null : data.toString())
+  })
+  webSocket.on('ping', () => connection.pinged())
+  webSocket.on('pong', () => connection.ponged())
+  // What broke the protocol or the limits is closed by `ws`, with the code for it.
+  webSocket.on('error', ignore)
+  webSocket.on('close', () => {
+    stream.destroy()
+    connection.closed()
+    leave()
+  })
+}
+
+function ignore(): void {}
+
+/** Answers an upgrade that is not let in. */
+function refuse(socket: Duplex, problem: ProblemError): void {
+  const { status, headers, body } = problemAnswer(problem)
+  const lines = Object.entries({
+    ...headers,
+    connection: 'close',
+    'content-length': String(Buffer.byteLength(String(body))),
+  }).map(([name, value]) => `${name}: ${value}`)
+  socket.once('finish', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
+}

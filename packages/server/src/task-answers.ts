@@ -1,0 +1,134 @@
+import {
+  type LogListQuery,
+  logListSchema,
+  type StreamQuery,
+  type TaskListQuery,
+  taskListSchema,
+  taskSummary,
+  terminalStatuses,
+} from '@cairn/protocol'
+import type { AnswerContext } from './answer-context.ts'
+import { openEventStream } from './event-stream.ts'
+import type { Position } from './follow-task.ts'
+import { jsonAnswer } from './json-answer.ts'
+import { ProblemError } from './problem-error.ts'
+import { narrow } from './scope.ts'
+import { readVisible } from './visible-task.ts'
+import type { WireAnswer } from './wire-request.ts'
+
+/** Tasks that `recent` lists. */
+const recentTasks = 10
+
+/** `GET /status/{task_id}` */
+export async function answerTask(context: AnswerContext): Promise<WireAnswer> {
+  const { readShared, scope, parameters, documents } = context
+  const status = await readVisible(readShared, scope)(parameters.task_id ?? '')
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: documents.of(status).json(),
+  }
+}
+
+/** `GET /status` */
+export async function answerTaskList(context: AnswerContext): Promise<WireAnswer> {
+  const { source, scope } = context
+  const { status, repository, limit, cursor } = context.query as TaskListQuery
+  const names = narrow(scope, repository)
+  const ofRepositories = names === null ? {} : { repository: names }
+  const selection = { ...ofRepositories, ...(status ? { status } : {}) }
+  const [page, totals, recent] = await Promise.all([
+    source.tasks({
+      ...selection,
+      ...(limit === undefined ? {} : { limit }),
+      ...(cursor === undefined ? {} : { cursor }),
+    }),
+    source.totals(selection),
+    source.tasks({
+      ...ofRepositories,
+      status: terminalStatuses,
+      order: 'ended',
+      limit: recentTasks,
+    }),
+  ])
+  const { byStatus, processedFiles, generatedChunks } = totals
+  const { averageFilesPerSecond, averageChunksPerSecond } = totals
+  return jsonAnswer(taskListSchema, {
+    tasks: page.tasks.map(taskSummary),
+    total: page.total,
+    summary: {
+      byStatus,
+      processedFiles,
+      generatedChunks,
+      averageFilesPerSecond,
+      averageChunksPerSecond,
+    },
+    recent: recent.tasks.map(taskSummary),
+    timestamp: new Date(),
+    nextCursor: page.nextCursor,
+  })
+}
+
+/** `GET /status/{task_id}/logs` */
+export async function answerTaskLogs(context: AnswerContext): Promise<WireAnswer> {
+  const { source, scope, readShared, parameters } = context
+  const { q, level = 'DEBUG', ...filter } = context.query as LogListQuery
+  const task = await readVisible(readShared, scope)(parameters.task_id ?? '')
+  const page = await source.logs(task.taskId, {
+    ...defined(filter),
+    level,
+    ...(q === undefined ? {} : { query: q }),
+  })
+  return jsonAnswer(logListSchema, {
+    taskId: task.taskId,
+    repositoryName: task.repositoryName,
+    logLevel: level,
+    totalLogs: page.total,
+    logs: page.logs,
+    nextCursor: page.nextCursor,
+  })
+}
+
+/** `GET /status/{task_id}/events` */
+export async function answerTaskEvents(context: AnswerContext): Promise<WireAnswer> {
+  const { scope, parameters } = context
+  const stream = await openEventStream({
+    ...context,
+    taskId: parameters.task_id ?? '',
+    position: positionOf(context),
+    read: readVisible(context.readShared, scope),
+    remoteAddress: context.requestContext.remoteAddress,
+  })
+  // 204 tells an EventSource not to come back.
+  if (!stream) return { status: 204, headers: {}, body: null }
+  return {
+    status: 200,
+    // Proxies that collect an answer before they pass it on would hold the events back.
+    headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' },
+    body: stream,
+  }
+}
+
+/** Where a reader of events left off. What it saw last goes before the address, which it keeps. */
+function positionOf({ request, query }: AnswerContext): Position | null {
+  const { since, epoch } = query as StreamQuery
+  const lastEventId = request.header('last-event-id')
+  if (lastEventId !== null && lastEventId !== '') {
+    if (!/^\d{1,15}$/.test(lastEventId)) {
+      throw new ProblemError(422, 'Last-Event-ID is not one of this stream.')
+    }
+    return { since: Number(lastEventId), epoch: epoch ?? null }
+  }
+  return streamPosition({ since, epoch })
+}
+
+/** Where a reader left off, as its address says. */
+export function streamPosition({ since, epoch }: StreamQuery): Position | null {
+  return since === undefined ? null : { since, epoch: epoch ?? null }
+}
+
+/** The members that are given. */
+function defined<T extends object>(members: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  const given = Object.entries(members).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as { [Key in keyof T]: Exclude<T[Key], undefined> }
+}
