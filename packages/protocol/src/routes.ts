@@ -36,8 +36,7 @@ import { clientMessageSchema, serverMessageSchema } from './socket-messages.ts'
 import { statusDocumentSchema } from './status.ts'
 import { taskListSchema } from './tasks.ts'
 
-/** Where the routes are mounted unless the host says otherwise. */
-export const defaultBasePath = '/api/v1/index'
+export { defaultBasePath } from './base-path.ts'
 
 /** One route of the wire. */
 export interface Route {

@@ -1,0 +1,201 @@
+import type { ServerMessage, StatusDocument } from '@cairn/protocol'
+import { isTerminal, wireRoutes } from '@cairn/protocol/wire'
+import { createEmitter, type Unsubscribe } from './emitter.ts'
+import { eventsTransport } from './events-transport.ts'
+import { type ConnectionState, type Follow, follow } from './follow.ts'
+import { createLatestValues } from './latest-values.ts'
+import type { WatchTiming } from './options.ts'
+import { pollingTransport } from './polling-transport.ts'
+import { pathOf, type Query, type Requests } from './requests.ts'
+import { socketTransport, type WebSocketConstructor } from './socket-transport.ts'
+import { StatusClientError } from './status-client-error.ts'
+import type { Transport, TransportKind } from './transport.ts'
+import { usableTransports } from './usable-transports.ts'
+
+/** Options of {@link StatusClient.watch}. */
+export interface TaskWatchOptions extends WatchTiming {
+  /** Ends the watch; readers then get its reason. */
+  readonly signal?: AbortSignal
+  /** What is known of the task already: only what is newer comes. */
+  readonly from?: StatusDocument | null
+}
+
+/** What a {@link TaskWatch} tells. */
+export interface TaskWatchEvents {
+  /** The task's document after a change; `seq` grows from one to the next. */
+  status: StatusDocument
+  /** How the watch is connected. */
+  state: ConnectionState
+  /** A connection was lost, and is tried again; or the server refused, and the state is `ended`. */
+  error: StatusClientError
+}
+
+/**
+ * Follows one task until it ends. Read it in a loop, which gets the newest document each time; leaving the
+ * loop closes the watch. Or listen, and close it yourself.
+ */
+export interface TaskWatch extends AsyncIterable<StatusDocument> {
+  /** The task. */
+  readonly taskId: string
+  /** The newest document; null before the first came. */
+  readonly status: StatusDocument | null
+  /** How the watch is connected. */
+  readonly state: ConnectionState
+  /** By which way updates come; null while none does. */
+  readonly transport: TransportKind | null
+  /**
+   * The document with which the task ended. Rejects with a {@link StatusClientError} where the server refused,
+   * or with the code `CLOSED` where the watch was closed before; with the signal's reason where it was aborted.
+   */
+  readonly finished: Promise<StatusDocument>
+  /** Calls the listener from now on, until the function that it returns is called. */
+  on<Name extends keyof TaskWatchEvents>(
+    name: Name,
+    listener: (value: TaskWatchEvents[Name]) => void,
+  ): Unsubscribe
+  /** Closes every connection. Readers end, and nothing is called after it but `state` with `ended`. */
+  close(): void
+}
+
+/** What {@link watchTask} works with. */
+export interface TaskWatchParts {
+  readonly taskId: string
+  readonly requests: Requests
+  readonly WebSocket: WebSocketConstructor | null
+  readonly timing: Required<WatchTiming>
+  readonly signal: AbortSignal | undefined
+  readonly from: StatusDocument | null
+  /** Called once, when the watch is closed. */
+  readonly onClosed: () => void
+}
+
+/** Follows one task until it ends. */
+export function watchTask(parts: TaskWatchParts): TaskWatch {
+  const { taskId, requests, timing, signal } = parts
+  const emitter = createEmitter<TaskWatchEvents>()
+  const documents = createLatestValues<StatusDocument>()
+  let status = parts.from
+  /** Where the server shall go on; null to be told afresh. */
+  let resumeFrom = parts.from
+  let state: ConnectionState = 'connecting'
+  let transport: TransportKind | null = null
+  let following: Follow | null = null
+  let settle: { resolve(status: StatusDocument): void; reject(error: unknown): void } | null = null
+
+  const finished = new Promise<StatusDocument>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  // Who does not wait for it is not to die of it.
+  finished.catch(() => {})
+
+  const setState = (next: ConnectionState, kind: TransportKind | null): void => {
+    transport = kind
+    // A server that has only said that it is there may still not know the task.
+    const shown = status === null && next !== 'ended' ? 'connecting' : next
+    if (state === shown) return
+    state = shown
+    emitter.emit('state', shown)
+  }
+
+  /** `error` is undefined where there is none. */
+  const end = (error: unknown, forReaders: unknown = error): void => {
+    if (state === 'ended') return
+    following?.close()
+    signal?.removeEventListener('abort', onAbort)
+    if (error === undefined && status !== null) settle?.resolve(status)
+    else settle?.reject(error)
+    documents.end(forReaders)
+    parts.onClosed()
+    setState('ended', null)
+    emitter.clear()
+  }
+  const onAbort = (): void => end(signal?.reason)
+
+  const accept = (next: StatusDocument): void => {
+    const isSameLog = status?.epoch === next.epoch
+    if (status !== null && !isSameLog) following?.dropAttempt()
+    const isNews = status === null || !isSameLog || next.seq > status.seq
+    if (isNews) {
+      status = next
+      if (transport !== null) setState(transport === 'polling' ? 'polling' : 'live', transport)
+      documents.push(next)
+      emitter.emit('status', next)
+    }
+    resumeFrom = status
+    if (isNews || next.seq === status?.seq) if (isTerminal(next.status)) end(undefined)
+  }
+
+  const toStatus = (message: ServerMessage): StatusDocument | null => {
+    return 'data' in message ? message.data : null
+  }
+  const cursor = (): Query => {
+    // A document that was folded without a log has no epoch, and nothing to go on from.
+    if (resumeFrom === null || resumeFrom.epoch === '') return {}
+    return { since: resumeFrom.seq, epoch: resumeFrom.epoch }
+  }
+  const path = pathOf(wireRoutes.task.path, taskId)
+  const make: Record<TransportKind, () => Transport<StatusDocument> | null> = {
+    websocket: () =>
+      parts.WebSocket &&
+      socketTransport({
+        WebSocket: parts.WebSocket,
+        url: () => requests.urlOf(`${path}/stream`, cursor()),
+        commands: [],
+        toMessage: toStatus,
+      }),
+    events: () =>
+      eventsTransport({ requests, path: `${path}/events`, query: cursor, toMessage: toStatus }),
+    polling: () =>
+      pollingTransport({
+        intervalMs: timing.pollIntervalMs,
+        poll: async (aborted) => {
+          const answer = await requests.call('task', { name: taskId, signal: aborted })
+          return answer as StatusDocument
+        },
+      }),
+  }
+  const transports = usableTransports(timing.transports, make)
+
+  if (signal?.aborted) end(signal.reason)
+  else {
+    signal?.addEventListener('abort', onAbort)
+    following = follow({
+      transports,
+      timing,
+      onMessage: accept,
+      onState: setState,
+      onLost: (error) => emitter.emit('error', error),
+      onDone() {
+        if (status !== null && isTerminal(status.status)) end(undefined)
+        // It has no more for who has seen what we have, which is not the end: so ask afresh.
+        resumeFrom = null
+      },
+      onRefused(error) {
+        emitter.emit('error', error)
+        end(error)
+      },
+    })
+  }
+
+  const close = (): void => {
+    const detail = `The watch of task ${taskId} was closed before it had seen the end.`
+    end(new StatusClientError('CLOSED', detail), undefined)
+  }
+
+  return {
+    taskId,
+    finished,
+    get status() {
+      return status
+    },
+    get state() {
+      return state
+    },
+    get transport() {
+      return transport
+    },
+    on: emitter.on,
+    close,
+    [Symbol.asyncIterator]: () => documents.read(status, close),
+  }
+}
