@@ -5,6 +5,12 @@ import { readdirSync } from 'node:fs'
 const layers = [
   { folder: /^protocol$/, mayImport: [] },
   { folder: /^core$/, mayImport: ['protocol'] },
+  // Its tests follow a real server that shows a real indexer.
+  {
+    folder: /^client$/,
+    mayImport: ['protocol'],
+    testsMayImport: ['server', 'core', 'store-sqlite'],
+  },
   // A server shows any source of the protocol; its tests show it a real indexer.
   { folder: /^server$/, mayImport: ['protocol'], testsMayImport: ['core', 'store-sqlite'] },
   // What every remote embedder needs stands in embedder-http.
