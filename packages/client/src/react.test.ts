@@ -1,17 +1,17 @@
-import './dom.test-support.ts'
 import { createElement, StrictMode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createStatusClient, type StatusClient } from './create-status-client.ts'
+import { createHost } from './dom.test-support.ts'
 import { type IndexingServer, startIndexingServer } from './indexing-server.test-support.ts'
 import { type IndexStatus, type IndexTasks, useIndexStatus, useIndexTasks } from './react.ts'
 
 let server: IndexingServer
 let client: StatusClient
 let root: Root
-let host: HTMLElement
+let host: ReturnType<typeof createHost>
 
 beforeAll(async () => {
   server = await startIndexingServer()
@@ -19,8 +19,8 @@ beforeAll(async () => {
 afterAll(() => server.close())
 beforeEach(() => {
   client = createStatusClient({ baseUrl: server.url, WebSocket })
-  host = document.createElement('main')
-  root = createRoot(host)
+  host = createHost()
+  root = createRoot(host as unknown as Element)
 })
 afterEach(() => {
   root.unmount()

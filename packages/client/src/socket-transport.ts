@@ -6,9 +6,13 @@ import type { ConnectionEnd, Transport } from './transport.ts'
 
 /** As much of a WebSocket as the client uses: that of browsers, of Node 22 and newer, or of `ws`. */
 export interface WebSocketLike {
+  /** The connection stands. */
   onopen: ((event: never) => void) | null
+  /** A message came, in the event's `data`. */
   onmessage: ((event: never) => void) | null
+  /** The connection has ended, with the event's `code` and `reason`. */
   onclose: ((event: never) => void) | null
+  /** The connection failed; a close follows. */
   onerror: ((event: never) => void) | null
   /** Sends a text. */
   send(text: string): void

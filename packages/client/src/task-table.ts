@@ -26,7 +26,7 @@ export interface TaskTable {
 }
 
 /** Unless the filter says otherwise. */
-export const defaultTaskLimit = 1_000
+const defaultTaskLimit = 1_000
 
 /** An empty table. */
 export function createTaskTable(filter: TaskListFilter): TaskTable {

@@ -95,7 +95,7 @@ it('drops a task that leaves the filter, and those beyond the limit', async () =
 })
 
 it('lists more tasks than one answer gives', async () => {
-  const ids = []
+  const ids: string[] = []
   for (const name of ['a', 'b', 'c', 'd', 'e']) {
     ids.unshift(await server.start(name, 1))
     await server.finish(ids[0] ?? '')

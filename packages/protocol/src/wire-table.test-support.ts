@@ -5,7 +5,7 @@ import { serverMessageSchema } from './socket-messages.ts'
 import type { WireShape } from './wire-shape.ts'
 
 /** The shape of a schema. @throws Error for a kind of schema that has none: a defect of the caller. */
-export function shapeOf(schema: z.core.$ZodType): WireShape {
+function shapeOf(schema: z.core.$ZodType): WireShape {
   if (schema instanceof z.ZodObject) {
     const fields = Object.entries<z.core.$ZodType>(schema.shape)
     return { fields: Object.fromEntries(fields.map(([key, field]) => [key, shapeOf(field)])) }
