@@ -104,6 +104,10 @@ const shape9: WireShape = {
     embedder: { fields: { id: 'string', fingerprint: 'string', dimensions: 'number' } },
     indexedAt: 'date',
     sizeBytes: { nullable: 'number' },
+    priority: { optional: { nullable: 'string' } },
+    businessDomain: { optional: { nullable: 'string' } },
+    teamOwner: { optional: { nullable: 'string' } },
+    isGoldenRepo: { optional: { nullable: 'boolean' } },
   },
 }
 
