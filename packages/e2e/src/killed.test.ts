@@ -33,6 +33,8 @@ async function killAt(path: string, data: string, type: string, stage: string): 
     const run = indexer.index({ path: ${JSON.stringify(path)} })
     run.on('event', (event) => {
       if (event.type !== ${JSON.stringify(type)} || (event.stage ?? '') !== ${JSON.stringify(stage)}) return
+      // On a slow machine the first of these says that nothing is embedded yet.
+      if (event.type === 'embedding.progressed' && event.embeddedChunks === 0) return
       writeSync(1, run.taskId)
       process.kill(process.pid, 'SIGKILL')
     })
