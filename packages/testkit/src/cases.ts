@@ -14,3 +14,8 @@ export type {
   OpenedJournal,
 } from './journal/journal-subject.ts'
 export { vectorStoreCases } from './vector-store/vector-store-cases.ts'
+export { statusServerCases } from './status-server/status-server-cases.ts'
+export type {
+  OpenedStatusServer,
+  StatusServerConformanceOptions,
+} from './status-server/status-server-subject.ts'
