@@ -89,24 +89,27 @@ for (const isFastify of [false, true]) {
   })
 }
 
-test.each([false, true])('a server is made out of providers, and closed with the application', async (isFastify) => {
-  const bench = createWorkbench()
-  await bench.task('running').begin()
-  class IndexModule {}
-  const index: DynamicModule = {
-    module: IndexModule,
-    providers: [{ provide: 'indexer', useValue: bench.indexer }],
-    exports: ['indexer'],
-  }
-  const mounted = statusModule({
-    imports: [index],
-    inject: ['indexer'],
-    useFactory: (source: typeof bench.indexer) => createStatusServer({ source }),
-  })
-  const app = await startApp([mounted], isFastify)
-  const port = portOf(app.getHttpServer())
-  const response = await fetch(`http://127.0.0.1:${port}/api/v1/index/status/running/events`)
-  const [text] = await Promise.all([response.text(), app.close()])
-  expect(text).toContain('initial_status')
-  await bench.close()
-})
+test.each([false, true])(
+  'a server is made out of providers, and closed with the application',
+  async (isFastify) => {
+    const bench = createWorkbench()
+    await bench.task('running').begin()
+    class IndexModule {}
+    const index: DynamicModule = {
+      module: IndexModule,
+      providers: [{ provide: 'indexer', useValue: bench.indexer }],
+      exports: ['indexer'],
+    }
+    const mounted = statusModule({
+      imports: [index],
+      inject: ['indexer'],
+      useFactory: (source: typeof bench.indexer) => createStatusServer({ source }),
+    })
+    const app = await startApp([mounted], isFastify)
+    const port = portOf(app.getHttpServer())
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/index/status/running/events`)
+    const [text] = await Promise.all([response.text(), app.close()])
+    expect(text).toContain('initial_status')
+    await bench.close()
+  },
+)

@@ -1,5 +1,5 @@
 /** A proxy that takes a prefix off, for requests and upgrades, as `location /outer/ { proxy_pass …/; }` does. */
-import { createServer, type IncomingMessage, request as httpRequest } from 'node:http'
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 
 /** A proxy that listens. */

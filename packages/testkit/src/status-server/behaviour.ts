@@ -119,7 +119,8 @@ export const bodies: readonly Behaviour<OpenedStatusServer>[] = behaviours<Opene
       const location = new URL(response.headers.get('location') ?? '', url)
       assert.equal((await readJson(await fetch(location))).task_id, task_id)
       const events = await readEvents(await fetch(`${url}/status/${String(task_id)}/events`))
-      assert.equal((events.at(-1)?.data.data as Body).status, 'completed')
+      const { status } = (events.at(-1)?.data.data ?? {}) as Body
+      assert.equal(status, 'completed')
     },
   },
 )
@@ -178,7 +179,8 @@ export const sockets: readonly Behaviour<OpenedStatusServer>[] = behaviours<Open
       if (!hasSockets) return
       const { messages } = await readSocket(`${url}/live-status`, ({ type }, socket) => {
         if (type === 'connection_info') socket.send(JSON.stringify({ type: 'ping' }))
-        if (type === 'pong') socket.send(JSON.stringify({ type: 'subscribe_task', task_id: taskId }))
+        if (type === 'pong')
+          socket.send(JSON.stringify({ type: 'subscribe_task', task_id: taskId }))
         if (type === 'task_status') socket.close()
       })
       assert.deepEqual(
