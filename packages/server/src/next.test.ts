@@ -9,7 +9,7 @@ bindingContract({
   parsing: [false],
   hasSockets: false,
   async start({ server }) {
-    const handlers = nextHandlers(server)
+    const handlers = nextHandlers(() => server)
     return listen(
       createServer(
         getRequestListener(async (request) => {

@@ -17,15 +17,19 @@ export type NextHandlers = Readonly<
 /**
  * Handlers for `app/api/v1/index/[...path]/route.ts`; the folder is the base path.
  *
+ * @param serverOf the status server, asked for on every request: `next build` loads routes without serving
+ * them, so that nothing should be opened before
  * @param contextOf what the host knows of a request, for example its user; Next does not tell the address
  * of the peer, so there is none without it, and the limits of one address do not hold
  */
 export function nextHandlers(
-  server: StatusServer,
+  serverOf: () => StatusServer | Promise<StatusServer>,
   contextOf: (request: Request) => RequestContext = () => ({}),
 ): NextHandlers {
-  const handle: NextHandler = (request) =>
-    server.fetch(request, { hostRequest: request, ...contextOf(request) })
+  const handle: NextHandler = async (request) => {
+    const server = await serverOf()
+    return server.fetch(request, { hostRequest: request, ...contextOf(request) })
+  }
   return {
     GET: handle,
     HEAD: handle,
