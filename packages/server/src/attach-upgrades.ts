@@ -10,8 +10,8 @@ export interface UpgradingServer {
   on(event: 'upgrade', listener: UpgradeListener): unknown
   /** Takes a listener off. */
   off(event: 'upgrade', listener: UpgradeListener): unknown
-  /** How many listeners an event has. */
-  listenerCount(event: string): number
+  /** The listeners of an event. */
+  listeners(event: string): unknown[]
 }
 
 /** A listener of `upgrade`. */
@@ -50,14 +50,15 @@ export function attachUpgrades(
   // Node asks for upgrades only where somebody listens. Where nobody else does, it would have gone on with
   // them as with any other request, as it does here.
   const onUpgrade: UpgradeListener = (request, socket) => {
-    if (httpServer.listenerCount('upgrade') > 1) return
+    const [first, ...others] = httpServer.listeners('upgrade')
+    if (first !== onUpgrade || !others.every(isOwn)) return
     const response = new ServerResponse(request)
     response.shouldKeepAlive = false
     response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
     response.once('finish', () => socket.end())
     httpServer.emit('request', request, response)
   }
-  httpServer.on('upgrade', onUpgrade)
+  httpServer.on('upgrade', Object.assign(onUpgrade, { [ownListener]: true }))
   return () => {
     if (!isAttached) return
     isAttached = false
@@ -65,4 +66,11 @@ export function attachUpgrades(
     // Somebody who did the same later still calls this one.
     if (httpServer.emit === intercept) httpServer.emit = emit
   }
+}
+
+/** Marks the listeners of status servers, of which one HTTP server may have several. */
+const ownListener = Symbol.for('cairn.server.upgrade-listener')
+
+function isOwn(listener: unknown): boolean {
+  return typeof listener === 'function' && ownListener in listener
 }

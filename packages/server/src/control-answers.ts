@@ -19,6 +19,7 @@ import {
   removalReportSchema,
   type StartedRun,
   type StatusDocument,
+  type StatusSource,
 } from '@cairn/protocol'
 import { allowedFolder } from './allowed-folder.ts'
 import type { AnswerContext } from './answer-context.ts'
@@ -49,9 +50,10 @@ export async function answerIndexMany(context: AnswerContext): Promise<WireAnswe
   const { repositories } = context.body as BulkRequest
   const control = controlOf(context)
   for (const { name } of repositories) requireVisible(context, name)
-  const tasks = repositories.map(({ url, branch, ...about }) =>
-    accepted(start(control, { url, ...refOf(branch), ...commandOf(about) })),
+  const runs = repositories.map(({ url, branch, ...about }) =>
+    start(control, { url, ...refOf(branch), ...commandOf(about) }),
   )
+  const tasks = await Promise.all(runs.map((run) => accepted(context, run)))
   return jsonAnswer(bulkAnswerSchema, { tasks, total: tasks.length }, { status: 202 })
 }
 
@@ -122,7 +124,11 @@ function watched(run: StartedRun): StartedRun {
 
 function ignore(): void {}
 
-function accepted(run: StartedRun): ReturnType<typeof acceptedTask> {
+async function accepted(
+  { source }: AnswerContext,
+  run: StartedRun,
+): Promise<ReturnType<typeof acceptedTask>> {
+  await recorded(source, run)
   const status = run.status()
   if (status) return acceptedTask(status)
   return {
@@ -137,9 +143,25 @@ function accepted(run: StartedRun): ReturnType<typeof acceptedTask> {
   }
 }
 
-function acceptedAnswer({ publicPath }: AnswerContext, run: StartedRun): WireAnswer {
-  const location = `${publicPath}/status/${encodeURIComponent(run.taskId)}`
-  return jsonAnswer(acceptedTaskSchema, accepted(run), { status: 202, headers: { location } })
+/** Waits for the first event of a run: who goes where `Location` says is to find the task. */
+function recorded(source: Pick<StatusSource, 'watch'>, run: StartedRun): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stop()
+      resolve()
+    }
+    const stop = source.watch(({ taskId }) => {
+      if (taskId === run.taskId) done()
+    })
+    run.finished.then(done, done)
+    if (run.status()) done()
+  })
+}
+
+async function acceptedAnswer(context: AnswerContext, run: StartedRun): Promise<WireAnswer> {
+  const location = `${context.publicPath}/status/${encodeURIComponent(run.taskId)}`
+  const task = await accepted(context, run)
+  return jsonAnswer(acceptedTaskSchema, task, { status: 202, headers: { location } })
 }
 
 function commandAnswer(status: StatusDocument, message: string): WireAnswer {

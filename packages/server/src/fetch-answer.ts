@@ -49,8 +49,9 @@ function readableEvents(events: EventStream, signal: AbortSignal): ReadableStrea
     signal.removeEventListener('abort', onAbort)
     listener?.closed()
   }
-  let destroy = (): void => undefined
-  const onAbort = (): void => destroy()
+  // A reader that has gone is no failure, which runtimes would report.
+  let end = (): void => undefined
+  const onAbort = (): void => end()
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -68,10 +69,10 @@ function readableEvents(events: EventStream, signal: AbortSignal): ReadableStrea
             close()
           },
         }
-        destroy = sink.destroy
+        end = sink.end
         listener = events.open(sink)
         if (!isOpen) listener.closed()
-        else if (signal.aborted) sink.destroy()
+        else if (signal.aborted) sink.end()
         else signal.addEventListener('abort', onAbort, { once: true })
       },
       pull: () => listener?.drained(),

@@ -23,28 +23,30 @@ export type NodeRequest = (IncomingMessage | Http2ServerRequest) & { readonly bo
 export type NodeResponse = ServerResponse | Http2ServerResponse
 
 /** How {@link nodeHandler} reads a request. */
-export interface NodeHandlerOptions {
+export interface NodeHandlerOptions<Request extends NodeRequest = NodeRequest> {
   /**
    * Path and query of a request as the base path counts them; a framework that takes a prefix off keeps the
    * whole elsewhere.
    * @default `request.url`
    */
-  readonly target?: (request: NodeRequest) => string
+  readonly target?: (request: Request) => string
   /** What is known of a request beside it. @default the address of the peer */
-  readonly context?: (request: NodeRequest) => RequestContext
+  readonly context?: (request: Request) => RequestContext
 }
 
 /**
  * Answers requests of Node's servers, and leaves those to `next` that are not the status server's: a
  * listener of `http.createServer`, and a middleware of what is called as Connect does. Without `next` they
  * are answered 404.
+ *
+ * @returns a listener, whose promise never rejects and resolves when the answer has begun, or `next` was called
  */
-export function nodeHandler(
+export function nodeHandler<Request extends NodeRequest = NodeRequest>(
   server: StatusServer,
-  options: NodeHandlerOptions = {},
-): (request: NodeRequest, response: NodeResponse, next?: () => void) => void {
-  const targetOf = options.target ?? ((request: NodeRequest) => request.url ?? '/')
-  return (request, response, next) => {
+  options: NodeHandlerOptions<Request> = {},
+): (request: Request, response: NodeResponse, next?: () => void) => Promise<void> {
+  const targetOf = options.target ?? ((request: Request) => request.url ?? '/')
+  return async (request, response, next) => {
     const target = targetOf(request)
     if (next && !server.owns(target)) {
       next()
@@ -57,10 +59,7 @@ export function nodeHandler(
       ...(request.readableDidRead ? { parsedBody: request.body } : {}),
       ...options.context?.(request),
     }
-    // It never rejects.
-    void server
-      .answer(wireRequest(request, target), context)
-      .then((answer) => send(request, response, answer))
+    send(request, response, await server.answer(wireRequest(request, target), context))
   }
 }
 
@@ -73,7 +72,12 @@ function wireRequest(request: NodeRequest, target: string): WireRequest {
     },
     header: (name) => nodeHeader(request, name),
     headers: () => nodeHeaders(request),
-    body: () => request,
+    body() {
+      if (request.readableDidRead) {
+        throw new Error('The host has read the body of a request and left nothing in its `body`.')
+      }
+      return request
+    },
   }
 }
 

@@ -10,8 +10,14 @@ export async function readBody(
 ): Promise<unknown> {
   checkType(request.header('content-type'))
   checkLength(request.header('content-length'), maxBytes)
-  if (context.parsedBody !== undefined) return context.parsedBody
-  const text = await readText(request.body(), maxBytes)
+  const { parsedBody } = context
+  const isText = typeof parsedBody === 'string' || parsedBody instanceof Uint8Array
+  if (parsedBody !== undefined && !isText) return parsedBody
+  // A host may have read bodies as text or as bytes.
+  const text =
+    typeof parsedBody === 'string'
+      ? parsedBody
+      : await readText(parsedBody === undefined ? request.body() : [parsedBody], maxBytes)
   try {
     return JSON.parse(text)
   } catch {
@@ -34,7 +40,10 @@ function checkLength(contentLength: string | null, maxBytes: number): void {
   if (contentLength !== null && Number(contentLength) > maxBytes) throw tooLarge(maxBytes)
 }
 
-async function readText(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<string> {
+async function readText(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | null,
+  maxBytes: number,
+): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let bytes = 0
   let text = ''

@@ -13,4 +13,9 @@ export type {
   JournalPair,
   OpenedJournal,
 } from './journal/journal-subject.ts'
+export { statusServerCases } from './status-server/status-server-cases.ts'
+export type {
+  OpenedStatusServer,
+  StatusServerConformanceOptions,
+} from './status-server/status-server-subject.ts'
 export { vectorStoreCases } from './vector-store/vector-store-cases.ts'

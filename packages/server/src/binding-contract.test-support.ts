@@ -1,0 +1,237 @@
+/** What every binding holds, in a program of its framework that has routes, errors and sockets of its own. */
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { statusServerConformance } from '@cairn/testkit'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { createStatusServer } from './create-status-server.ts'
+import type { StatusServer, StatusServerOptions } from './options.ts'
+import { readSocket } from './read-socket.test-support.ts'
+import { type StrippingProxy, startStrippingProxy } from './stripping-proxy.test-support.ts'
+import { createWorkbench, type Workbench } from './workbench.test-support.ts'
+
+/** How a host is to be made. */
+export interface HostOptions {
+  readonly server: StatusServer
+  /** Where the binding is mounted, in the way of its framework. */
+  readonly prefix: string
+  /** Whether a body parser of the framework is mounted before. */
+  readonly parsesBodies: boolean
+}
+
+/** A program that listens on a port of the loopback interface. */
+export interface Host {
+  readonly httpServer: Server
+  close(): Promise<void>
+}
+
+/**
+ * A framework. Its program answers `GET /own` with `own`, throws on `GET /broken` what its own error
+ * handler answers 500 with `handled by the host`, and sends back the JSON of `POST /echo` where it parses.
+ */
+export interface Binding {
+  readonly name: string
+  /** Where bodies are parsed, whether that is before the binding is asked. @default [false, true] */
+  readonly parsing?: readonly boolean[]
+  /** @default true */
+  readonly hasSockets?: boolean
+  start(options: HostOptions): Promise<Host>
+}
+
+interface Mount {
+  readonly name: string
+  readonly prefix: string
+  readonly basePath: string
+  /** What the proxy in front takes off. */
+  readonly outer: string | null
+}
+
+const mounts: readonly Mount[] = [
+  { name: 'at the root', prefix: '', basePath: '/api/v1/index', outer: null },
+  { name: 'under a prefix', prefix: '/tools', basePath: '/tools/index', outer: null },
+  { name: 'behind a proxy', prefix: '', basePath: '/api/v1/index', outer: '/outer' },
+]
+
+/** Listens on a free port of the loopback interface. */
+export async function listen(httpServer: Server): Promise<Host> {
+  httpServer.listen(0, '127.0.0.1')
+  await once(httpServer, 'listening')
+  return { httpServer, close: () => closeServer(httpServer) }
+}
+
+/** Closes a server with the connections that clients keep. */
+export function closeServer(httpServer: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    httpServer.close(() => resolve())
+  })
+  httpServer.closeAllConnections()
+  return closed
+}
+
+/** The port that a server listens on. */
+export function portOf(httpServer: Server): number {
+  return (httpServer.address() as AddressInfo).port
+}
+
+/** Registers the tests of a binding. */
+export function bindingContract(binding: Binding): void {
+  describe(binding.name, () => {
+    let bench: Workbench
+    let taskId: string
+    beforeAll(async () => {
+      bench = createWorkbench()
+      const run = bench.indexer.index({ path: bench.repository('shop'), name: 'shop' })
+      await run.finished
+      taskId = run.taskId
+    })
+    afterAll(() => bench.close())
+
+    const start = async (
+      mount: Mount,
+      parsesBodies: boolean,
+      options: Partial<StatusServerOptions> = {},
+    ) => {
+      const proxy: StrippingProxy | null =
+        mount.outer === null ? null : await startStrippingProxy(mount.outer)
+      const publicUrl = `http://127.0.0.1:${proxy?.port}${mount.outer}${mount.basePath}`
+      const server = createStatusServer({
+        source: bench.indexer,
+        control: true,
+        allowedRoots: [bench.folder],
+        basePath: mount.basePath,
+        ...(proxy ? { publicUrl } : {}),
+        ...options,
+      } as StatusServerOptions)
+      const host = await binding.start({ server, prefix: mount.prefix, parsesBodies })
+      const port = portOf(host.httpServer)
+      if (proxy) proxy.target = port
+      const root = `http://127.0.0.1:${port}`
+      return {
+        root,
+        url: proxy ? publicUrl : root + mount.basePath,
+        host,
+        async close() {
+          await server.close()
+          await proxy?.close()
+          await host.close()
+        },
+      }
+    }
+
+    for (const mount of mounts) {
+      for (const parsesBodies of binding.parsing ?? [false, true]) {
+        describe(`${mount.name}, ${parsesBodies ? 'after' : 'without'} a body parser`, () => {
+          let started: Awaited<ReturnType<typeof start>>
+          beforeAll(async () => {
+            started = await start(mount, parsesBodies)
+          })
+          afterAll(() => started.close())
+
+          statusServerConformance({
+            name: 'conformance',
+            create: async () => ({
+              url: started.url,
+              taskId,
+              hasSockets: binding.hasSockets ?? true,
+              repository: bench.folder.concat('/shop'),
+              dispose: async () => undefined,
+            }),
+          })
+
+          test('requests outside the base path are the host’s', async () => {
+            const { root } = started
+            const own = await fetch(`${root}/own`)
+            expect([own.status, await own.text()]).toEqual([200, 'own'])
+            for (const path of ['/nowhere', `${mount.basePath}es/status`, mount.basePath]) {
+              const missing = await fetch(root + path)
+              expect([path, missing.status]).toEqual([path, 404])
+              expect(missing.headers.get('content-type')).not.toBe('application/problem+json')
+            }
+          })
+
+          test('the host’s errors are answered by its own handler', async () => {
+            const broken = await fetch(`${started.root}/broken`)
+            expect([broken.status, await broken.text()]).toEqual([500, 'handled by the host'])
+          })
+
+          if (parsesBodies) {
+            test('the host’s own routes get their bodies', async () => {
+              const echoed = await fetch(`${started.root}/echo`, {
+                method: 'POST',
+                headers: { 'content-type': 'application/json' },
+                body: '{"a":[1]}',
+              })
+              expect(await echoed.json()).toEqual({ a: [1] })
+            })
+          }
+
+          if (binding.hasSockets ?? true) {
+            test('an upgrade on a foreign path is left to the host', async () => {
+              const { httpServer } = started.host
+              const chat = new WebSocketServer({ server: httpServer, path: '/chat' })
+              chat.on('connection', (socket) => {
+                socket.on('message', (data) => socket.send(`echo ${String(data)}`))
+              })
+              const client = new WebSocket(`ws://127.0.0.1:${portOf(httpServer)}/chat`)
+              await once(client, 'open')
+              client.send('hello')
+              const [data] = await once(client, 'message')
+              expect(String(data)).toBe('echo hello')
+              client.close()
+              await once(client, 'close')
+              await new Promise((resolve) => {
+                chat.close(resolve)
+              })
+            })
+          }
+        })
+      }
+    }
+
+    test('readers that go leave nothing open', async () => {
+      await bench.task('running').begin()
+      const limits = { maxConnections: 2, heartbeatMs: 200 }
+      const [mount] = mounts as readonly [Mount]
+      const { url, close } = await start(mount, false, { limits })
+      const open = async () => {
+        const controller = new AbortController()
+        const response = await fetch(`${url}/status/running/events`, { signal: controller.signal })
+        if (response.status !== 200) {
+          await response.arrayBuffer()
+          return { status: response.status, abort: () => undefined }
+        }
+        // The stream is read to its first event, and then no more.
+        await response.body?.getReader().read()
+        return { status: response.status, abort: () => controller.abort() }
+      }
+      for (let round = 0; round < 3; round += 1) {
+        const readers = [
+          await vi.waitFor(async () => {
+            const reader = await open()
+            expect(reader.status).toBe(200)
+            return reader
+          }),
+        ]
+        readers.push(
+          await vi.waitFor(async () => {
+            const reader = await open()
+            expect(reader.status).toBe(200)
+            return reader
+          }),
+        )
+        expect((await open()).status).toBe(503)
+        for (const { abort } of readers) abort()
+      }
+      if (binding.hasSockets ?? true) {
+        const address = `${url.replace('http', 'ws')}/status/running/stream`
+        for (let round = 0; round < 4; round += 1) {
+          const reader = await vi.waitFor(() => readSocket(address))
+          await reader.until(({ type }) => type === 'initial_status')
+          reader.socket.terminate()
+        }
+      }
+      await close()
+    })
+  })
+}

@@ -1,0 +1,60 @@
+/** A proxy that takes a prefix off, for requests and upgrades, as `location /outer/ { proxy_pass …/; }` does. */
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+
+/** A proxy that listens. */
+export interface StrippingProxy {
+  readonly port: number
+  /** Where requests go. */
+  target: number
+  close(): Promise<void>
+}
+
+export async function startStrippingProxy(prefix: string): Promise<StrippingProxy> {
+  const proxy = { target: 0 }
+  const strip = ({ url = '/' }: IncomingMessage): string => url.slice(prefix.length)
+  const server = createServer((request, response) => {
+    const { method, headers } = request
+    const onward = httpRequest(
+      { host: '127.0.0.1', port: proxy.target, method, headers, path: strip(request) },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        response.flushHeaders()
+        answer.pipe(response)
+      },
+    )
+    onward.on('error', () => response.destroy())
+    response.on('close', () => onward.destroy())
+    request.pipe(onward)
+  })
+  server.on('upgrade', (request: IncomingMessage, client: Socket, head: Buffer) => {
+    const host = connect(proxy.target, '127.0.0.1')
+    const lines = [`${request.method} ${strip(request)} HTTP/1.1`]
+    for (let at = 0; at < request.rawHeaders.length; at += 2) {
+      lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`)
+    }
+    host.write(`${lines.join('\r\n')}\r\n\r\n`)
+    host.write(head)
+    host.pipe(client).pipe(host)
+    host.on('error', () => client.destroy())
+    client.on('error', () => host.destroy())
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return {
+    get target() {
+      return proxy.target
+    },
+    set target(port) {
+      proxy.target = port
+    },
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.closeAllConnections()
+      return new Promise((resolve) => {
+        server.close(() => resolve())
+      })
+    },
+  }
+}
