@@ -1,0 +1,202 @@
+import type { SearchHit, SearchRequest } from '@cairn/protocol'
+import { type FormEvent, useCallback, useEffect, useState } from 'react'
+import { ago, count, plural } from './amounts.ts'
+import { CodeBlock } from './code-block.tsx'
+import { useConnected } from './connected.tsx'
+import { ErrorNote } from './error-note.tsx'
+import { useLoaded } from './loaded.ts'
+import { NeighbourGraph } from './neighbour-graph.tsx'
+import { useNow } from './now.ts'
+import { allRepositories } from './repository-pages.ts'
+import { go } from './route.ts'
+
+const modes = ['hybrid', 'lexical', 'dense'] as const
+
+const modeTexts = { hybrid: 'Words and meaning', lexical: 'Words', dense: 'Meaning' } as const
+
+/** Search in everything that is indexed. */
+export function SearchView({ query, repository }: { query: string; repository: string }) {
+  const { client, announce } = useConnected()
+  const now = useNow()
+  const [text, setText] = useState(query)
+  const [within, setWithin] = useState(repository)
+  const [mode, setMode] = useState<(typeof modes)[number]>('hybrid')
+  const [language, setLanguage] = useState('')
+  const [path, setPath] = useState('')
+  const [asked, setAsked] = useState({ language: '', path: '' })
+  useEffect(() => {
+    setText(query)
+    setWithin(repository)
+  }, [query, repository])
+
+  const loadRepositories = useCallback(
+    (signal: AbortSignal) => allRepositories(client, signal),
+    [client],
+  )
+  const repositories = useLoaded(loadRepositories).value ?? []
+  const languages = [...new Set(repositories.flatMap((each) => Object.keys(each.languages)))].sort()
+
+  const search = useCallback(
+    (signal: AbortSignal) => {
+      const request: SearchRequest = {
+        query,
+        mode,
+        neighbours: true,
+        limit: 20,
+        ...(repository === '' ? {} : { repository }),
+        ...(asked.language === '' ? {} : { language: asked.language }),
+        ...(asked.path === '' ? {} : { path: asked.path }),
+      }
+      return client.search(request, { signal })
+    },
+    [client, query, repository, mode, asked],
+  )
+  const { value, error, isLoading } = useLoaded(query === '' ? null : search)
+  useEffect(() => {
+    if (value) announce(`${plural(value.hits.length, 'hit')}.`)
+  }, [value, announce])
+
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault()
+    setAsked({ language, path: path.trim() })
+    go({ view: 'search', query: text.trim(), repository: within })
+  }
+
+  return (
+    <section className="page">
+      <h1>Search</h1>
+      <search>
+        <form className="filters search-form" onSubmit={onSubmit}>
+          <label className="field grows wide">
+            <span className="visually-hidden">What to find</span>
+            <input
+              type="search"
+              maxLength={10_000}
+              placeholder="Where are failed requests retried?"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          </label>
+          <button type="submit" className="primary">
+            Search
+          </button>
+          <label className="field">
+            <span className="visually-hidden">Repository</span>
+            <select value={within} onChange={(event) => setWithin(event.target.value)}>
+              <option value="">Every repository</option>
+              {within !== '' && !repositories.some(({ name }) => name === within) && (
+                <option value={within}>{within}</option>
+              )}
+              {repositories.map(({ name }) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="field">
+            <span className="visually-hidden">Language</span>
+            <select value={language} onChange={(event) => setLanguage(event.target.value)}>
+              <option value="">Every language</option>
+              {languages.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="field">
+            <span className="visually-hidden">By words or by meaning</span>
+            <select value={mode} onChange={(event) => setMode(modeOf(event.target.value))}>
+              {modes.map((each) => (
+                <option key={each} value={each}>
+                  {modeTexts[each]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="field grows">
+            <span className="visually-hidden">Paths, as a glob</span>
+            <input
+              className="code"
+              placeholder="src/**"
+              value={path}
+              onChange={(event) => setPath(event.target.value)}
+            />
+          </label>
+        </form>
+      </search>
+      {error !== null && <ErrorNote title="The search failed." error={error} />}
+      {isLoading && value === null && <p className="muted empty">Searching …</p>}
+      {value !== null && (
+        <div aria-busy={isLoading}>
+          <p className="muted">
+            {plural(value.hits.length, 'hit')}
+            {value.freshness.map((each) => (
+              <span key={each.repository}>
+                {' · '}
+                {each.repository} as of {ago(each.indexedAt, now)}
+              </span>
+            ))}
+          </p>
+          <ol className="hits">
+            {value.hits.map((hit, index) => (
+              <Hit key={hit.id} hit={hit} isFirst={index === 0} />
+            ))}
+          </ol>
+        </div>
+      )}
+      {query === '' && (
+        <p className="muted empty">
+          Ask in your own words, or name what you look for: a function, a setting, an error.
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Hit({ hit, isFirst }: { hit: SearchHit; isFirst: boolean }) {
+  const { repository, path, startLine, endLine, symbol, symbolKind, language, text, score } = hit
+  const neighbours = Object.values(hit.neighbours ?? {}).reduce((sum, list) => sum + list.length, 0)
+  const [isOpen, setIsOpen] = useState(isFirst)
+  return (
+    <li className="hit">
+      <h2>
+        <span className="code path">
+          {path}:{startLine}–{endLine}
+        </span>
+      </h2>
+      <p className="muted">
+        {repository} · {language}
+        {symbol !== null && (
+          <>
+            {' · '}
+            {symbolKind} <span className="code">{symbol}</span>
+          </>
+        )}
+        {' · '}
+        <span title="Comparable within this answer only">score {score.toPrecision(3)}</span>
+      </p>
+      <CodeBlock
+        text={text}
+        language={language}
+        startLine={startLine}
+        label={`${path}, lines ${startLine} to ${endLine}`}
+      />
+      {neighbours > 0 && (
+        <details
+          className="neighbours"
+          open={isOpen}
+          onToggle={(event) => setIsOpen(event.currentTarget.open)}
+        >
+          <summary>Neighbours {count(neighbours)}</summary>
+          {isOpen && <NeighbourGraph hit={hit} />}
+        </details>
+      )}
+    </li>
+  )
+}
+
+function modeOf(value: string): (typeof modes)[number] {
+  return modes.find((mode) => mode === value) ?? 'hybrid'
+}
