@@ -2,6 +2,7 @@ import type { ServerContext } from './answer-context.ts'
 import type { AnsweredRoute } from './answers.ts'
 import { answers } from './answers.ts'
 import type { Cors } from './cors.ts'
+import type { Dashboard } from './dashboard.ts'
 import { decodeInput } from './decode-input.ts'
 import type { RequestContext, ServerLogger } from './options.ts'
 import type { Applicant } from './permissions.ts'
@@ -22,6 +23,8 @@ export interface RequestAnswererOptions {
   readonly permit: (applicant: Applicant) => Promise<Scope>
   readonly logger: ServerLogger
   readonly server: ServerContext
+  /** Null where the page is not served. */
+  readonly dashboard: Dashboard | null
 }
 
 const commonHeaders = {
@@ -33,7 +36,7 @@ const commonHeaders = {
 export function createRequestAnswerer(
   options: RequestAnswererOptions,
 ): (request: WireRequest, context: RequestContext) => Promise<WireAnswer> {
-  const { basePath, router, cors, permit, logger, server } = options
+  const { basePath, router, cors, permit, logger, server, dashboard } = options
   const { limits } = server
 
   const answer = async (request: WireRequest, context: RequestContext): Promise<WireAnswer> => {
@@ -42,6 +45,10 @@ export function createRequestAnswerer(
       throw new ProblemError(404, 'There is nothing at this path.')
     const { method } = request
     const relativePath = path.slice(basePath.length)
+    if (dashboard?.owns(relativePath)) {
+      await permit({ ...applicant(request, context), isGuarded: false })
+      return dashboard.answer(relativePath, request)
+    }
     if (method === 'OPTIONS') {
       const allow = router.methods(relativePath)
       return {
@@ -52,11 +59,8 @@ export function createRequestAnswerer(
     }
     const { route, parameters } = router.match(method, relativePath)
     const scope = await permit({
-      origin: request.header('origin'),
-      ownOrigin: request.origin,
+      ...applicant(request, context),
       isGuarded: method !== 'GET' && method !== 'HEAD',
-      head: () => requestHead(request),
-      context,
     })
     if (route.kind === 'socket') {
       throw new ProblemError(426, 'This path is a WebSocket.', {
@@ -92,8 +96,24 @@ export function createRequestAnswerer(
     } catch (error) {
       given = problem(error)
     }
-    const headers = { ...commonHeaders, ...cors.headers(request), ...given.headers }
+    const shared = cors.headers(request)
+    const headers = { ...commonHeaders, ...shared, ...given.headers, ...joinVary(shared, given.headers) }
     return { ...given, headers }
+  }
+}
+
+/** What both vary by: one of them alone would have a cache give an answer to the wrong reader. */
+function joinVary(...all: Readonly<Record<string, string>>[]): Record<string, string> {
+  const names = all.flatMap(({ vary }) => (vary === undefined ? [] : [vary]))
+  return names.length === 0 ? {} : { vary: names.join(', ') }
+}
+
+function applicant(request: WireRequest, context: RequestContext): Omit<Applicant, 'isGuarded'> {
+  return {
+    origin: request.header('origin'),
+    ownOrigin: request.origin,
+    head: () => requestHead(request),
+    context,
   }
 }
 

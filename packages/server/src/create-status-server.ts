@@ -6,6 +6,7 @@ import { checkOptions } from './check-options.ts'
 import { connectSocket } from './connect-socket.ts'
 import { createConnections } from './connections.ts'
 import { createCors } from './cors.ts'
+import { createDashboard } from './dashboard.ts'
 import { createDocumentCache } from './document-cache.ts'
 import { fetchRequest, fetchResponse } from './fetch-answer.ts'
 import { fillBasePath, fillLimits, silentLogger } from './fill-options.ts'
@@ -26,7 +27,8 @@ const graceMs = 1_000
  * Makes a status server over a source: an indexer, or what else shows the log of a journal. It listens to
  * nothing itself; the host gives it requests and upgrades.
  *
- * @throws TypeError when the options are not of the documented shape.
+ * @throws TypeError when the options are not of the documented shape, or the page that they ask for is not
+ * installed.
  */
 export function createStatusServer(options: StatusServerOptions): StatusServer {
   checkOptions(options)
@@ -69,7 +71,9 @@ export function createStatusServer(options: StatusServerOptions): StatusServer {
     openApi,
   }
   const cors = createCors(options.cors ?? false, origins)
-  const answer = createRequestAnswerer({ basePath, router, cors, permit, logger, server })
+  const { dashboard: page = false } = options
+  const dashboard = page === false ? null : createDashboard(page === true ? null : page.folder)
+  const answer = createRequestAnswerer({ basePath, router, cors, permit, logger, server, dashboard })
   const requests = createSocketRequests({ basePath, router, permit, server })
   const upgrades = createSocketUpgrades({ requests, limits, logger })
 

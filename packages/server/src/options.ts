@@ -130,6 +130,12 @@ export interface CommonOptions {
   readonly cors?: boolean | CorsOptions
   /** @default silent */
   readonly logger?: ServerLogger
+  /**
+   * Whether the page is served, at `dashboard/` below the base path: that of `@cairn/dashboard`, which has to be
+   * installed, or one that stands in a folder. It is behind `authorize` as everything is.
+   * @default false
+   */
+  readonly dashboard?: boolean | { readonly folder: string }
   /** Whether the stack traces of indexing errors are sent. @default false */
   readonly exposeStackTraces?: boolean
 }
