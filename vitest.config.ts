@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config'
 // Tests import the source of every package, not its build.
 const conditions = ['@cairn/source', 'module', 'node', 'development|production']
 
-// Starts the servers that a package's tests share.
-const setupFile = 'src/shared-server.test-support.ts'
+// Starts the servers that a package's tests share, and builds what they test as it is built.
+const setupFiles = ['src/shared-server.test-support.ts', 'src/built-page.test-support.ts']
 
 const packages = join(import.meta.dirname, 'packages')
 
@@ -20,7 +20,7 @@ export default defineConfig({
         name,
         root: join(packages, name),
         include: ['src/**/*.test.ts'],
-        globalSetup: [join(packages, name, setupFile)].filter(existsSync),
+        globalSetup: setupFiles.map((file) => join(packages, name, file)).filter(existsSync),
         testTimeout: 180_000,
         hookTimeout: 180_000,
       },

@@ -29,6 +29,8 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   STORE_MISMATCH: 'Use another name or another store; this one holds something else.',
   STORE_FAILED: 'Look at the log of the store, then resume.',
   STORE_UNSUPPORTED: 'Run the server on a platform that has what the store needs, or use another store.',
+  PAUSED: 'Resume it to go on where it was.',
+  TASK_ENDED: 'The task has ended already. Resume it where it failed or was cancelled, or index again.',
   REPOSITORY_BUSY: 'Wait for the run of this repository that is under way, or cancel it.',
   REPOSITORY_NOT_FOUND: 'It may have been removed; the list of repositories shows what there is.',
   TASK_NOT_FOUND: 'It may have been cleaned up; the list of tasks shows what there is.',

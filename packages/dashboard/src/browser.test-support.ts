@@ -1,0 +1,55 @@
+/** Debian's Chromium, and pages whose every request and violation is kept. */
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+
+/** Where Debian has it. */
+export const executablePath = '/usr/bin/chromium'
+
+/** Starts the browser. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+}
+
+/** A page, and what it did that it should not. */
+export interface WatchedPage {
+  readonly page: Page
+  /** Addresses outside of the page's own origin that it asked for. */
+  readonly foreign: readonly string[]
+  /** Violations of its policy, and errors that nothing caught. */
+  readonly violations: readonly string[]
+  close(): Promise<void>
+}
+
+/** Opens a page in a context of its own. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    ...options,
+  })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  const foreign: string[] = []
+  const violations: string[] = []
+  const { host } = new URL(url)
+  const watch = (address: string): void => {
+    if (new URL(address).host !== host) foreign.push(address)
+  }
+  page.on('request', (request) => watch(request.url()))
+  page.on('websocket', (socket) => watch(socket.url()))
+  page.on('pageerror', (error) => violations.push(String(error)))
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) violations.push(message.text())
+  })
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`)
+    })
+  })
+  await page.goto(url)
+  return { page, foreign, violations, close: () => context.close() }
+}
