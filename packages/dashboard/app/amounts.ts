@@ -26,6 +26,7 @@ export function percent(value: number): string {
 
 /** A duration, in two units at most. */
 export function duration(seconds: number): string {
+  if (seconds === 0) return '0 s'
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 10) return `${seconds.toFixed(1)} s`
   const all = Math.round(seconds)

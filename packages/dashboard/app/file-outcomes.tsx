@@ -87,7 +87,8 @@ export function FileOutcomes({ status }: { status: StatusDocument }) {
         </label>
       </div>
       {error !== null && <ErrorNote title="The files cannot be listed." error={error} />}
-      <ul className="files">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
+      <ul className="files scrolls" tabIndex={0} aria-label="Files">
         {entries.map(({ details }) => (
           <FileRow key={String(details.path)} details={details} />
         ))}

@@ -1,6 +1,7 @@
 import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
+import { timeOfDay } from './amounts.ts'
 
 /** One line of a {@link LineChart}. */
 export interface Line {
@@ -46,7 +47,9 @@ export function LineChart(props: {
           grid: { show: false },
           ticks: { show: false },
           font: axisFont(),
-          space: 70,
+          size: 26,
+          space: 84,
+          values: (_, splits) => splits.map((at) => timeOfDay(new Date(at * 1000))),
         },
         {
           stroke: () => property('--text-muted'),

@@ -156,8 +156,11 @@ function TaskDetails({ status, onResumed }: { status: StatusDocument; onResumed:
         <StageTimeline status={status} earlier={earlier} now={now} />
         {earlier.length > 0 && (
           <p className="muted legend">
-            <span className="ghost-key" aria-hidden="true" /> the last {earlier.length} completed{' '}
-            {earlier.length === 1 ? 'run' : 'runs'} of {status.repositoryName}
+            <span className="ghost-key" aria-hidden="true" /> {' '}
+            {earlier.length === 1
+              ? 'the last completed run'
+              : `the last ${earlier.length} completed runs`}{' '}
+            of {status.repositoryName}
           </p>
         )}
       </Panel>
