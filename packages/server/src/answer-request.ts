@@ -97,7 +97,12 @@ export function createRequestAnswerer(
       given = problem(error)
     }
     const shared = cors.headers(request)
-    const headers = { ...commonHeaders, ...shared, ...given.headers, ...joinVary(shared, given.headers) }
+    const headers = {
+      ...commonHeaders,
+      ...shared,
+      ...given.headers,
+      ...joinVary(shared, given.headers),
+    }
     return { ...given, headers }
   }
 }

@@ -73,7 +73,15 @@ export function createStatusServer(options: StatusServerOptions): StatusServer {
   const cors = createCors(options.cors ?? false, origins)
   const { dashboard: page = false } = options
   const dashboard = page === false ? null : createDashboard(page === true ? null : page.folder)
-  const answer = createRequestAnswerer({ basePath, router, cors, permit, logger, server, dashboard })
+  const answer = createRequestAnswerer({
+    basePath,
+    router,
+    cors,
+    permit,
+    logger,
+    server,
+    dashboard,
+  })
   const requests = createSocketRequests({ basePath, router, permit, server })
   const upgrades = createSocketUpgrades({ requests, limits, logger })
 

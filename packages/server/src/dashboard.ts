@@ -101,7 +101,9 @@ function knows(header: string, etag: string): boolean {
 function takesGzip(header: string | null): boolean {
   return (header ?? '').split(',').some((each) => {
     const [coding = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase())
-    return (coding === 'gzip' || coding === '*') && !parameters.some((one) => /^q=0(\.0*)?$/.test(one))
+    return (
+      (coding === 'gzip' || coding === '*') && !parameters.some((one) => /^q=0(\.0*)?$/.test(one))
+    )
   })
 }
 
