@@ -17,7 +17,10 @@ const layers = [
   { folder: /^embedder-ai-sdk$/, mayImport: ['protocol', 'core', 'embedder-http'] },
   { folder: /^(store|embedder)-/, mayImport: ['protocol', 'core'] },
   { folder: /^testkit$/, mayImport: ['protocol', 'core'] },
-  { folder: /^cairn$/, mayImport: ['protocol', 'core', 'store-[^/]+', 'embedder-[^/]+'] },
+  {
+    folder: /^cairn$/,
+    mayImport: ['protocol', 'core', 'store-[^/]+', 'embedder-[^/]+', 'server', 'dashboard'],
+  },
   // Private packages that span the others.
   { folder: /^(bench|e2e)$/, mayImport: ['(?!checks/)[^/]+'] },
   { folder: /^(checks|models|servers)$/, mayImport: [] },

@@ -12,9 +12,12 @@ import { removeCommand } from './commands/remove-command.ts'
 import { repositoriesCommand } from './commands/repositories-command.ts'
 import { resumeCommand } from './commands/resume-command.ts'
 import { searchCommand } from './commands/search-command.ts'
+import { serveCommand } from './commands/serve-command.ts'
 import { statusCommand } from './commands/status-command.ts'
 import { defaultDataDirectory } from './create-indexer.ts'
 import type { ExitCode } from './exit-codes.ts'
+
+const defaultPort = 7_433
 
 const exitCodesText = `
 Exit codes: 0 done, 1 failed, 2 bad usage, 3 done but some files failed, 130 cancelled.`
@@ -43,6 +46,12 @@ function oneOf<Name extends string>(names: readonly Name[]): (value: string) => 
     }
     return found
   }
+}
+
+function portNumber(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
+  if (port >= 0 && port <= 65_535) return port
+  throw new InvalidArgumentError('It must be a port: a whole number from 0 to 65535.')
 }
 
 function depth(value: string): number | 'full' {
@@ -96,6 +105,7 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
   selection(program.command('index'))
     .description('index a repository, or what changed in it since the last time')
     .option('--wait', 'wait while another process writes to the store')
+    .option('--watch-url', "serve the task's page while it runs, and print its address")
     .action(run(indexCommand))
 
   program
@@ -154,6 +164,19 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
     .option('--cursor <CURSOR>', 'go on after a previous answer: its next_cursor')
     .option('--follow', 'go on printing until the task ends')
     .action(run(logsCommand))
+
+  program
+    .command('serve')
+    .description('serve the page and the status routes to this machine')
+    .option('--port <PORT>', 'port to listen on; 0 for any that is free', portNumber, defaultPort)
+    .option('--control', 'let the page start, pause, cancel and remove')
+    .option(
+      '--root <DIR>',
+      'with --control: what is in this folder may be indexed; may be repeated (default: the working folder)',
+      (value: string, before?: readonly string[]) => collect(resolve(value), before),
+    )
+    .option('--open', 'open the page in your browser')
+    .action(run(serveCommand))
 
   program
     .command('explain')

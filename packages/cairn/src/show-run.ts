@@ -21,16 +21,24 @@ export interface EndedRun {
   readonly outcome: Outcome
 }
 
-/** Shows a run until it has ended. */
-export async function showRun(context: CommandContext, run: IndexRun): Promise<EndedRun> {
+/** Shows a run until it has ended; `pageUrl` is that of the page where it can be watched meanwhile. */
+export async function showRun(
+  context: CommandContext,
+  run: IndexRun,
+  pageUrl: string | null = null,
+): Promise<EndedRun> {
   const tally = tallyRun(run)
   const events = context.isJson ? printEvents(context, run) : null
   const progress = showProgress(context, run)
-  context.interrupt.onFirst(() => {
-    const line = 'Cancelling. What is done is kept. Ctrl-C again exits at once.'
+  const note = (line: string): void => {
     if (progress === null) mention(context, line)
     else progress.note(line)
-  })
+  }
+  context.interrupt.onFirst(() =>
+    note('Cancelling. What is done is kept. Ctrl-C again exits at once.'),
+  )
+  // Before its first event is stored there is nothing to be seen.
+  if (pageUrl !== null) run.once('run.queued', () => note(`${pageUrl}#/tasks/${run.taskId}`))
   const outcome = await run.finished.then(
     (result): Outcome => ({ result }),
     (error: unknown): Outcome => ({ error }),

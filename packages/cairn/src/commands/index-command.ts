@@ -3,11 +3,13 @@ import { CairnError, type IndexRequest } from '@cairn/core'
 import { type CommandContext, mention, withIndexer } from '../command-context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { type SelectionOptions, selectionOf } from '../selection.ts'
+import { serveStatus } from '../serve-status.ts'
 import { type EndedRun, type Outcome, reportRun, showRun } from '../show-run.ts'
 
 /** What the command line of `index` gives. */
 export interface IndexCommandOptions extends SelectionOptions {
   readonly wait?: boolean
+  readonly watchUrl?: boolean
 }
 
 const looksForWriterEveryMs = 1_000
@@ -24,17 +26,34 @@ export async function indexCommand(
     signal: context.interrupt.signal,
   }
   return withIndexer(context, async (indexer) => {
-    const start = (): Promise<EndedRun> => showRun(context, indexer.index(request))
-    let ended = await start()
-    if (options.wait === true && isLocked(ended.outcome)) {
-      mention(context, 'Waiting for the process that writes to the store.')
-      while (isLocked(ended.outcome)) {
-        await setTimeout(looksForWriterEveryMs, undefined, { signal: context.interrupt.signal })
-        ended = await start()
-      }
+    const served =
+      options.watchUrl === true
+        ? await serveStatus(indexer, { port: 0, control: false, allowedRoots: [] })
+        : null
+    const start = (): Promise<EndedRun> => showRun(context, indexer.index(request), served?.pageUrl)
+    try {
+      return await reportRun(context, await untilItBegan(context, start, options))
+    } finally {
+      await served?.close()
     }
-    return reportRun(context, ended)
   })
+}
+
+/** Starts the run again while another process writes, where it is to wait for that. */
+async function untilItBegan(
+  context: CommandContext,
+  start: () => Promise<EndedRun>,
+  options: IndexCommandOptions,
+): Promise<EndedRun> {
+  let ended = await start()
+  if (options.wait === true && isLocked(ended.outcome)) {
+    mention(context, 'Waiting for the process that writes to the store.')
+    while (isLocked(ended.outcome)) {
+      await setTimeout(looksForWriterEveryMs, undefined, { signal: context.interrupt.signal })
+      ended = await start()
+    }
+  }
+  return ended
 }
 
 /** A run that another process keeps from starting has not begun: it may be asked for again. */

@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import open from 'open'
+import { type CommandContext, mention, say, sayJson, withIndexer } from '../command-context.ts'
+import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { serveStatus } from '../serve-status.ts'
+
+/** What the command line of `serve` gives. */
+export interface ServeCommandOptions {
+  readonly port: number
+  readonly control?: boolean
+  readonly root?: readonly string[]
+  readonly open?: boolean
+}
+
+/** `cairn serve`: the status and the page, until Ctrl-C. */
+export async function serveCommand(
+  context: CommandContext,
+  options: ServeCommandOptions,
+): Promise<ExitCode> {
+  const { signal } = context.interrupt
+  return withIndexer(context, async (indexer) => {
+    const served = await serveStatus(indexer, {
+      port: options.port,
+      control: options.control === true,
+      allowedRoots: options.root ?? [process.cwd()],
+    })
+    try {
+      if (context.isJson) sayJson(context, { url: served.url, page_url: served.pageUrl })
+      else {
+        say(context, served.pageUrl)
+        mention(context, 'Serving to this machine alone. Ctrl-C ends it.')
+      }
+      if (options.open === true) await open(served.pageUrl)
+      if (!signal.aborted) await once(signal, 'abort')
+    } finally {
+      await served.close()
+    }
+    return exitCodes.done
+  })
+}
