@@ -20,7 +20,30 @@ declare const myVectors: import('cairn').VectorStore
 declare const myEmbedder: import('cairn').Embedder
 declare function callModel(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>
 declare function readToken(url: string): Promise<string>
+declare const status: import('@cairn/server').StatusServer
+declare const server: import('node:http').Server
+declare const createServer: typeof import('node:http').createServer
+declare const createStatusServer: typeof import('@cairn/server').createStatusServer
+declare const attachUpgrades: typeof import('@cairn/server/node').attachUpgrades
+declare const expressHandler: typeof import('@cairn/server/express').expressHandler
+declare const statusModule: typeof import('@cairn/server/nest').statusModule
+declare function isKnown(cookie: string | null): Promise<boolean>
+declare function Module(options: { readonly imports: readonly unknown[] }): (target: unknown) => void
+declare class IndexModule {}
+declare class IndexService {
+  readonly indexer: import('cairn').Indexer
+}
+declare module '@/status' {
+  export function statusServer(): import('@cairn/server').StatusServer
+}
+declare module '@hono/node-server' {
+  export function serve(options: { readonly fetch: unknown; readonly port: number }): import('node:http').Server
+}
 declare const app: {
+  use(...middleware: readonly unknown[]): void
+  register(plugin: unknown): Promise<void>
+  listen(port: number): import('node:http').Server
+  readonly fetch: unknown
   get(
     path: string,
     handler: (
