@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ConnectedContext } from './connected.tsx'
 import { useHasControl } from './control-routes.ts'
 import { ErrorNote } from './error-note.tsx'
+import { focusHeading } from './focus-heading.ts'
 import { RepositoryList } from './repository-list.tsx'
 import { RepositoryView } from './repository-view.tsx'
 import { hrefOf, type Route, routeOf, useHash } from './route.ts'
@@ -34,10 +35,10 @@ export function App({ client, api }: { client: StatusClient; api: string }) {
 
   return (
     <ConnectedContext value={connected}>
-      <a className="skip-link" href={hash || '#/'} onClick={skipToContent}>
-        Skip to the content
-      </a>
       <header className="bar">
+        <a className="skip-link" href={hash || '#/'} onClick={skipToContent}>
+          Skip to the content
+        </a>
         <a className="brand" href="#/">
           <Mark />
           cairn
@@ -112,10 +113,7 @@ function useHeadingFocus(path: string): void {
   useEffect(() => {
     if (shown.current === path) return
     shown.current = path
-    const heading = document.querySelector<HTMLElement>('main h1')
-    if (!heading) return
-    heading.tabIndex = -1
-    heading.focus({ preventScroll: true })
+    focusHeading()
     document.getElementById('content')?.scrollTo(0, 0)
   }, [path])
 }
@@ -195,6 +193,12 @@ function ConnectionBanner(props: {
   )
 }
 
+const themeTexts: Readonly<Record<Theme, string>> = {
+  system: 'Automatic',
+  light: 'Light',
+  dark: 'Dark',
+}
+
 function ThemeChoice() {
   const [theme, setTheme] = useState<Theme>(storedTheme)
   const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system'
@@ -202,8 +206,8 @@ function ThemeChoice() {
     <button
       type="button"
       className="quiet theme"
-      aria-label={`Colours: ${theme}. Change to ${next}`}
-      title={`Colours: ${theme}`}
+      aria-label={`${themeTexts[theme]} colours; change to ${themeTexts[next].toLowerCase()}`}
+      title={`${themeTexts[theme]} colours`}
       onClick={() => {
         chooseTheme(next)
         setTheme(next)
@@ -214,7 +218,7 @@ function ThemeChoice() {
         {theme === 'system' && <path d="M8 1.75a6.25 6.25 0 0 1 0 12.5z" fill="currentColor" />}
         {theme === 'dark' && <circle cx="8" cy="8" r="6.25" fill="currentColor" />}
       </svg>
-      <span className="theme-name">{theme === 'system' ? 'Auto' : theme === 'light' ? 'Light' : 'Dark'}</span>
+      <span className="theme-name">{themeTexts[theme]}</span>
     </button>
   )
 }

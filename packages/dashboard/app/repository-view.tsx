@@ -1,5 +1,6 @@
 import type { TaskSummary } from '@cairn/protocol'
 import { useCallback, useMemo } from 'react'
+import { noteAccepted } from './accepted-tasks.ts'
 import { ActionButton } from './action-button.tsx'
 import { count, moment, size } from './amounts.ts'
 import { useConnected } from './connected.tsx'
@@ -45,6 +46,7 @@ export function RepositoryView(props: { name: string; tasks: readonly TaskSummar
                 done={`${name} is being brought up to date.`}
                 action={async () => {
                   const { taskId } = await client.update(name)
+                  noteAccepted(taskId)
                   go({ view: 'task', taskId })
                 }}
               />

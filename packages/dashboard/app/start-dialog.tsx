@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react'
+import { noteAccepted } from './accepted-tasks.ts'
 import { useConnected } from './connected.tsx'
 import { Dialog } from './dialog.tsx'
 import { ErrorNote } from './error-note.tsx'
@@ -37,6 +38,7 @@ function StartDialog({ onClose }: { onClose: () => void }) {
         kind === 'url'
           ? await client.indexRemote({ ...common, url: source })
           : await client.indexLocal({ ...common, localPath: source })
+      noteAccepted(taskId)
       onClose()
       go({ view: 'task', taskId })
     } catch (failure) {

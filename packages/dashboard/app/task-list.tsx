@@ -1,6 +1,6 @@
 import type { TaskStatus, TaskSummary } from '@cairn/protocol'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { ago, count, duration, moment, percent } from './amounts.ts'
 import { useConnected } from './connected.tsx'
 import { useNow } from './now.ts'
@@ -105,6 +105,8 @@ const columns = [
 export function TaskTable({ tasks }: { tasks: readonly TaskSummary[] }) {
   const scroller = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState<string | null>(null)
+  /** A row that was out of sight is there some renders after the scroll. */
+  const toFocus = useRef<string | null>(null)
   const isNarrow = useIsNarrow()
   const rows = useVirtualizer({
     count: tasks.length,
@@ -123,9 +125,18 @@ export function TaskTable({ tasks }: { tasks: readonly TaskSummary[] }) {
     const target = tasks[Math.min(tasks.length - 1, Math.max(0, index))]
     if (!target) return
     setActive(target.taskId)
+    toFocus.current = target.taskId
     rows.scrollToIndex(tasks.indexOf(target))
-    focusWhenThere(scroller.current, target.taskId)
   }
+  useLayoutEffect(() => {
+    if (toFocus.current === null) return
+    const link = scroller.current?.querySelector<HTMLElement>(
+      `[data-task="${CSS.escape(toFocus.current)}"]`,
+    )
+    if (!link) return
+    link.focus({ preventScroll: true })
+    toFocus.current = null
+  })
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = steps[event.key]
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return
@@ -240,13 +251,6 @@ const steps: Readonly<Record<string, (index: number, length: number) => number>>
   PageUp: (index) => index - pageOfRows,
   Home: () => 0,
   End: (_, length) => length - 1,
-}
-
-/** A row that was out of sight is there a frame or two after the scroll. */
-function focusWhenThere(scroller: HTMLElement | null, taskId: string, frames = 10): void {
-  const link = scroller?.querySelector<HTMLElement>(`[data-task="${CSS.escape(taskId)}"]`)
-  if (link) link.focus({ preventScroll: true })
-  else if (frames > 0) requestAnimationFrame(() => focusWhenThere(scroller, taskId, frames - 1))
 }
 
 const narrow = matchMedia('(max-width: 760px)')

@@ -1,12 +1,14 @@
 import { useIndexStatus } from '@cairn/client/react'
 import type { HealthState, StatusDocument } from '@cairn/protocol'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { wasAccepted } from './accepted-tasks.ts'
 import { ActionButton } from './action-button.tsx'
 import { ago, count, duration, moment, percent, rate } from './amounts.ts'
 import { useConnected } from './connected.tsx'
 import { useEarlierRuns } from './earlier-runs.ts'
 import { ErrorNote } from './error-note.tsx'
 import { FileOutcomes } from './file-outcomes.tsx'
+import { focusHeading } from './focus-heading.ts'
 import { LanguageBar } from './language-bar.tsx'
 import { LineChart } from './line-chart.tsx'
 import { useNow } from './now.ts'
@@ -28,7 +30,7 @@ export function TaskView({ taskId }: { taskId: string }) {
       key={watched}
       taskId={taskId}
       client={client}
-      onResumed={() => setWatched(watched + 1)}
+      onAgain={() => setWatched((times) => times + 1)}
     />
   )
 }
@@ -36,16 +38,26 @@ export function TaskView({ taskId }: { taskId: string }) {
 function WatchedTask(props: {
   taskId: string
   client: ReturnType<typeof useConnected>['client']
-  onResumed: () => void
+  onAgain: () => void
 }) {
-  const { taskId, client, onResumed } = props
+  const { taskId, client, onAgain } = props
   const { status, connection, error } = useIndexStatus(client, taskId)
   useAnnouncements(status)
+  useHeadingKept(status !== null)
+  const isAwaited =
+    status === null && error?.code === 'TASK_NOT_FOUND' && connection === 'ended' && wasAccepted(taskId)
+  useEffect(() => {
+    if (!isAwaited) return
+    const timer = setTimeout(onAgain, 500)
+    return () => clearTimeout(timer)
+  }, [isAwaited, onAgain])
   if (status === null) {
     return (
       <section className="page">
         <h1>Task</h1>
-        {error && connection === 'ended' ? (
+        {isAwaited ? (
+          <p className="muted">The server has accepted the task, and has not begun it yet.</p>
+        ) : error && connection === 'ended' ? (
           <ErrorNote title="There is nothing to show." error={error} />
         ) : (
           <p className="muted">Loading the task …</p>
@@ -56,7 +68,7 @@ function WatchedTask(props: {
       </section>
     )
   }
-  return <TaskDetails status={status} onResumed={onResumed} />
+  return <TaskDetails status={status} onResumed={onAgain} />
 }
 
 function TaskDetails({ status, onResumed }: { status: StatusDocument; onResumed: () => void }) {
@@ -329,6 +341,13 @@ function TaskActions({ status, onResumed }: { status: StatusDocument; onResumed:
       )}
     </div>
   )
+}
+
+/** The heading that had the focus is another one when the task is there. */
+function useHeadingKept(isThere: boolean): void {
+  useEffect(() => {
+    if (isThere && document.activeElement === document.body) focusHeading()
+  }, [isThere])
 }
 
 /** Says what changes rarely and matters: the stage, the end, the health. Never the numbers. */
