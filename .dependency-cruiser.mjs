@@ -11,6 +11,12 @@ const layers = [
     mayImport: ['protocol'],
     testsMayImport: ['server', 'core', 'store-sqlite'],
   },
+  // Its tests show a real indexer in a real browser; the page finds its way into a server by its files.
+  {
+    folder: /^dashboard$/,
+    mayImport: ['protocol', 'client'],
+    testsMayImport: ['server', 'core', 'store-sqlite'],
+  },
   // A server shows any source of the protocol; its tests show it a real indexer.
   { folder: /^server$/, mayImport: ['protocol'], testsMayImport: ['core', 'store-sqlite'] },
   // What every remote embedder needs stands in embedder-http.
@@ -134,7 +140,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['@cairn/source', 'types', 'import', 'node', 'default'],
-      extensions: ['.ts', '.mjs', '.js', '.d.ts', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.d.ts', '.json'],
     },
   },
 }

@@ -44,7 +44,10 @@ export function App({ client, api }: { client: StatusClient; api: string }) {
           cairn
         </a>
         <nav aria-label="Views">
-          <NavLink to={{ view: 'tasks' }} isCurrent={route.view === 'tasks' || route.view === 'task'}>
+          <NavLink
+            to={{ view: 'tasks' }}
+            isCurrent={route.view === 'tasks' || route.view === 'task'}
+          >
             Tasks
           </NavLink>
           <NavLink

@@ -12,7 +12,8 @@ export function ProblemList({ status }: { status: StatusDocument }) {
       {[...byCode].map(([code, group]) => (
         <details key={code} className="problem" open={byCode.size === 1}>
           <summary>
-            <span className="code">{code}</span> <span className="number">{count(group.length)}</span>
+            <span className="code">{code}</span>{' '}
+            <span className="number">{count(group.length)}</span>
             <span className="advice">{adviceFor(code)}</span>
           </summary>
           <ul>
@@ -51,7 +52,8 @@ function ErrorLine({ error }: { error: IndexingError }) {
       {filePath !== null && <span className="code path">{filePath}</span>}
       <span>{errorMessage}</span>
       <span className="muted">
-        {stage}, <time dateTime={timestamp.toISOString()} title={moment(timestamp)}>
+        {stage},{' '}
+        <time dateTime={timestamp.toISOString()} title={moment(timestamp)}>
           {timeOfDay(timestamp)}
         </time>
         {recoverable && ', may succeed when tried again'}

@@ -2,8 +2,8 @@ import type { RepositoryInfo, TaskSummary } from '@cairn/protocol'
 import { useCallback, useMemo, useState } from 'react'
 import { ago, count, moment, size } from './amounts.ts'
 import { useConnected } from './connected.tsx'
-import { ErrorNote } from './error-note.tsx'
 import { endedTasks } from './ended-tasks.ts'
+import { ErrorNote } from './error-note.tsx'
 import { useLoaded } from './loaded.ts'
 import { useNow } from './now.ts'
 import { allRepositories } from './repository-pages.ts'
@@ -18,7 +18,10 @@ export function RepositoryList({ tasks }: { tasks: readonly TaskSummary[] | null
   const ended = endedTasks(tasks)
   // Asked anew when a task has ended, which is when something can be otherwise.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `ended` says when.
-  const load = useCallback((signal: AbortSignal) => allRepositories(client, signal), [client, ended])
+  const load = useCallback(
+    (signal: AbortSignal) => allRepositories(client, signal),
+    [client, ended],
+  )
   const { value, error, isLoading } = useLoaded(load)
   const shown = useMemo(() => {
     const words = text.trim().toLowerCase()

@@ -57,7 +57,9 @@ export function StageTimeline(props: {
             const span = progress && spanOf(status, progress, end)
             const before = earlier.flatMap((run) => {
               const known = run.stageHistory.findLast((entry) => entry.stage === stage)
-              return known ? [{ id: run.taskId, span: spanOf(run, known, run.updatedAt.getTime()) }] : []
+              return known
+                ? [{ id: run.taskId, span: spanOf(run, known, run.updatedAt.getTime()) }]
+                : []
             })
             const state = stateOf(status, progress)
             return (

@@ -78,7 +78,9 @@ function StartDialog({ onClose }: { onClose: () => void }) {
             className="code"
             value={source}
             onChange={(event) => setSource(event.target.value)}
-            placeholder={kind === 'url' ? 'https://git.example.com/team/shop.git' : '/srv/code/shop'}
+            placeholder={
+              kind === 'url' ? 'https://git.example.com/team/shop.git' : '/srv/code/shop'
+            }
           />
         </label>
         <label className="field">

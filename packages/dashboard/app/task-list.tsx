@@ -1,6 +1,14 @@
 import type { TaskStatus, TaskSummary } from '@cairn/protocol'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  type KeyboardEvent,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { ago, count, duration, moment, percent } from './amounts.ts'
 import { useConnected } from './connected.tsx'
 import { useNow } from './now.ts'

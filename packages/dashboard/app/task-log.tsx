@@ -68,7 +68,9 @@ export function TaskLog({ status }: { status: StatusDocument }) {
       </ol>
       <p className="list-end muted">
         {entries.length === 0 && !isLoading && error === null && 'No line matches. '}
-        {total !== null && entries.length > 0 && `${count(entries.length)} of ${count(total)} lines. `}
+        {total !== null &&
+          entries.length > 0 &&
+          `${count(entries.length)} of ${count(total)} lines. `}
         {hasMore && (
           <button type="button" onClick={more} disabled={isLoading}>
             Show more

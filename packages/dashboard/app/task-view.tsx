@@ -45,7 +45,10 @@ function WatchedTask(props: {
   useAnnouncements(status)
   useHeadingKept(status !== null)
   const isAwaited =
-    status === null && error?.code === 'TASK_NOT_FOUND' && connection === 'ended' && wasAccepted(taskId)
+    status === null &&
+    error?.code === 'TASK_NOT_FOUND' &&
+    connection === 'ended' &&
+    wasAccepted(taskId)
   useEffect(() => {
     if (!isAwaited) return
     const timer = setTimeout(onAgain, 500)
@@ -142,7 +145,9 @@ function TaskDetails({ status, onResumed }: { status: StatusDocument; onResumed:
           )}
         </Fact>
         <Fact name={isOver ? 'Took' : 'Running for'}>
-          {duration(isRunning ? Math.max(0, (now - +status.startedAt) / 1000) : status.processingTime)}
+          {duration(
+            isRunning ? Math.max(0, (now - +status.startedAt) / 1000) : status.processingTime,
+          )}
         </Fact>
         {isRunning && (
           <Fact name="Time left">
@@ -168,7 +173,7 @@ function TaskDetails({ status, onResumed }: { status: StatusDocument; onResumed:
         <StageTimeline status={status} earlier={earlier} now={now} />
         {earlier.length > 0 && (
           <p className="muted legend">
-            <span className="ghost-key" aria-hidden="true" /> {' '}
+            <span className="ghost-key" aria-hidden="true" />{' '}
             {earlier.length === 1
               ? 'the last completed run'
               : `the last ${earlier.length} completed runs`}{' '}

@@ -50,7 +50,12 @@ try {
   })
   const task = `#/tasks/${going.taskId}`
   await take('dashboard-tasks', '', wide, '[data-task]')
-  await take('dashboard-task', task, { ...wide, viewport: { width: 1280, height: 1250 } }, '.timeline')
+  await take(
+    'dashboard-task',
+    task,
+    { ...wide, viewport: { width: 1280, height: 1250 } },
+    '.timeline',
+  )
   await take('dashboard-task-dark', task, { ...wide, colorScheme: 'dark' }, '.timeline')
   const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2 }
   await take('dashboard-phone', task, phone, '.timeline')

@@ -118,7 +118,7 @@ describeInBrowser('the page', () => {
     await files.getByRole('button', { name: /^Indexed/ }).click()
     await files.getByPlaceholder('Filter by path').fill('watch-task.ts')
     await files.getByRole('listitem').filter({ hasText: 'src/watch-task.ts' }).waitFor()
-    await expect.poll(() => files.getByRole('listitem').count()).toBe(1)
+    await expect.poll(() => files.getByRole('listitem').count(), { timeout: 20_000 }).toBe(1)
 
     const log = page.getByRole('region', { name: 'Log' })
     await log.getByRole('combobox').selectOption('DEBUG')
@@ -126,7 +126,7 @@ describeInBrowser('the page', () => {
     await log.getByRole('listitem').filter({ hasText: 'src/backoff.ts: indexed.' }).waitFor()
     await log.getByPlaceholder('Search the messages').fill('')
     await log.getByPlaceholder('Path of a file').fill('src/follow.ts')
-    await expect.poll(() => log.getByRole('listitem').count()).toBe(1)
+    await expect.poll(() => log.getByRole('listitem').count(), { timeout: 20_000 }).toBe(1)
     await log.getByRole('combobox').selectOption('ERROR')
     await log.getByText('No line matches.').waitFor()
   })
@@ -139,7 +139,9 @@ describeInBrowser('the page', () => {
     await page.getByRole('link', { name: 'nowhere' }).click()
     await page.getByText('SOURCE_NOT_FOUND').waitFor()
     await page.getByText('Check the path or the address for a typing mistake').waitFor()
-    await expect.poll(() => page.getByText('Failed', { exact: true }).count()).toBeGreaterThan(0)
+    await expect
+      .poll(() => page.getByText('Failed', { exact: true }).count(), { timeout: 20_000 })
+      .toBeGreaterThan(0)
   })
 
   test('searches, colours code and draws its neighbours', async () => {
@@ -150,7 +152,10 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: /^src\/backoff\.ts:9–/ }).waitFor()
     await page.locator('.hljs-keyword').first().waitFor()
-    await page.getByRole('img', { name: /neighbours of/ }).first().waitFor()
+    await page
+      .getByRole('img', { name: /neighbours of/ })
+      .first()
+      .waitFor()
     expect(page.url()).toContain('q=backoffDelay')
     await page.goBack()
     await page.getByText('Ask in your own words').waitFor()
@@ -225,46 +230,50 @@ describeInBrowser('the page', () => {
     }
     expect(await focused()).toBe('protocol')
     await page.keyboard.press('ArrowDown')
-    await expect.poll(focused).toBe('client')
+    await expect.poll(focused, { timeout: 20_000 }).toBe('client')
     await page.keyboard.press('Enter')
     await page.getByText(/^Completed after/).waitFor()
     expect(await focused()).toBe('client')
   })
 
-  test.each(['light', 'dark'] as const)('has nothing that axe finds, in %s', async (colorScheme) => {
-    const shown = await show({ control: true })
-    await (await shown.index('client')).finished
-    shown.letThrough(1)
-    const going = await shown.index('protocol')
-    const broken = shown.indexer.index({ path: `${shown.folder}/nowhere`, name: 'nowhere' })
-    await broken.finished.catch(() => {})
-    const page = await open(shown.page, { colorScheme, reducedMotion: 'reduce' })
-    const views = [
-      ['', '[data-task]'],
-      [`#/tasks/${going.taskId}`, '.timeline tr[data-state="current"]'],
-      [`#/tasks/${broken.taskId}`, '.problem'],
-      ['#/tasks/no-such-task', '[role="alert"]'],
-      ['#/repositories', '.card'],
-      ['#/repositories/client', '.language-bar'],
-      ['#/search?q=backoffDelay', '.graph svg'],
-      ['#/nothing', 'h1'],
-    ] as const
-    const found: Record<string, string[]> = {}
-    for (const [hash, ready] of views) {
-      await page.goto(shown.page + hash)
-      await page.locator(ready).first().waitFor()
-      found[hash] = await inaccessible(page)
-    }
-    await page.goto(shown.page)
-    await page.getByRole('button', { name: 'Index a repository' }).click()
-    found.dialog = await inaccessible(page)
-    expect(found).toEqual(Object.fromEntries(Object.keys(found).map((view) => [view, []])))
-  })
+  test.each(['light', 'dark'] as const)(
+    'has nothing that axe finds, in %s',
+    async (colorScheme) => {
+      const shown = await show({ control: true })
+      await (await shown.index('client')).finished
+      shown.letThrough(1)
+      const going = await shown.index('protocol')
+      const broken = shown.indexer.index({ path: `${shown.folder}/nowhere`, name: 'nowhere' })
+      await broken.finished.catch(() => {})
+      const page = await open(shown.page, { colorScheme, reducedMotion: 'reduce' })
+      const views = [
+        ['', '[data-task]'],
+        [`#/tasks/${going.taskId}`, '.timeline tr[data-state="current"]'],
+        [`#/tasks/${broken.taskId}`, '.problem'],
+        ['#/tasks/no-such-task', '[role="alert"]'],
+        ['#/repositories', '.card'],
+        ['#/repositories/client', '.language-bar'],
+        ['#/search?q=backoffDelay', '.graph svg'],
+        ['#/nothing', 'h1'],
+      ] as const
+      const found: Record<string, string[]> = {}
+      for (const [hash, ready] of views) {
+        await page.goto(shown.page + hash)
+        await page.locator(ready).first().waitFor()
+        found[hash] = await inaccessible(page)
+      }
+      await page.goto(shown.page)
+      await page.getByRole('button', { name: 'Index a repository' }).click()
+      found.dialog = await inaccessible(page)
+      expect(found).toEqual(Object.fromEntries(Object.keys(found).map((view) => [view, []])))
+    },
+  )
 
   test('lets the reader choose light or dark, and remembers it', async () => {
     const shown = await show()
     const page = await open(shown.page, { colorScheme: 'light' })
-    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    const ground = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
     const light = await ground()
     await page.getByRole('button', { name: /^Automatic colours/ }).click()
     await page.getByRole('button', { name: /^Light colours/ }).click()
@@ -278,14 +287,17 @@ describeInBrowser('the page', () => {
 
   test('keeps no more than what is in sight of 10,000 tasks', async () => {
     const shown = await show()
-    const events = Array.from({ length: 10_000 }, (_, index): NewIndexEvent => ({
-      type: 'run.queued',
-      taskId: `task-${String(index).padStart(5, '0')}`,
-      runId: `run-${index}`,
-      at: new Date(1_700_000_000_000 + index * 1_000),
-      repository: `repository-${index}`,
-      source: { kind: 'local', path: `/code/${index}`, ref: null },
-    }))
+    const events = Array.from(
+      { length: 10_000 },
+      (_, index): NewIndexEvent => ({
+        type: 'run.queued',
+        taskId: `task-${String(index).padStart(5, '0')}`,
+        runId: `run-${index}`,
+        at: new Date(1_700_000_000_000 + index * 1_000),
+        repository: `repository-${index}`,
+        source: { kind: 'local', path: `/code/${index}`, ref: null },
+      }),
+    )
     await shown.storage.journal.acquireWriter()
     for (let from = 0; from < events.length; from += 1_000) {
       await shown.storage.journal.tasks.append(events.slice(from, from + 1_000))
@@ -300,11 +312,11 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('End')
     await page.locator('[aria-rowindex="10001"]').waitFor()
     await expect
-      .poll(() => page.evaluate(() => document.activeElement?.textContent))
+      .poll(() => page.evaluate(() => document.activeElement?.textContent), { timeout: 20_000 })
       .toBe('repository-0')
     expect(await rows.count()).toBeLessThan(100)
     await page.getByPlaceholder('Filter by repository').fill('repository-7777')
-    await expect.poll(() => rows.count()).toBe(1)
+    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(1)
   })
 
   test('fits a phone of 320 pixels without scrolling sideways', async () => {
@@ -347,9 +359,7 @@ describeInBrowser('the page', () => {
       .toBeGreaterThan(before)
     expect(await announced.textContent()).toBe(said)
     shown.letThrough(Number.POSITIVE_INFINITY)
-    await expect
-      .poll(() => announced.textContent(), { timeout: 20_000 })
-      .toBe('client: Completed.')
+    await expect.poll(() => announced.textContent(), { timeout: 20_000 }).toBe('client: Completed.')
   })
 
   test('stands on a host of static files, with the server’s address in its own', async () => {

@@ -6,7 +6,13 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createIndexer, type Embedder, type Indexer, type IndexRun, type Storage } from '@cairn/core'
+import {
+  createIndexer,
+  type Embedder,
+  type Indexer,
+  type IndexRun,
+  type Storage,
+} from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
 import { createStatusServer } from '@cairn/server'
 import { attachUpgrades, nodeHandler } from '@cairn/server/node'
@@ -59,7 +65,9 @@ export async function showIndexer(options: {
   const repository = async (name: string): Promise<string> => {
     const path = join(folder, name)
     await mkdir(path)
-    await cp(join(import.meta.dirname, '../..', name, 'src'), join(path, 'src'), { recursive: true })
+    await cp(join(import.meta.dirname, '../..', name, 'src'), join(path, 'src'), {
+      recursive: true,
+    })
     const git = (...words: string[]) =>
       run('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...words], {
         cwd: path,
@@ -126,7 +134,10 @@ function gated(embedder: Embedder, pass: () => Promise<void>): Embedder {
   }
 }
 
-function listen(server: { listen(port: number, host: string, then: () => void): unknown; address(): unknown }) {
+function listen(server: {
+  listen(port: number, host: string, then: () => void): unknown
+  address(): unknown
+}) {
   return new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   })
