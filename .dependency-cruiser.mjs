@@ -135,7 +135,7 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     // consumer/ is a program outside the workspace.
-    exclude: { path: '/dist/|^packages/checks/consumer/' },
+    exclude: { path: '/dist/|^packages/dashboard/page/|^packages/checks/consumer/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -25,14 +25,14 @@ export function CodeBlock(props: {
   const lines = text.split('\n').length
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard.
-    <div className="code-block" tabIndex={0} role="region" aria-label={label}>
+    <section className="code-block" tabIndex={0} aria-label={label}>
       <pre className="line-numbers" aria-hidden="true">
         {Array.from({ length: lines }, (_, index) => startLine + index).join('\n')}
       </pre>
       <pre>
         <code>{tree === null ? text : nodes(tree.children as ElementContent[])}</code>
       </pre>
-    </div>
+    </section>
   )
 }
 

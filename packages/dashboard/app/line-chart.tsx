@@ -32,7 +32,6 @@ export function LineChart(props: {
   given.current = { times, lines, format }
   const shape = JSON.stringify([isBand, max, lines.map(({ label, color }) => [label, color])])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for what the chart is made of.
   useEffect(() => {
     const element = box.current
     if (!element) return

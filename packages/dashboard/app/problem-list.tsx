@@ -35,7 +35,6 @@ export function ProblemList({ status }: { status: StatusDocument }) {
           </summary>
           <ul>
             {warnings.toReversed().map((warning, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the same text may come twice.
               <li key={index}>{warning}</li>
             ))}
           </ul>

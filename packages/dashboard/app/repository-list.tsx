@@ -17,7 +17,6 @@ export function RepositoryList({ tasks }: { tasks: readonly TaskSummary[] | null
   const [text, setText] = useState('')
   const ended = endedTasks(tasks)
   // Asked anew when a task has ended, which is when something can be otherwise.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `ended` says when.
   const load = useCallback(
     (signal: AbortSignal) => allRepositories(client, signal),
     [client, ended],

@@ -20,7 +20,7 @@ export function RepositoryView(props: { name: string; tasks: readonly TaskSummar
     [tasks, name],
   )
   const ended = endedTasks(own)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew when a task of it has ended.
+  // Asked anew when a task of it has ended.
   const load = useCallback(
     (signal: AbortSignal) => client.repository(name, { signal }),
     [client, name, ended],

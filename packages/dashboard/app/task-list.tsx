@@ -124,7 +124,6 @@ export function TaskTable({ tasks }: { tasks: readonly TaskSummary[] }) {
     getItemKey: (index) => tasks[index]?.taskId ?? index,
   })
   // Rows of the other height.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the layout changes.
   useEffect(() => rows.measure(), [isNarrow])
   const found = tasks.findIndex(({ taskId }) => taskId === active)
   const activeIndex = Math.max(0, found)
@@ -153,7 +152,7 @@ export function TaskTable({ tasks }: { tasks: readonly TaskSummary[] }) {
   }
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows that are placed one by one cannot be those of a <table>.
+    // Rows that are placed one by one cannot be those of a <table>.
     <div
       className="task-table"
       role="table"

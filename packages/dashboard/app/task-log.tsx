@@ -62,7 +62,6 @@ export function TaskLog({ status }: { status: StatusDocument }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
       <ol className="log scrolls" tabIndex={0} aria-label="Log">
         {entries.map((entry, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: entries are only ever added at the end.
           <LogLine key={index} entry={entry} />
         ))}
       </ol>

@@ -47,7 +47,8 @@ export async function openPage(
   })
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`)
+      // Reported like every error that nothing caught.
+      throw new Error(`${event.violatedDirective} ${event.blockedURI}`)
     })
   })
   await page.goto(url)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,8 +96,24 @@ test('varies by what both the page and CORS vary by', async () => {
 test('says at construction where there is no page', () => {
   expect(() => createDashboard(join(folder, 'nowhere'))).toThrow(/no built page in .*nowhere/)
   expect(() => createDashboard(join(folder, 'assets'))).toThrow(/no index\.html in .*assets/)
-  const elsewhere = pathToFileURL(join(folder, 'program.mjs')).href
-  expect(() => createDashboard(null, elsewhere)).toThrow(/@cairn\/dashboard is not installed/)
+})
+
+test('says at construction that the package of the page is not installed', () => {
+  // In a process of its own: the test runner lets everything of the workspace be found from everywhere.
+  const program = `
+    import { createDashboard } from ${JSON.stringify(import.meta.resolve('./dashboard.ts'))}
+    try {
+      createDashboard(null, ${JSON.stringify(pathToFileURL(join(folder, 'program.mjs')).href)})
+    } catch (error) {
+      process.stdout.write(error.name + ': ' + error.message)
+    }
+  `
+  const node = ['--conditions=@cairn/source', '--input-type=module', '--eval', program]
+  const told = execFileSync(process.execPath, node, {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  })
+  expect(told).toMatch(/^TypeError: dashboard: the package @cairn\/dashboard is not installed\./)
 })
 
 test('finds the page of the installed package', () => {

@@ -10,7 +10,7 @@ import type { WireAnswer, WireRequest } from './wire-request.ts'
 const compress = promisify(gzip)
 
 /** The page, below this path of the base path. */
-export const dashboardPath = '/dashboard'
+const dashboardPath = '/dashboard'
 
 /** The built page, to be served. */
 export interface Dashboard {
