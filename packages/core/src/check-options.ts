@@ -99,6 +99,7 @@ const planSchema = z.object(selection)
 
 const indexSchema = z.object({
   ...selection,
+  group: z.strictObject({ id: z.string().min(1), concurrentRuns: z.int().min(1) }).optional(),
   onBusy: z.enum(['reject', 'wait', 'join', 'supersede']).optional(),
   onProgress: aFunction.optional(),
 })

@@ -133,6 +133,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
         holder: { kind: 'indexing', taskId },
         onBusy: asked.onBusy,
         priority,
+        group: asked.group,
         signal: asked.signal,
       },
       (turn, signal) =>
@@ -196,7 +197,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const source = parseSource(splitRequest('index', request).source)
     const repository = request.name ?? repositoryNameOf(source)
     const asked = requestedRun(request, source)
-    const { onBusy = 'reject', onProgress, signal } = request
+    const { onBusy = 'reject', group, onProgress, signal } = request
     const taskId = randomUUID()
     const others = runs.ofRepository(repository).filter((other) => !other.signal.aborted)
     if (onBusy === 'join') {
@@ -214,6 +215,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       asked,
       previous: null,
       onBusy: onBusy === 'reject' ? 'reject' : 'wait',
+      group,
       onProgress,
       signal,
     })

@@ -12,6 +12,7 @@ import type {
   ReconcileReport,
   RemovalReport,
   RepositoryInfo,
+  RunGroup,
   SearchAnswer,
   StageMetrics,
   StatusDocument,
@@ -155,6 +156,8 @@ export type IndexRequest = Source &
     readonly about?: AboutRepository
     /** Whose turn comes first where runs wait. @default 'medium' */
     readonly priority?: Priority
+    /** Other runs that it must not go with all at once. */
+    readonly group?: RunGroup
     /** What to do when something else works on the repository. @default 'reject' */
     readonly onBusy?: OnBusy
     readonly onProgress?: ProgressCallback

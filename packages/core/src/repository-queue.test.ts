@@ -188,6 +188,25 @@ test('so many runs go at once, and who waits is told for what', async () => {
   ])
 })
 
+test('of a group so many go at once as it says, and others beside them', async () => {
+  const queue = createRepositoryQueue(5)
+  const log: string[] = []
+  const group = { id: 'request', concurrentRuns: 1 }
+  const first = openWork(queue, 'first', log, { group })
+  const second = openWork(queue, 'second', log, { repository: 'other', group })
+  const stranger = openWork(queue, 'stranger', log, { repository: 'third' })
+  stranger.end()
+  await stranger.finished
+  expect(second.waited).toEqual([
+    'Waiting for another run of the same request to end: 1 at once is its limit.',
+  ])
+  first.end()
+  await first.finished
+  second.end()
+  await second.finished
+  expect(log.indexOf('second begins')).toBeGreaterThan(log.indexOf('first ends'))
+})
+
 test('a removal needs no room among the runs', async () => {
   const queue = createRepositoryQueue(1)
   const log: string[] = []

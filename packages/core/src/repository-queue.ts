@@ -1,4 +1,4 @@
-import { type Priority, priorities } from '@cairn/protocol'
+import { type Priority, priorities, type RunGroup } from '@cairn/protocol'
 import {
   type CancelledError,
   type PausedError,
@@ -24,6 +24,8 @@ export interface Entrant {
   readonly onBusy: 'reject' | 'wait'
   /** @default 'medium' */
   readonly priority?: Priority
+  /** Of a run: others that it must not go with all at once. */
+  readonly group?: RunGroup | undefined
   /** Aborts the work, beside what the queue itself aborts. */
   readonly signal?: AbortSignal | undefined
 }
@@ -87,8 +89,15 @@ export function createRepositoryQueue(concurrentRuns: number): RepositoryQueue {
       `Waiting for another run to end: ${concurrentRuns} at once is the limit (concurrentRuns).`,
   }
 
+  const groupPlace = ({ id, concurrentRuns: capacity }: RunGroup): Place => ({
+    key: `group ${id}`,
+    capacity,
+    busy: () =>
+      `Waiting for another run of the same request to end: ${capacity} at once is its limit.`,
+  })
+
   return {
-    enter({ repository, holder, onBusy, priority = 'medium', signal: outer }, work) {
+    enter({ repository, holder, onBusy, priority = 'medium', group, signal: outer }, work) {
       const busy = holderOf(repository)
       if (busy && onBusy === 'reject') throw new RepositoryBusyError(repository, busy)
       const controller = new AbortController()
@@ -105,7 +114,7 @@ export function createRepositoryQueue(concurrentRuns: number): RepositoryQueue {
       const turn = turns.ask({
         places:
           holder.kind === 'indexing'
-            ? [repositoryPlace(repository), runPlace]
+            ? [repositoryPlace(repository), runPlace, ...(group ? [groupPlace(group)] : [])]
             : [repositoryPlace(repository)],
         rank: priorities.indexOf(priority),
         share: repository,

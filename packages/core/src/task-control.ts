@@ -4,6 +4,7 @@ import {
   isTerminal,
   type NewIndexEvent,
   type RequestedRun,
+  type RunGroup,
   type StatusDocument,
 } from '@cairn/protocol'
 import { describedSource } from './asked-run.ts'
@@ -36,6 +37,7 @@ export interface RunToStart {
   /** The task's status where the run goes on with it. */
   readonly previous: StatusDocument | null
   readonly onBusy: 'reject' | 'wait'
+  readonly group?: RunGroup | undefined
   readonly onProgress?: ProgressCallback | undefined
   readonly signal?: AbortSignal | undefined
   readonly auth?: CredentialsCallback | undefined

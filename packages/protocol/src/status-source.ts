@@ -141,6 +141,14 @@ export interface IndexControl {
 /** Whose turn comes first where several runs wait. */
 export type Priority = (typeof priorities)[number]
 
+/** Runs of which at most so many go at once, whatever else the indexer does. */
+export interface RunGroup {
+  /** The same for all of them, and for no others. */
+  readonly id: string
+  /** From 1; the indexer's own limit holds beside it. */
+  readonly concurrentRuns: number
+}
+
 /** What is to be indexed. */
 export type IndexCommand = (
   | { readonly path: string; readonly ref?: string }
@@ -148,6 +156,9 @@ export type IndexCommand = (
 ) & {
   readonly name?: string
   readonly about?: AboutRepository
+  readonly group?: RunGroup
+  /** What to do when something else works on the repository. @default 'reject' */
+  readonly onBusy?: 'reject' | 'wait'
   /** @default 'medium' */
   readonly priority?: Priority
 }

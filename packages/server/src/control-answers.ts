@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   type AboutRepository,
   acceptedTask,
@@ -47,12 +48,22 @@ export async function answerIndexLocal(context: AnswerContext): Promise<WireAnsw
 
 /** `POST /bulk` */
 export async function answerIndexMany(context: AnswerContext): Promise<WireAnswer> {
-  const { repositories } = context.body as BulkRequest
+  const { repositories, maxConcurrent } = context.body as BulkRequest
   const control = controlOf(context)
   for (const { name } of repositories) requireVisible(context, name)
-  const runs = repositories.map(({ url, branch, ...about }) =>
-    start(control, { url, ...refOf(branch), ...commandOf(about) }),
-  )
+  const group = maxConcurrent ? { id: randomUUID(), concurrentRuns: maxConcurrent } : null
+  const runs: StartedRun[] = []
+  try {
+    for (const { url, branch, ...about } of repositories) {
+      const command = { url, ...refOf(branch), ...commandOf(about), ...(group && { group }) }
+      // One that is being worked on has its turn after that.
+      runs.push(start(control, { ...command, onBusy: 'wait' }))
+    }
+  } catch (error) {
+    // All of a request is taken, or nothing.
+    await Promise.allSettled(runs.map(({ taskId }) => control.cancel(taskId)))
+    throw error
+  }
   const tasks = await Promise.all(runs.map((run) => accepted(context, run)))
   return jsonAnswer(bulkAnswerSchema, { tasks, total: tasks.length }, { status: 202 })
 }

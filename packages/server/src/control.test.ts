@@ -133,6 +133,38 @@ test('a remote is indexed, one by one or many at once', async () => {
   for (const { task_id } of many.body.tasks as { task_id: string }[]) await ended(task_id)
 })
 
+test('of one request for many, no more go at once than it says', async () => {
+  const url = (name: string) => pathToFileURL(bench.repository(name)).href
+  const { status, body } = await send('POST', '/bulk', {
+    repositories: ['two', 'three'].map((name) => ({ name, url: url(name) })),
+    max_concurrent: 1,
+  })
+  expect(status).toBe(202)
+  const [first, second] = (body.tasks as { task_id: string }[]).map((task) => task.task_id)
+  const stageOf = async (taskId: unknown) =>
+    (await send('GET', `/status/${taskId}`)).body.current_stage
+  // It stays there until it is let go on.
+  await expect.poll(() => stageOf(first), { timeout: 30_000 }).toBe('embedding')
+  expect((await send('GET', `/status/${second}`)).body).toMatchObject({
+    status: 'pending',
+    health: { state: 'waiting', detail: expect.stringContaining('1 at once') },
+  })
+  release()
+  for (const taskId of [first, second]) await ended(taskId)
+})
+
+test('of a request for many that is refused, nothing goes on', async () => {
+  const url = pathToFileURL(bench.repository('two')).href
+  const repositories = [
+    { name: 'two', url },
+    { name: 'three', url: 'ext::sh -c true' },
+  ]
+  expect(await send('POST', '/bulk', { repositories })).toMatchObject({ status: 422 })
+  const { tasks } = (await send('GET', '/status')).body as { tasks: { status: string }[] }
+  expect(tasks.filter((task) => task.status !== 'cancelled')).toEqual([])
+  release()
+})
+
 test('a dry run answers with the plan and starts nothing', async () => {
   const body = { name: 'shop', local_path: bench.repository('shop') }
   const { status, body: plan } = await send('POST', '/repository/local?dry_run=true', body)
