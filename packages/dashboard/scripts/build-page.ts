@@ -4,6 +4,19 @@ import { build } from 'vite'
 
 /** Builds the page into a folder, which is emptied. */
 export async function buildPage(folder: string): Promise<void> {
+  // Vite believes it before it believes the mode, and a test runner sets it to "test": React would then be that
+  // for development.
+  const { NODE_ENV: before } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    await buildForProduction(folder)
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  }
+}
+
+async function buildForProduction(folder: string): Promise<void> {
   await build({
     root: join(import.meta.dirname, '../app'),
     configFile: false,
