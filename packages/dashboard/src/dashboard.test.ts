@@ -85,6 +85,7 @@ describeInBrowser('the page', () => {
     const run = await shown.index('client')
     const page = await open(`${shown.page}#/tasks/${run.taskId}`)
     await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('heading', { name: 'client' }).waitFor()
     const announced = page.locator('[aria-live="polite"]')
     shown.cut(true)
     await page.getByTestId('connection-lost').waitFor()
@@ -178,6 +179,16 @@ describeInBrowser('the page', () => {
     shown.letThrough(0)
     const path = await shown.repository('client')
     const page = await open(shown.page)
+    // A run stops between two calls of the embedder, of which it gets one at a time.
+    const nudge = async (status: string): Promise<void> => {
+      const badge = page.locator('.head').getByText(status)
+      const next = async (): Promise<boolean> => {
+        shown.letThrough(1)
+        return badge.isVisible()
+      }
+      await expect.poll(next, { timeout: 20_000, interval: 250 }).toBe(true)
+      shown.letThrough(0)
+    }
     await page.getByRole('button', { name: 'Index a repository' }).click()
     await page.getByLabel('A folder of the server').check()
     await page.getByLabel('Folder', { exact: true }).fill('/nowhere')
@@ -187,15 +198,13 @@ describeInBrowser('the page', () => {
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByRole('progressbar', { name: 'Stage embedding' }).waitFor()
     await page.getByRole('button', { name: 'Pause' }).click()
-    shown.letThrough(1)
-    await page.locator('.head').getByText('Paused').waitFor()
-    shown.letThrough(0)
+    await nudge('Paused')
     await page.getByRole('button', { name: 'Resume' }).click()
     await page.locator('.head').getByText('Running').waitFor()
     await page.getByRole('button', { name: 'Cancel' }).click()
-    shown.letThrough(Number.POSITIVE_INFINITY)
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
-    await page.locator('.head').getByText('Cancelled').waitFor()
+    await nudge('Cancelled')
+    shown.letThrough(Number.POSITIVE_INFINITY)
     await page.getByRole('button', { name: 'Resume' }).click()
     await page.locator('.head').getByText('Completed').waitFor()
 

@@ -32,7 +32,7 @@ export interface ShownIndexer {
   letThrough(calls: number): void
   /** A Git repository with the code of one of this workspace's packages. */
   repository(name: string): Promise<string>
-  /** Indexes such a repository. */
+  /** Indexes such a repository; its task is known when it returns. */
   index(name: string): Promise<IndexRun>
   /** Breaks every connection, and refuses new ones until it is called with false. */
   cut(isCut: boolean): void
@@ -84,7 +84,11 @@ export async function showIndexer(options: {
     page: `http://127.0.0.1:${proxy.port}${status.basePath}/dashboard/`,
     letThrough: gate.letThrough,
     repository,
-    index: async (name) => indexer.index({ path: await repository(name), name }),
+    async index(name) {
+      const task = indexer.index({ path: await repository(name), name })
+      await new Promise<void>((resolve) => task.once('run.queued', () => resolve()))
+      return task
+    },
     cut: proxy.cut,
     async close() {
       gate.letThrough(Number.POSITIVE_INFINITY)
