@@ -109,8 +109,8 @@ export function createRequestAnswerer(
 
 /** What both vary by: one of them alone would have a cache give an answer to the wrong reader. */
 function joinVary(...all: Readonly<Record<string, string>>[]): Record<string, string> {
-  const names = all.flatMap(({ vary }) => (vary === undefined ? [] : [vary]))
-  return names.length === 0 ? {} : { vary: names.join(', ') }
+  const names = new Set(all.flatMap(({ vary }) => vary ?? []))
+  return names.size === 0 ? {} : { vary: [...names].join(', ') }
 }
 
 function applicant(request: WireRequest, context: RequestContext): Omit<Applicant, 'isGuarded'> {
