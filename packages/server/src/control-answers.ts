@@ -59,13 +59,15 @@ export async function answerIndexMany(context: AnswerContext): Promise<WireAnswe
       // One that is being worked on has its turn after that.
       runs.push(start(control, { ...command, onBusy: 'wait' }))
     }
+    const tasks = await Promise.all(
+      runs.map(async (run) => acceptedTask(await begun(context, run))),
+    )
+    return jsonAnswer(bulkAnswerSchema, { tasks, total: tasks.length }, { status: 202 })
   } catch (error) {
     // All of a request is taken, or nothing.
     await Promise.allSettled(runs.map(({ taskId }) => control.cancel(taskId)))
     throw error
   }
-  const tasks = await Promise.all(runs.map((run) => accepted(context, run)))
-  return jsonAnswer(bulkAnswerSchema, { tasks, total: tasks.length }, { status: 202 })
 }
 
 /** `POST /update/{name}` */
@@ -90,9 +92,9 @@ export async function answerPause(context: AnswerContext): Promise<WireAnswer> {
 
 /** `POST /status/{task_id}/resume` */
 export async function answerResume(context: AnswerContext): Promise<WireAnswer> {
-  const before = await visibleTask(context)
-  const run = watched(await controlOf(context).resume(before.taskId))
-  return commandAnswer(run.status() ?? before, 'The task goes on.')
+  const { taskId } = await visibleTask(context)
+  const run = watched(await controlOf(context).resume(taskId))
+  return commandAnswer(await begun(context, run), 'The task goes on.')
 }
 
 /** `DELETE /repository/{name}` */
@@ -135,43 +137,43 @@ function watched(run: StartedRun): StartedRun {
 
 function ignore(): void {}
 
-async function accepted(
-  { source }: AnswerContext,
-  run: StartedRun,
-): Promise<ReturnType<typeof acceptedTask>> {
+/**
+ * The status of a run when its first event is stored: who is told of its task is to find it.
+ *
+ * @throws what the run failed with before anything of it could be stored
+ */
+async function begun({ source }: AnswerContext, run: StartedRun): Promise<StatusDocument> {
   await recorded(source, run)
-  const status = run.status()
-  if (status) return acceptedTask(status)
-  return {
-    taskId: run.taskId,
-    repositoryName: run.repository,
-    status: 'pending',
-    progress: 0,
-    processedFiles: 0,
-    generatedChunks: 0,
-    processingTime: 0,
-    errorMessage: null,
-  }
+  const status = statusOf(run)
+  if (status) return status
+  await run.finished
+  throw new Error('A run has ended, and nothing of it is recorded.')
 }
 
-/** Waits for the first event of a run: who goes where `Location` says is to find the task. */
+/** The status that a run has made; null where it has made none yet. */
+function statusOf(run: StartedRun): StatusDocument | null {
+  const status = run.status()
+  return status?.runId === run.runId ? status : null
+}
+
+/** Waits for the first event of a run, or its end. */
 function recorded(source: Pick<StatusSource, 'watch'>, run: StartedRun): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stop()
       resolve()
     }
-    const stop = source.watch(({ taskId }) => {
-      if (taskId === run.taskId) done()
+    const stop = source.watch(({ runId }) => {
+      if (runId === run.runId) done()
     })
     run.finished.then(done, done)
-    if (run.status()) done()
+    if (statusOf(run)) done()
   })
 }
 
 async function acceptedAnswer(context: AnswerContext, run: StartedRun): Promise<WireAnswer> {
   const location = `${context.publicPath}/status/${encodeURIComponent(run.taskId)}`
-  const task = await accepted(context, run)
+  const task = acceptedTask(await begun(context, run))
   return jsonAnswer(acceptedTaskSchema, task, { status: 202, headers: { location } })
 }
 

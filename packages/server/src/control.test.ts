@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { decode, planDocumentSchema, routes } from '@cairn/protocol'
+import { sqlite } from '@cairn/store-sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createStatusServer } from './create-status-server.ts'
 import { createWorkbench, type Mounted, type Workbench } from './workbench.test-support.ts'
@@ -185,7 +186,10 @@ test('a run is paused, goes on, and is cancelled', async () => {
     status: 202,
     body: { task_id: taskId, status: 'paused' },
   })
-  expect(await send('POST', `/status/${taskId}/resume`)).toMatchObject({ status: 202 })
+  expect(await send('POST', `/status/${taskId}/resume`)).toMatchObject({
+    status: 202,
+    body: { task_id: taskId, status: expect.stringMatching(/^(pending|in_progress)$/) },
+  })
   expect(await send('POST', `/status/${taskId}/cancel`)).toMatchObject({
     status: 202,
     body: { status: 'cancelled' },
@@ -234,6 +238,23 @@ test.each([
   [{ url: 'https://example.com/x.git' }, 422],
 ])('a bad request is refused: %j', async (body, status) => {
   expect(await send('POST', '/repository', body)).toMatchObject({ status })
+})
+
+test('while another process writes, no run is accepted', async () => {
+  const local_path = bench.repository('shop')
+  const url = pathToFileURL(local_path).href
+  const writer = sqlite({ path: join(bench.folder, 'data', 'cairn.db') })
+  try {
+    await writer.journal.acquireWriter()
+    const locked = { status: 503, body: { code: 'STORE_LOCKED' } }
+    const body = { name: 'shop', local_path }
+    expect(await send('POST', '/repository/local', body)).toMatchObject(locked)
+    expect(await send('POST', '/repository', { name: 'shop', url })).toMatchObject(locked)
+    const repositories = ['one', 'two'].map((name) => ({ name, url }))
+    expect(await send('POST', '/bulk', { repositories })).toMatchObject(locked)
+  } finally {
+    await writer.close()
+  }
 })
 
 test('a scope allows its own repositories only, and nothing that concerns all', async () => {
