@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ProblemError } from './problem-error.ts'
 
 /**
@@ -8,9 +9,30 @@ import { ProblemError } from './problem-error.ts'
  * @throws ProblemError 403 for one that is in none of them, whether it is there or not; 422 for one that is
  *   not there
  */
-export async function allowedFolder(path: string, roots: readonly string[]): Promise<string> {
+export function allowedFolder(path: string, roots: readonly string[]): Promise<string> {
+  return folderIn(path, roots, 'local_path')
+}
+
+/**
+ * A URL to clone from. One of a folder of this machine is to lead into the roots as its path would, and
+ * comes back with the real path.
+ *
+ * @throws ProblemError as {@link allowedFolder}
+ */
+export async function allowedUrl(url: string, roots: readonly string[]): Promise<string> {
+  if (!/^file:/i.test(url)) return url
+  let path: string
+  try {
+    path = fileURLToPath(url)
+  } catch {
+    throw invalid('url', 'The file URL of a folder.')
+  }
+  return pathToFileURL(await folderIn(path, roots, 'url')).href
+}
+
+async function folderIn(path: string, roots: readonly string[], member: string): Promise<string> {
   if (path.includes('\0') || !isAbsolute(path)) {
-    throw invalid('An absolute path of a folder.')
+    throw invalid(member, 'An absolute path of a folder.')
   }
   // Nothing is looked up that the path's own words do not put into a root.
   const wanted = resolve(path)
@@ -22,7 +44,7 @@ export async function allowedFolder(path: string, roots: readonly string[]): Pro
   try {
     real = await realpath(wanted)
   } catch {
-    throw invalid('There is no such folder.')
+    throw invalid(member, 'There is no such folder.')
   }
   if (!realRoots.some((root) => isIn(root, real))) throw outside()
   return real
@@ -46,8 +68,8 @@ function outside(): ProblemError {
   return new ProblemError(403, 'The folder is not in one that the host allows.')
 }
 
-function invalid(message: string): ProblemError {
+function invalid(path: string, message: string): ProblemError {
   return new ProblemError(422, 'The body is not of the documented shape.', {
-    errors: [{ path: 'local_path', message }],
+    errors: [{ path, message }],
   })
 }

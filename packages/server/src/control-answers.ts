@@ -22,7 +22,7 @@ import {
   type StatusDocument,
   type StatusSource,
 } from '@cairn/protocol'
-import { allowedFolder } from './allowed-folder.ts'
+import { allowedFolder, allowedUrl } from './allowed-folder.ts'
 import type { AnswerContext } from './answer-context.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { ProblemError } from './problem-error.ts'
@@ -34,8 +34,9 @@ import type { WireAnswer } from './wire-request.ts'
 const defaultCleanupHours = 24
 
 /** `POST /repository` */
-export function answerIndexRemote(context: AnswerContext): Promise<WireAnswer> {
-  const { url, branch, ...about } = context.body as RepositoryRequest
+export async function answerIndexRemote(context: AnswerContext): Promise<WireAnswer> {
+  const { url: asked, branch, ...about } = context.body as RepositoryRequest
+  const url = await allowedUrl(asked, context.allowedRoots)
   return indexOrPlan(context, { url, ...refOf(branch), ...commandOf(about) })
 }
 
@@ -51,11 +52,14 @@ export async function answerIndexMany(context: AnswerContext): Promise<WireAnswe
   const { repositories, maxConcurrent } = context.body as BulkRequest
   const control = controlOf(context)
   for (const { name } of repositories) requireVisible(context, name)
+  const urls: string[] = []
+  for (const { url } of repositories) urls.push(await allowedUrl(url, context.allowedRoots))
   const group = maxConcurrent ? { id: randomUUID(), concurrentRuns: maxConcurrent } : null
   const runs: StartedRun[] = []
   try {
-    for (const { url, branch, ...about } of repositories) {
-      const command = { url, ...refOf(branch), ...commandOf(about), ...(group && { group }) }
+    for (const [index, { url, branch, ...about }] of repositories.entries()) {
+      const source = { url: urls[index] ?? url, ...refOf(branch) }
+      const command = { ...source, ...commandOf(about), ...(group && { group }) }
       // One that is being worked on has its turn after that.
       runs.push(start(control, { ...command, onBusy: 'wait' }))
     }

@@ -224,6 +224,27 @@ describe('a folder outside of the allowed ones', () => {
     expect(await status(`${roots}/\0`)).toBe(422)
   })
 
+  test('is refused by its file URL too', async () => {
+    const roots = join(bench.folder, 'roots')
+    mkdirSync(roots)
+    const outside = bench.repository('outside')
+    symlinkSync(outside, join(roots, 'link'))
+    const own = await bench.mount({ source: bench.indexer, control: true, allowedRoots: [roots] })
+    const status = async (url: string) => {
+      const one = await send('POST', '/repository', { name: 'x', url }, own.url)
+      const repositories = [{ name: 'x', url }]
+      const many = await send('POST', '/bulk', { repositories }, own.url)
+      return [one.status, many.status]
+    }
+    expect(await status(pathToFileURL(outside).href)).toEqual([403, 403])
+    expect(await status(`FILE://${outside}`)).toEqual([403, 403])
+    expect(await status(`file://${roots}/%2e%2e/outside`)).toEqual([403, 403])
+    expect(await status(pathToFileURL(join(roots, 'link')).href)).toEqual([403, 403])
+    expect(await status(`file://elsewhere${outside}`)).toEqual([422, 422])
+    expect(await status(`file://${roots}/%2f`)).toEqual([422, 422])
+    expect((await send('GET', '/status', undefined, own.url)).body.total).toBe(0)
+  })
+
   test('is every folder where none is allowed', async () => {
     const own = await bench.mount({ source: bench.indexer, control: true })
     const body = { name: 'x', local_path: bench.repository('shop') }

@@ -152,7 +152,7 @@ export type StatusServerOptions = CommonOptions &
     | {
         readonly source: StatusSource & IndexControl
         readonly control: true
-        /** Folders; those in them may be indexed by `POST /repository/local`. @default none */
+        /** Folders; those in them may be indexed, by their path or their `file:` URL. @default none */
         readonly allowedRoots?: readonly string[]
       }
   )

@@ -15,7 +15,11 @@ afterEach(() => bench.close())
 
 /** Everything that a server says of tasks that failed, and of requests that do. */
 async function everything(): Promise<string> {
-  const { url, socketUrl } = await bench.mount({ source: bench.indexer, control: true })
+  const { url, socketUrl } = await bench.mount({
+    source: bench.indexer,
+    control: true,
+    allowedRoots: [bench.folder],
+  })
   const task = bench.task('broken')
   await task.begin()
   const live = await readSocket(`${socketUrl}/live-status`)
@@ -23,7 +27,7 @@ async function everything(): Promise<string> {
   await live.until(({ type }) => type === 'task_status')
   await task.fail('It broke.', trace)
   await live.until(({ data }) => data?.status === 'failed')
-  const missing = `${pathToFileURL(bench.folder).href}/not-there.git`
+  const noRepository = pathToFileURL(bench.folder).href
   const headers = { 'content-type': 'application/json' }
   const ask = async (method: string, path: string, body?: unknown): Promise<string> => {
     const response = await fetch(url + path, {
@@ -36,7 +40,7 @@ async function everything(): Promise<string> {
   const said = [
     await ask('POST', '/repository', remote),
     await ask('POST', '/repository?dry_run=1', remote),
-    await ask('POST', '/repository', { name: 'missing', url: missing }),
+    await ask('POST', '/repository', { name: 'missing', url: noRepository }),
     await ask('POST', '/repository/local', { name: 'x', local_path: '/etc/passwd' }),
     await ask('DELETE', '/repository/none'),
   ]
