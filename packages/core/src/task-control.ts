@@ -87,6 +87,30 @@ export function createTaskControl(options: {
     return status
   }
 
+  /** By task, when all that decides about it has ended. */
+  const deciding = new Map<string, Promise<void>>()
+
+  /** Of what decides whether a task goes on, one has an end before the next looks where the task is. */
+  const alone = <T>(taskId: string, decide: () => Promise<T>): Promise<T> => {
+    const decision = Promise.resolve(deciding.get(taskId)).then(decide)
+    const ended = decision.then(ignore, ignore)
+    deciding.set(taskId, ended)
+    void ended.then(() => {
+      if (deciding.get(taskId) === ended) deciding.delete(taskId)
+    })
+    return decision
+  }
+
+  /** The task's status when it has ended; null where a run is at it. */
+  const endIdle = async (taskId: string, reason?: string): Promise<StatusDocument | null> => {
+    if (runs.ofTask(taskId)) return null
+    const status = await statusOf(taskId)
+    if (isTerminal(status.status)) return status
+    await asWriter()
+    const { runId } = status
+    return record({ type: 'run.cancelled', taskId, runId, at: new Date(), reason: reason ?? null })
+  }
+
   const cancel = async (taskId: string, reason?: string): Promise<StatusDocument> => {
     checkText('cancel', taskId)
     for (;;) {
@@ -97,36 +121,19 @@ export function createTaskControl(options: {
         live.abort(new CancelledError(reason))
         await live.ended
       }
-      const status = await statusOf(taskId)
-      if (isTerminal(status.status)) return status
-      await asWriter()
-      if (runs.ofTask(taskId)) continue
-      const { runId } = status
-      return record({
-        type: 'run.cancelled',
-        taskId,
-        runId,
-        at: new Date(),
-        reason: reason ?? null,
-      })
+      const status = await alone(taskId, () => endIdle(taskId, reason))
+      if (status) return status
     }
   }
 
-  const resume = async (taskId: string, call: ResumeOptions = {}): Promise<IndexRun> => {
-    checkText('resume', taskId)
-    checkResume(call)
-    const refuseWhereItRuns = (): void => {
-      const live = runs.ofTask(taskId)
-      if (live) throw new RepositoryBusyError(live.run.repository, { kind: 'indexing', taskId })
-    }
-    refuseWhereItRuns()
+  const startAgain = async (taskId: string, call: ResumeOptions): Promise<IndexRun> => {
+    const live = runs.ofTask(taskId)
+    if (live) throw new RepositoryBusyError(live.run.repository, { kind: 'indexing', taskId })
     const { status: known } = await statusOf(taskId)
     if (known === 'completed') throw new TaskEndedError(taskId, known)
     await asWriter(call.signal)
     const [first] = await tasks.events(taskId, { limit: 1 })
     const previous = await statusOf(taskId)
-    // Another call may have been quicker.
-    refuseWhereItRuns()
     if (previous.status === 'completed') throw new TaskEndedError(taskId, previous.status)
     if (first?.type !== 'run.queued') {
       throw new NotFoundError('TASK_NOT_FOUND', `What task "${taskId}" was asked is not kept.`)
@@ -141,6 +148,12 @@ export function createTaskControl(options: {
       previous,
       onBusy: 'wait',
     })
+  }
+
+  const resume = async (taskId: string, call: ResumeOptions = {}): Promise<IndexRun> => {
+    checkText('resume', taskId)
+    checkResume(call)
+    return alone(taskId, () => startAgain(taskId, call))
   }
 
   /** Whether a process that is gone was at the task when it ended. */
@@ -210,3 +223,5 @@ export function createTaskControl(options: {
     },
   }
 }
+
+function ignore(): void {}

@@ -260,6 +260,29 @@ test('a paused task may be cancelled, and says so to who listens', async () => {
   expect(events).toMatchObject([{ type: 'run.cancelled', runId: run.runId, reason: 'No longer.' }])
 })
 
+test('what is asked of a paused task at once happens one after the other', async () => {
+  const { indexer } = bench.open()
+  const run = indexer.index({ path: bench.repository('shop', shop) })
+  await pausedAt(run, 'parsing', () => indexer.pause(run.taskId))
+  const events = collectEvents(indexer)
+  const [first, second, resumed, again] = await Promise.allSettled([
+    indexer.cancel(run.taskId, 'No longer.'),
+    indexer.cancel(run.taskId, 'Once more.'),
+    indexer.resume(run.taskId),
+    indexer.resume(run.taskId),
+  ])
+  expect(first).toMatchObject({ status: 'fulfilled', value: { status: 'cancelled' } })
+  expect(second).toEqual(first)
+  expect(again).toMatchObject({ reason: { code: 'REPOSITORY_BUSY', taskId: run.taskId } })
+  if (resumed.status === 'rejected') throw resumed.reason
+  await resumed.value.finished
+  const ends = events.filter(({ type }) => type === 'run.cancelled' || type === 'run.completed')
+  expect(ends).toMatchObject([
+    { type: 'run.cancelled', reason: 'No longer.' },
+    { type: 'run.completed', runId: resumed.value.runId },
+  ])
+})
+
 test('an update takes the source and the patterns that the repository was indexed with', async () => {
   const path = bench.repository('shop', shop)
   const { indexer } = bench.open()
