@@ -85,7 +85,11 @@ export async function answerUpdate(context: AnswerContext): Promise<WireAnswer> 
 export async function answerCancel(context: AnswerContext): Promise<WireAnswer> {
   const { taskId } = await visibleTask(context)
   const status = await controlOf(context).cancel(taskId)
-  return commandAnswer(status, 'The task is cancelled.')
+  const isCancelled = status.status === 'cancelled'
+  return commandAnswer(
+    status,
+    isCancelled ? 'The task is cancelled.' : 'The task has ended already.',
+  )
 }
 
 /** `POST /status/{task_id}/pause` */

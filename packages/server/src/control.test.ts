@@ -81,6 +81,10 @@ test('a folder is indexed, updated and removed, and says what is kept about it',
   const taskId = begun.body.task_id
   expect(begun.location).toBe(`${mounted.server.basePath}/status/${taskId}`)
   await ended(taskId)
+  expect(await send('POST', `/status/${taskId}/cancel`)).toMatchObject({
+    status: 202,
+    body: { status: 'completed', message: 'The task has ended already.' },
+  })
 
   const names = async (filter: object) =>
     ((await send('POST', '/filter', filter)).body.repositories as { name: string }[]).length
