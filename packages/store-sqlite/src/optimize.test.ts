@@ -37,6 +37,23 @@ test('room of tasks that were dropped is given back, where writes may wait', asy
   expect(await journal.tasks.status('new')).toMatchObject({ status: 'pending' })
 })
 
+test('a task that goes on while others are dropped is kept', async () => {
+  const { journal } = openStore({ path: join(await temporaryFolder(), 'index.db') })
+  const names = Array.from({ length: 40 }, (_, index) => `old-${index}`)
+  for (const name of names) await journal.tasks.append(longTask(name, new Date(0)))
+  // The newest task of a repository is kept in any case.
+  await journal.tasks.append([queued('new')])
+  const pruned = journal.tasks.prune(new Date(1))
+  const last = names.at(-1) ?? ''
+  const { taskId } = queued(last)
+  const resumed = { type: 'run.resumed', taskId, runId: 'again', at: new Date() } as const
+  const [stored] = await Promise.all([journal.tasks.append([resumed]), pruned])
+  expect(stored).toHaveLength(1)
+  expect(await pruned).toBe(names.length - 1)
+  expect(await journal.tasks.status(last)).toMatchObject({ runId: 'again' })
+  expect(await journal.tasks.status('old-0')).toBeNull()
+})
+
 test('a cursor of a look is still good after the events before it were dropped', async () => {
   const { journal } = openStore({ path: join(await temporaryFolder(), 'index.db') })
   await journal.tasks.append(longTask('old', new Date(Date.UTC(2001, 0, 1))))

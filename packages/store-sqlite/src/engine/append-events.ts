@@ -170,12 +170,17 @@ export function createEventWriter(database: Database, repositories: Names): Even
         'delete from stage_runs where task = ?1',
         'delete from tasks where id = ?1',
       ].map((sql) => database.prepare(sql))
+      const isEnded = database.prepare('select 1 from tasks where id = ? and ended_at < ?')
+      let dropped = 0
       for (const [index, task] of tasks.entries()) {
+        // It may have gone on in another run since it was listed.
+        if (!isEnded.get(task.id, endedBefore.getTime())) continue
+        dropped += 1
         for (const statement of statements) statement.run(task.id)
         dropPlan(database, task.run_id)
         if (index % prunedPage === prunedPage - 1) yield
       }
-      return tasks.length
+      return dropped
     },
 
     interrupt() {
