@@ -93,6 +93,18 @@ test('a store that cannot be read is 503, told to sockets, and recovered from', 
   }
 })
 
+test('who asked for all tasks while the store was away is told of them when it is back', async () => {
+  const store = breakable()
+  const { socketUrl } = await bench.mount({ source: store.source })
+  await bench.task('t1').begin()
+  store.fail()
+  const live = await readSocket(`${socketUrl}/live-status`)
+  live.send({ type: 'subscribe_all' })
+  await live.until(({ type }) => type === 'error')
+  store.recover()
+  await live.until(({ type, task_id: taskId }) => type === 'task_status' && taskId === 't1')
+})
+
 test('a store that is not there yet has no tasks', async () => {
   const { url } = await bench.mount()
   expect(await readJson(`${url}/status`)).toMatchObject({ total: 0, tasks: [] })

@@ -44,6 +44,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   const left = new Set<string>()
   let stopAll: (() => void) | null = null
   let isClosed = false
+  let isListed = false
   let wasUnavailable = false
 
   const availability = (error: Error | null): void => {
@@ -77,6 +78,15 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       for (const status of page.tasks) show(source.documents.of(status), true)
       cursor = page.nextCursor
     } while (cursor !== null && !isClosed)
+  }
+
+  const list = (): void => {
+    isListed = true
+    showUnended().catch((error: Error) => {
+      // Again when the source can be read again: who does not change is told by nothing else.
+      isListed = false
+      availability(error)
+    })
   }
 
   const add = (taskId: string): string | null => {
@@ -128,9 +138,15 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     },
     addAll() {
       if (stopAll) return
-      const follower: Follower = { update: show, availability }
+      const follower: Follower = {
+        update: show,
+        availability(error) {
+          availability(error)
+          if (error === null && !isListed) list()
+        },
+      }
       stopAll = source.hub.followAll(follower)
-      showUnended().catch(availability)
+      list()
     },
     close() {
       isClosed = true
