@@ -1,4 +1,5 @@
 import type { StatusDocument, TaskStatus, TaskSummary } from '@cairn/protocol'
+import { taskSummary } from '@cairn/protocol/fold'
 
 /** Which tasks {@link StatusClient.watchAll} follows; an absent member does not narrow. */
 export interface TaskListFilter {
@@ -60,7 +61,7 @@ export function createTaskTable(filter: TaskListFilter): TaskTable {
         const before = tasks.get(status.taskId)
         // The list may have been made after the change; the change that it shows is then on its way.
         const isOlder = before !== undefined && before.overallProgress > status.overallProgress
-        if (!isOlder) tasks = put(tasks, headOf(status))
+        if (!isOlder) tasks = put(tasks, taskSummary(status))
       }
       byId = tasks
       shown = null
@@ -69,26 +70,10 @@ export function createTaskTable(filter: TaskListFilter): TaskTable {
       const last = updates.get(status.taskId)
       if (last !== undefined && last.epoch === status.epoch && last.seq >= status.seq) return false
       updates.set(status.taskId, status)
-      if (byId !== null) byId = put(byId, headOf(status))
+      if (byId !== null) byId = put(byId, taskSummary(status))
       shown = null
       return true
     },
     forgetUpdates: () => updates.clear(),
-  }
-}
-
-function headOf(status: StatusDocument): TaskSummary {
-  return {
-    taskId: status.taskId,
-    repositoryName: status.repositoryName,
-    status: status.status,
-    currentStage: status.currentStage,
-    overallProgress: status.overallProgress,
-    processedFiles: status.processedFiles,
-    generatedChunks: status.generatedChunks,
-    startedAt: status.startedAt,
-    estimatedCompletion: status.estimatedCompletion,
-    errorsCount: status.errorsCount,
-    warningsCount: status.warningsCount,
   }
 }

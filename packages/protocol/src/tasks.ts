@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { countSchema, rateSchema } from './scalars.ts'
 import { taskStatusSchema } from './stage-schemas.ts'
-import { type StatusDocument, statusDocumentSchema } from './status.ts'
+import { statusDocumentSchema } from './status.ts'
 
 /** A task in a list: the head of its status document. */
 export const taskSummarySchema = statusDocumentSchema.pick({
@@ -19,23 +19,6 @@ export const taskSummarySchema = statusDocumentSchema.pick({
 })
 /** A task in a list: the head of its status document. */
 export type TaskSummary = z.infer<typeof taskSummarySchema>
-
-/** The head of a status document, as a list shows it. */
-export function taskSummary(status: StatusDocument): TaskSummary {
-  return {
-    taskId: status.taskId,
-    repositoryName: status.repositoryName,
-    status: status.status,
-    currentStage: status.currentStage,
-    overallProgress: status.overallProgress,
-    processedFiles: status.processedFiles,
-    generatedChunks: status.generatedChunks,
-    startedAt: status.startedAt,
-    estimatedCompletion: status.estimatedCompletion,
-    errorsCount: status.errorsCount,
-    warningsCount: status.warningsCount,
-  }
-}
 
 /** Answer of `GET /status`. */
 export const taskListSchema = z.object({
