@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { decode, statusDocumentSchema, taskListSchema } from '@cairn/protocol'
@@ -42,7 +42,6 @@ async function serve(...words: string[]): Promise<{ url: string; process: CairnP
 
 /** Asks as a client that names the host it likes, which `fetch` does not let one do. */
 async function statusUnder(url: string, host: string): Promise<number | undefined> {
-  const { request } = await import('node:http')
   return new Promise((resolve, reject) => {
     request(`${url}/status`, { headers: { host } }, (response) => {
       response.resume()

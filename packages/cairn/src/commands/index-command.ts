@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { CairnError, type IndexRequest } from '@cairn/core'
+import { CairnError, type Indexer, type IndexRequest } from '@cairn/core'
 import { type CommandContext, mention, withIndexer } from '../command-context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { type SelectionOptions, selectionOf } from '../selection.ts'
-import { serveStatus } from '../serve-status.ts'
+import type { ServedStatus } from '../serve-status.ts'
 import { type EndedRun, type Outcome, reportRun, showRun } from '../show-run.ts'
 
 /** What the command line of `index` gives. */
@@ -26,10 +26,7 @@ export async function indexCommand(
     signal: context.interrupt.signal,
   }
   return withIndexer(context, async (indexer) => {
-    const served =
-      options.watchUrl === true
-        ? await serveStatus(indexer, { port: 0, control: false, allowedRoots: [] })
-        : null
+    const served = options.watchUrl === true ? await servePage(indexer) : null
     const start = (): Promise<EndedRun> => showRun(context, indexer.index(request), served?.pageUrl)
     try {
       return await reportRun(context, await untilItBegan(context, start, options))
@@ -37,6 +34,13 @@ export async function indexCommand(
       await served?.close()
     }
   })
+}
+
+/** The page of a run, on any port, for looking only. */
+async function servePage(indexer: Indexer): Promise<ServedStatus> {
+  // Here and not above: a run that nobody watches so is not to wait for a server.
+  const { serveStatus } = await import('../serve-status.ts')
+  return serveStatus(indexer, { port: 0, control: false, allowedRoots: [] })
 }
 
 /** Starts the run again while another process writes, where it is to wait for that. */

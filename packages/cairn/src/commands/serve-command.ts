@@ -1,8 +1,6 @@
 import { once } from 'node:events'
-import open from 'open'
 import { type CommandContext, mention, say, sayJson, withIndexer } from '../command-context.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
-import { serveStatus } from '../serve-status.ts'
 
 /** What the command line of `serve` gives. */
 export interface ServeCommandOptions {
@@ -19,6 +17,8 @@ export async function serveCommand(
 ): Promise<ExitCode> {
   const { signal } = context.interrupt
   return withIndexer(context, async (indexer) => {
+    // Here and not above: no other subcommand is to wait for a server that it does not start.
+    const { serveStatus } = await import('../serve-status.ts')
     const served = await serveStatus(indexer, {
       port: options.port,
       control: options.control === true,
@@ -30,7 +30,10 @@ export async function serveCommand(
         say(context, served.pageUrl)
         mention(context, 'Serving to this machine alone. Ctrl-C ends it.')
       }
-      if (options.open === true) await open(served.pageUrl)
+      if (options.open === true) {
+        const { default: open } = await import('open')
+        await open(served.pageUrl)
+      }
       if (!signal.aborted) await once(signal, 'abort')
     } finally {
       await served.close()
