@@ -25,13 +25,14 @@ export async function reconcileRepository(context: ReconcileContext): Promise<Re
   }
   const { fingerprint, dimensions } = known.embedder
   const space = { fingerprint, dimensions }
-  const check = { storage, repository, space, signal, vectorSample: Number.POSITIVE_INFINITY }
+  const quiet = { waiting: () => undefined, warning: () => undefined }
+  const retry = createRetry({ retries: context.limits.retries, progress: quiet, signal })
+  const vectorSample = Number.POSITIVE_INFINITY
+  const check = { storage, repository, space, retry, signal, vectorSample }
   const found = await checkStores(check)
   const { differences } = found
   let left = differences.length
   if (context.repair && left > 0) {
-    const quiet = { waiting: () => undefined, warning: () => undefined }
-    const retry = createRetry({ retries: context.limits.retries, progress: quiet, signal })
     await repairStores({ ...context, space, retry, progress: quiet }, differences)
     left = (await checkStores(check)).differences.length
   }

@@ -4,6 +4,7 @@ import type { LedgerFile } from '../contracts/journal.ts'
 import type { Storage } from '../contracts/storage.ts'
 import type { VectorSpace } from '../contracts/vector-store.ts'
 import { squaredLength } from '../embedding/squared-length.ts'
+import type { Retry } from '../retry.ts'
 import { batches } from './batches.ts'
 import { ledgerFiles } from './read-ledger.ts'
 
@@ -29,6 +30,7 @@ export interface CheckContext {
   readonly storage: Storage
   readonly repository: string
   readonly space: VectorSpace
+  readonly retry: Retry
   readonly signal: AbortSignal
   /** Chunks whose text is looked up and whose vector is compared with the cache, spread over the repository. */
   readonly vectorSample: number
@@ -71,7 +73,7 @@ const normTolerance = 1e-2
  * every owner of the graph, every chunk of the text index, a sample of the texts and vectors themselves.
  */
 export async function checkStores(context: CheckContext): Promise<StoreCheck> {
-  const { storage, repository, signal } = context
+  const { storage, repository, retry, signal } = context
   const byVersion = new Map<string, CheckedFile>()
   let chunks = 0
   for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
@@ -96,18 +98,28 @@ export async function checkStores(context: CheckContext): Promise<StoreCheck> {
   }
   step(null)
   // The longest of the questions, and one that needs nothing of the others.
-  const dangling = storage.graph.danglingEdges({ repository, limit: idPage, signal })
-  dangling.catch(() => undefined)
+  const dangling = retry(`the graph store ${storage.graph.id}`, () =>
+    storage.graph.danglingEdges({ repository, limit: idPage, signal }),
+  )
   // The stores may be different ones, and what one of them gives is compared while another reads.
-  const [vectors, graph, text] = await Promise.all([
+  const [vectors, graph, text] = await allOf(
     checkVectorIds(context, byVersion)
       .then(step)
       .then(async (found) => [...found, ...(await checkVectors(context, byVersion, found))])
       .then(step),
     checkGraph(context, byVersion, dangling).then(step),
     checkText(context, byVersion).then(step),
-  ])
+    dangling,
+  )
   return { files: byVersion.size, chunks, differences: [...vectors, ...graph, ...text] }
+}
+
+/** What all of them give; where one fails the others end before that is told, and none waits on alone. */
+async function allOf<T extends readonly Promise<unknown>[]>(
+  ...works: T
+): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
+  await Promise.allSettled(works)
+  return Promise.all(works)
 }
 
 async function checkText(
@@ -122,18 +134,21 @@ async function checkText(
 }
 
 async function checkVectorIds(
-  { storage, repository, space, signal }: CheckContext,
+  { storage, repository, space, retry, signal }: CheckContext,
   byVersion: ReadonlyMap<string, CheckedFile>,
 ): Promise<Difference[]> {
+  const { vectors } = storage
+  const store = `the vector store ${vectors.id}`
   const differences: Difference[] = []
   for (let after: string | undefined; ; ) {
     signal.throwIfAborted()
-    const ids = await storage.vectors.ids(space, {
+    const range = {
       repository,
       limit: idPage,
       signal,
       ...(after === undefined ? {} : { after }),
-    })
+    }
+    const ids = await retry(store, () => vectors.ids(space, range))
     for (const id of ids) {
       const chunk = parseChunkId(id)
       const file = chunk ? byVersion.get(chunk.version) : undefined
@@ -153,9 +168,9 @@ async function checkVectorIds(
     if (file.seenVectors === file.chunkCount - file.failedChunks.length) continue
     signal.throwIfAborted()
     const ids = expectedIds(file)
-    const vectors = await storage.vectors.get(space, ids, { signal })
+    const found = await retry(store, () => vectors.get(space, ids, { signal }))
     for (const [index, id] of ids.entries()) {
-      if (!vectors[index])
+      if (!found[index])
         differences.push({ kind: 'missing', store: 'vectors', id, path: file.path })
     }
   }
@@ -163,7 +178,7 @@ async function checkVectorIds(
 }
 
 async function checkVectors(
-  { storage, space, signal, vectorSample }: CheckContext,
+  { storage, space, retry, signal, vectorSample }: CheckContext,
   byVersion: ReadonlyMap<string, CheckedFile>,
   known: readonly Difference[],
 ): Promise<Difference[]> {
@@ -194,10 +209,9 @@ async function checkVectors(
     }
     for (let start = 0; start < chunks.length; start += vectorPage) {
       const slice = chunks.slice(start, start + vectorPage)
-      const stored = await storage.vectors.get(
-        space,
-        slice.map(({ id }) => id),
-        { signal },
+      const ids = slice.map(({ id }) => id)
+      const stored = await retry(`the vector store ${storage.vectors.id}`, () =>
+        storage.vectors.get(space, ids, { signal }),
       )
       const cached = await storage.journal.cache.get(
         space.fingerprint,
@@ -257,7 +271,7 @@ function isSame(
 }
 
 async function checkGraph(
-  { storage, repository, signal }: CheckContext,
+  { storage, repository, retry, signal }: CheckContext,
   byVersion: ReadonlyMap<string, CheckedFile>,
   dangling: Promise<readonly GraphEdge[]>,
 ): Promise<Difference[]> {
@@ -269,12 +283,15 @@ async function checkGraph(
   const differences: Difference[] = []
   for (let after: string | undefined; ; ) {
     signal.throwIfAborted()
-    const owners = await storage.graph.owners({
+    const range = {
       repository,
       limit: idPage,
       signal,
       ...(after === undefined ? {} : { after }),
-    })
+    }
+    const owners = await retry(`the graph store ${storage.graph.id}`, () =>
+      storage.graph.owners(range),
+    )
     for (const { owner, nodes, edges } of owners) {
       const file = expected.get(owner)
       expected.delete(owner)
