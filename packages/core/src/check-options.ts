@@ -29,7 +29,7 @@ function defaultLimits(): Required<Limits> {
     maxFileBytes: 1_048_576,
     maxChunkCharacters: 2_000,
     embedTimeoutMs: 120_000,
-    retries: 4,
+    retries: 10,
     stallAfterMs: 30_000,
     concurrentRuns: 2,
     clonesPerHost: 2,

@@ -183,21 +183,23 @@ describeWithServer('chroma', 'a real server', (server) => {
 
   /** A store on the real server through a proxy that may answer in its place. */
   async function storeBehind(
-    answer: (asked: Asked) => { status: number; body: unknown } | 'hang' | 'break' | null,
+    answer: (asked: Asked) => { status: number; body: unknown } | 'hang' | 'break' | 'garble' | null,
     options: Partial<ChromaOptions> = {},
   ): Promise<VectorStore> {
     const url = await serve((asked, response) => {
       const instead = answer(asked)
       if (instead === null) passOn(server().url, asked, response)
       else if (instead === 'break') response.destroy()
+      else if (instead === 'garble') response.socket?.end('7c00ff and no HTTP\r\n\r\n')
       else if (instead !== 'hang') answerJson(response, instead.status, instead.body)
     })
     return chroma({ url, collectionPrefix, ...options })
   }
 
-  test.each<['hang' | 'break' | { status: number; body: unknown }, string]>([
+  test.each<['hang' | 'break' | 'garble' | { status: number; body: unknown }, string]>([
     ['hang', 'did not answer within 500 ms'],
     ['break', 'broke'],
+    ['garble', 'broke'],
     [{ status: 500, body: { message: 'disk I/O error' } }, 'answered 500: disk I/O error'],
     [{ status: 429, body: { message: 'Slow down.' } }, 'answered 429: Slow down.'],
     [{ status: 503, body: 'upstream gone' }, 'is not ready: "upstream gone"'],

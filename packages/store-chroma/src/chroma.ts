@@ -45,7 +45,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     if (isClosed) throw new StoreError('CLOSED', 'The vector store is closed.')
     try {
       const limits = await unlessAborted(server.ready(), signal)
-      return await work({ signal }, limits)
+      return await work({ signal, isKnown: true }, limits)
     } catch (error) {
       signal?.throwIfAborted()
       throw toStoreError(error)
@@ -77,7 +77,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     { signal }: Call,
     limits: ServerLimits,
   ): Promise<number> => {
-    const records = recordsIn(own, {}, limits)
+    const records = recordsIn(own, { isKnown: true }, limits)
     let deleted = 0
     for (const batch of batches([...new Set(ids)], limits.maxBatchSize)) {
       signal?.throwIfAborted()

@@ -1,8 +1,11 @@
 import { CairnError, StoreError } from '@cairn/core'
 import { z } from 'zod'
 
-/** No answer came: the server is not there, went away, or does not speak HTTP. */
-export function noAnswer(url: string, error: unknown): StoreError {
+/**
+ * No answer came: the server is not there, went away, or does not speak HTTP. What has been known for a
+ * Chroma does: then it is the network between that garbles, and another try may help.
+ */
+export function noAnswer(url: string, error: unknown, isKnown: boolean): StoreError {
   const code = networkCode(error)
   const options = { cause: error, recoverable: true }
   if (code === 'ECONNREFUSED') {
@@ -16,7 +19,7 @@ export function noAnswer(url: string, error: unknown): StoreError {
     return new StoreError('STORE_FAILED', `The host of ${url} is not known.`, options)
   }
   // The names of what Node's HTTP parser and TLS refuse.
-  if (/^(HPE_|HTTPParser|ERR_SSL|ERR_TLS)|CERT/.test(code)) {
+  if (!isKnown && /^(HPE_|HTTPParser|ERR_SSL|ERR_TLS)|CERT/.test(code)) {
     return new StoreError(
       'STORE_FAILED',
       `What listens at ${url} is not a Chroma server that speaks ${new URL(url).protocol.slice(0, -1)} (${code}).`,
