@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts'
 import { kills } from './kills.ts'
+import { networkFaults } from './network.ts'
 
 /** Every scenario of the bench, in the order in which they run. */
-export const allFaults: readonly Fault[] = [kills]
+export const allFaults: readonly Fault[] = [kills, ...networkFaults]

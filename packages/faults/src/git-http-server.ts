@@ -26,8 +26,11 @@ export async function serveGit(root: string): Promise<GitHttpServer> {
 
 function answer(root: string, request: IncomingMessage, response: ServerResponse): void {
   const { pathname, search } = new URL(request.url ?? '/', 'http://localhost')
-  const { 'content-type': type, 'content-encoding': encoding, 'git-protocol': protocol } =
-    request.headers
+  const {
+    'content-type': type,
+    'content-encoding': encoding,
+    'git-protocol': protocol,
+  } = request.headers
   const backend = spawn('git', ['http-backend'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {

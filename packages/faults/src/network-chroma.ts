@@ -22,6 +22,6 @@ export async function chromaSubject(): Promise<NetworkSubject> {
       return { storage: { vectors }, close: () => vectors.close() }
     },
     clear: async () => undefined,
-    [Symbol.asyncDispose]: () => server.stop(),
+    close: () => server.stop(),
   }
 }

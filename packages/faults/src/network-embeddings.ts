@@ -26,7 +26,7 @@ export async function embeddingsSubject(): Promise<NetworkSubject> {
       return { embedder, close: async () => embedder.close?.() }
     },
     clear: async () => undefined,
-    async [Symbol.asyncDispose]() {
+    async close() {
       await server.close()
       await model.close?.()
     },

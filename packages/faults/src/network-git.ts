@@ -1,4 +1,4 @@
-import { dirname, basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { serveGit } from './git-http-server.ts'
 import type { NetworkSubject } from './network-subject.ts'
 
@@ -17,6 +17,6 @@ export async function gitSubject(repositoryPath: string): Promise<NetworkSubject
       return { source: { url }, close: async () => undefined }
     },
     clear: async () => undefined,
-    [Symbol.asyncDispose]: () => server.close(),
+    close: () => server.close(),
   }
 }

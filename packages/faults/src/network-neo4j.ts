@@ -26,7 +26,7 @@ export async function neo4jSubject(): Promise<NetworkSubject> {
     async clear(repository) {
       await direct.removeRepository(repository)
     },
-    async [Symbol.asyncDispose]() {
+    async close() {
       await direct.close()
       await server.stop()
     },

@@ -10,7 +10,7 @@ export interface Reached {
 }
 
 /** A server that runs need, and how they reach it. */
-export interface NetworkSubject extends AsyncDisposable {
+export interface NetworkSubject {
   /** For people. */
   readonly name: string
   /** What `health.detail` calls it while it is waited for. */
@@ -24,6 +24,7 @@ export interface NetworkSubject extends AsyncDisposable {
   reach(port: number, timeoutMs: number): Promise<Reached>
   /** Takes away what a run wrote of the repository, as far as the next would find it. */
   clear(repository: string): Promise<void>
+  close(): Promise<void>
 }
 
 /** The port of a URL. */

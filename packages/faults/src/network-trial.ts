@@ -13,9 +13,9 @@ import {
 import type { IndexEventOf } from '@cairn/protocol'
 import { sqlite } from '@cairn/store-sqlite'
 import { createFaultyProxy, type FaultyProxy } from './faulty-proxy.ts'
-import { type NetworkContent, networkContent } from './network-content.ts'
-import type { NetworkCase } from './network-faults.ts'
+import type { NetworkCase } from './network-cases.ts'
 import type { NetworkSubject } from './network-subject.ts'
+import { contentOf, type StoredContent } from './stored-content.ts'
 
 type Health = IndexEventOf<'health.changed'>['health']
 
@@ -31,7 +31,7 @@ export interface TrialOptions {
 
 /** What a run left. */
 export interface TrialResult {
-  readonly content: NetworkContent
+  readonly content: StoredContent
   /** Bytes that went through the proxy. */
   readonly carried: number
   /** Texts that were embedded more than once, of all that were. */
@@ -89,7 +89,7 @@ export async function runTrial(
     const carried = proxy.carried()
     const texts = subject.embedded?.slice(earlier) ?? counted.texts
     return {
-      content: await networkContent(storage, repository),
+      content: (await contentOf(storage, repository)) ?? new Map(),
       carried,
       redonePercent: (100 * (texts.length - new Set(texts).size)) / Math.max(1, texts.length),
       complaints,
@@ -148,6 +148,7 @@ async function runInWeather(
     () => null,
     (error: unknown) => error,
   )
+  proxy.at(null, begin)
   signal.throwIfAborted()
   if (it.ends === 'after the run failed') {
     await proxy.become(null)

@@ -1,51 +1,52 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { staticEmbedder } from '@cairn/embedder-static'
 import type { Fault, FaultContext, FaultOutcome } from './fault.ts'
+import { makeRepository } from './made-repository.ts'
+import { type NetworkCase, networkCases } from './network-cases.ts'
 import { chromaSubject } from './network-chroma.ts'
-import { differencesOf, type NetworkContent } from './network-content.ts'
 import { embeddingsSubject } from './network-embeddings.ts'
-import { type NetworkCase, networkCases } from './network-faults.ts'
 import { gitSubject } from './network-git.ts'
 import { neo4jSubject } from './network-neo4j.ts'
-import { makeNetworkRepository } from './network-repository.ts'
 import type { NetworkSubject } from './network-subject.ts'
-import { runTrial, type TrialOptions } from './network-trial.ts'
+import { runTrial, type TrialOptions, type TrialResult, type Weather } from './network-trial.ts'
+import { createRandom } from './random.ts'
+import { differences } from './stored-content.ts'
 
-const repository = 'steps'
+const repository = 'made'
+const files = 50
 // The long form breaks in the middle at so many moments.
 const moments = 3
 const longestTrialMs = 240_000
 
-/** A faulty network in front of each server in use. */
+/** A faulty network before each server in use. */
 export const networkFaults: readonly Fault[] = [
-  networkFault('Chroma', chromaSubject),
-  networkFault('Neo4j', neo4jSubject),
-  networkFault('embeddings server', embeddingsSubject),
-  networkFault('git remote', gitSubject),
+  networkFault('network-chroma', chromaSubject),
+  networkFault('network-neo4j', neo4jSubject),
+  networkFault('network-embeddings', embeddingsSubject),
+  networkFault('network-git', gitSubject),
 ]
 
+/** Breaks the network before one server; rejects with `ServerUnavailableError` where this machine has none. */
 function networkFault(
-  server: string,
+  name: string,
   open: (repositoryPath: string) => Promise<NetworkSubject>,
 ): Fault {
   return {
-    name: `network: ${server}`,
+    name,
     async run(context) {
       const folder = await mkdtemp(join(tmpdir(), 'cairn-network-repository-'))
       const repositoryPath = join(folder, repository)
       const embedder = staticEmbedder({ threads: 1 })
       try {
-        makeNetworkRepository(repositoryPath)
-        await using subject = await open(repositoryPath)
-        return await breakEverything(context, {
-          subject,
-          repositoryPath,
-          repository,
-          embedder,
-        })
+        makeRepository(repositoryPath, files)
+        const subject = await open(repositoryPath)
+        try {
+          return await breakNetwork(context, { subject, repositoryPath, repository, embedder })
+        } finally {
+          await subject.close()
+        }
       } finally {
         await embedder.close?.()
         await rm(folder, { recursive: true, force: true })
@@ -54,51 +55,30 @@ function networkFault(
   }
 }
 
-async function breakEverything(
-  context: FaultContext,
+async function breakNetwork(
+  { form, seed, signal }: FaultContext,
   options: Omit<TrialOptions, 'signal'>,
 ): Promise<FaultOutcome[]> {
-  const trial = (weather: Parameters<typeof runTrial>[1]): ReturnType<typeof runTrial> => {
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestTrialMs)])
-    const t = Date.now()
-    return runTrial({ ...options, signal }, weather).finally(() => console.error(weather?.it.name, weather?.atBytes, Date.now() - t)) // ZZ
+  const { subject } = options
+  const attempt = (weather: Weather | null): Promise<TrialResult> => {
+    const ending = AbortSignal.any([signal, AbortSignal.timeout(longestTrialMs)])
+    return runTrial({ ...options, signal: ending }, weather)
   }
-  const undisturbed = await trial(null)
+  const undisturbed = await attempt(null)
+  const random = createRandom(seed)
   const outcomes: FaultOutcome[] = []
   for (const it of networkCases) {
-    if (context.form === 'short' && !isOfShortForm(it, options.subject)) continue
-    context.signal.throwIfAborted()
-    const results: { content: NetworkContent; redonePercent: number; complaints: string[] }[] = []
-    for (const share of sharesOf(it, context)) {
-      const atBytes = Math.floor(undisturbed.carried * share)
-      results.push(
-        await trial({ it, atBytes }).then(
-          (result) => ({ ...result, complaints: [...result.complaints] }),
-          (error: unknown) => ({
-            content: new Map(),
-            redonePercent: 0,
-            complaints: [`it did not end well: ${String(error)}`],
-          }),
-        ),
-      )
+    if (form === 'short' && !isOfShortForm(it, subject)) continue
+    const tries: Judged[] = []
+    const count = form === 'short' || it.begins === 'before the run' ? 1 : moments
+    while (tries.length < count) {
+      signal.throwIfAborted()
+      // At the very ends there is nothing left to break.
+      const atBytes = Math.floor(undisturbed.carried * (0.05 + 0.8 * random()))
+      const result = await attempt({ it, atBytes }).catch(toFailure)
+      tries.push(judged(result, undisturbed, atBytes))
     }
-    const wrong = results.map(({ content }) => differencesOf(undisturbed.content, content))
-    const isGood = results.map(
-      ({ complaints }, index) => complaints.length === 0 && wrong[index]?.length === 0,
-    )
-    outcomes.push({
-      fault: `${options.subject.name}: ${it.name}`,
-      tries: results.length,
-      survived: isGood.filter(Boolean).length,
-      lost: wrong.reduce((sum, rows) => sum + rows.length, 0),
-      redonePercent: Math.max(...results.map((result) => result.redonePercent)),
-      notes: [
-        ...new Set([
-          ...results.flatMap(({ complaints }) => complaints),
-          ...wrong.flatMap((rows) => rows.slice(0, 1).map((row) => `wrong, for example: ${row}`)),
-        ]),
-      ],
-    })
+    outcomes.push(outcomeOf(`${subject.name}: ${it.name}`, tries))
   }
   return outcomes
 }
@@ -107,12 +87,36 @@ function isOfShortForm({ isShort, name }: NetworkCase, { slowFaults }: NetworkSu
   return isShort && !slowFaults.includes(name)
 }
 
-/** At which parts of a run's traffic a fault of the middle begins. */
-function sharesOf(it: NetworkCase, { form, seed }: FaultContext): number[] {
-  if (it.begins === 'before the run') return [0]
-  return Array.from({ length: form === 'short' ? 1 : moments }, (_, index) => {
-    const hash = createHash('sha256').update(`${seed} ${it.name} ${index}`).digest()
-    // At the very ends there is nothing left to break.
-    return 0.05 + (0.8 * hash.readUInt32BE(0)) / 2 ** 32
-  })
+/** A try that neither completed nor could be resumed has nothing to show. */
+function toFailure(error: unknown): TrialResult {
+  const complaints = [`it did not end well: ${String(error)}`]
+  return { content: new Map(), carried: 0, redonePercent: 0, complaints }
+}
+
+interface Judged {
+  readonly lost: number
+  readonly redonePercent: number
+  readonly notes: readonly string[]
+}
+
+function judged(result: TrialResult, undisturbed: TrialResult, atBytes: number): Judged {
+  const wrong = differences(undisturbed.content, result.content)
+  const notes = [
+    ...result.complaints,
+    ...wrong.slice(0, 2).map((row) => `other than it was: ${row}`),
+  ]
+  const { redonePercent } = result
+  const at = `at byte ${atBytes} of ${undisturbed.carried}`
+  return { lost: wrong.length, redonePercent, notes: notes.map((note) => `${at}: ${note}`) }
+}
+
+function outcomeOf(fault: string, tries: readonly Judged[]): FaultOutcome {
+  return {
+    fault,
+    tries: tries.length,
+    survived: tries.filter(({ notes }) => notes.length === 0).length,
+    lost: tries.reduce((sum, { lost }) => sum + lost, 0),
+    redonePercent: tries.reduce((most, { redonePercent }) => Math.max(most, redonePercent), 0),
+    notes: tries.flatMap(({ notes }) => notes),
+  }
 }

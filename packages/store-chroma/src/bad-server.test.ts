@@ -183,7 +183,9 @@ describeWithServer('chroma', 'a real server', (server) => {
 
   /** A store on the real server through a proxy that may answer in its place. */
   async function storeBehind(
-    answer: (asked: Asked) => { status: number; body: unknown } | 'hang' | 'break' | 'garble' | null,
+    answer: (
+      asked: Asked,
+    ) => { status: number; body: unknown } | 'hang' | 'break' | 'garble' | null,
     options: Partial<ChromaOptions> = {},
   ): Promise<VectorStore> {
     const url = await serve((asked, response) => {

@@ -31,7 +31,13 @@ export const networkCases: readonly NetworkCase[] = [
     isShort: false,
   },
   { name: 'down', fault: { kind: 'down' }, begins: middle, ends: waited, isShort: false },
-  { name: 'connections reset once', fault: 'cut', begins: middle, ends: 'with the run', isShort: false },
+  {
+    name: 'connections reset once',
+    fault: 'cut',
+    begins: middle,
+    ends: 'with the run',
+    isShort: false,
+  },
   { name: 'refusing', fault: { kind: 'refuse' }, begins: middle, ends: waited, isShort: false },
   {
     name: 'half-open',
@@ -40,7 +46,7 @@ export const networkCases: readonly NetworkCase[] = [
     ends: waited,
     isShort: true,
   },
-  { name: 'garbage', fault: { kind: 'garbage' }, begins: middle, ends: waited, isShort: true },
+  { name: 'garbage', fault: { kind: 'garbage' }, begins: middle, ends: waited, isShort: false },
   {
     name: 'half an answer',
     fault: { kind: 'half-answer' },
