@@ -60,11 +60,17 @@ test('skipped tests are named only where there are any', async () => {
   expect(await run('skipping', source)).toEqual(['1 passed, 0 failed, 2 skipped', 0])
 })
 
-test('why tests skipped themselves is said, and of how many', async () => {
+test('why tests were skipped is said, and of how many', async () => {
   const skipping = "({ skip }) => skip('There is no Java.')"
-  const source = `test('a', ${skipping})\ntest('b', ${skipping})\ntest.skip('c')\ntest('d', () => {})`
+  const suite =
+    "describe.skip('e (skipped: no model (in the cache))', () => { test('f', () => {}) })"
+  const source = `test('a', ${skipping})\ntest('b', ${skipping})\ntest.skip('c')\n${suite}`
   const [lines, code] = await runWhole('reasons', source)
-  expect(lines.slice(-2)).toEqual(['2 skipped: There is no Java.', '1 passed, 0 failed, 3 skipped'])
+  expect(lines.slice(-3)).toEqual([
+    '2 skipped: There is no Java.',
+    '1 skipped: no model (in the cache)',
+    '0 passed, 0 failed, 4 skipped',
+  ])
   expect(code).toBe(0)
 })
 

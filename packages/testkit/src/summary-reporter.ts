@@ -1,8 +1,9 @@
-import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 
 /**
  * Ends the output of the test command with the line `N passed, N failed`, and `, N skipped` only
- * where there are any; before it stand the reasons that tests gave when they skipped themselves. It is printed when the process exits: coverage and other reporters come
+ * where there are any; before it stand the reasons, each with its number of tests: what a test skipped
+ * itself with, or the end `(skipped: reason)` of the name of its suite. It is printed when the process exits: coverage and other reporters come
  * before it. What fails outside of a test (a file that cannot be loaded, a hook, an unhandled error,
  * a threshold) counts as one failure, so the line never says `0 failed` of a run that failed.
  */
@@ -37,10 +38,18 @@ export default class SummaryReporter implements Reporter {
         if (result.state === 'passed') this.#passed++
         else if (result.state === 'failed') failed++
         else this.#skipped++
-        if (result.state !== 'skipped' || !result.note) continue
-        this.#reasons.set(result.note, (this.#reasons.get(result.note) ?? 0) + 1)
+        const reason = result.state === 'skipped' ? (result.note ?? reasonInName(test)) : null
+        if (reason) this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1)
       }
       this.#failed += failed === 0 && module.state() === 'failed' ? 1 : failed
     }
   }
+}
+
+function reasonInName(test: TestCase): string | null {
+  for (let at = test.parent; at.type === 'suite'; at = at.parent) {
+    const reason = /\(skipped: (.+)\)$/.exec(at.name)?.[1]
+    if (reason !== undefined) return reason
+  }
+  return null
 }
