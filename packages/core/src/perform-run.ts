@@ -88,6 +88,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
           dimensions: options.embedder.dimensions,
         },
         progress,
+        goesOn: options.previous !== null,
         retry: createRetry({ retries: options.limits.retries, progress, signal }),
       },
       { ...options.request, git },
