@@ -108,6 +108,9 @@ function sizeOf(list: unknown): number {
 }
 
 function onEvent(event: IndexEvent): void {
+  if (event.type === 'stage.started' && event.stage === 'analyzing') {
+    say({ begunAfterMs: performance.now() - startedMs })
+  }
   const stage = 'stage' in event ? event.stage : ''
   for (const point of assignment.breaks) {
     if (point.event !== event.type || (point.stage ?? '') !== stage || !isBegun(event)) continue
@@ -157,6 +160,8 @@ if (run) {
   run.on('event', onEvent)
   try {
     const { durationSeconds } = await run.finished
+    const olderThanHours = assignment.dropTasksOlderThanHours
+    if (olderThanHours !== null) await indexer.cleanup({ olderThanHours })
     say({ completed: true, durationSeconds })
   } catch (error) {
     const { code, message, recoverable } = error as CairnError
