@@ -76,7 +76,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
     history,
   })
   options.onRecording(progress)
-  const startedMs = Date.now()
+  const startedMs = performance.now()
   try {
     await options.turn((busy) => progress.waiting(options.turn, busy))
     record({ type: 'run.started' })
@@ -88,6 +88,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
           dimensions: options.embedder.dimensions,
         },
         progress,
+        goesOn: options.previous !== null,
         retry: createRetry({ retries: options.limits.retries, progress, signal }),
       },
       { ...options.request, git },
@@ -106,7 +107,7 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
       chunks: summary?.chunks ?? 0,
       symbols: summary?.symbols ?? 0,
       edges: summary?.edges ?? 0,
-      durationSeconds: (Date.now() - startedMs) / 1000,
+      durationSeconds: (performance.now() - startedMs) / 1000,
     }
     endRecording(options, progress)
     record({
