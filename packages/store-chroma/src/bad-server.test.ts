@@ -224,6 +224,22 @@ describeWithServer('chroma', 'a real server', (server) => {
     },
   )
 
+  test('that finds a request too large gets halves of it, and from then on no larger ones', async () => {
+    const sizes: number[] = []
+    const own = freshSpace()
+    const store = await storeBehind(({ path, body }) => {
+      if (!path.endsWith('/upsert')) return null
+      const { ids } = JSON.parse(body) as { ids: string[] }
+      sizes.push(ids.length)
+      return ids.length > 1 ? { status: 413, body: '<h1>Request Entity Too Large</h1>' } : null
+    })
+    await store.upsert(own, [row, ...rows])
+    expect(sizes).toEqual([3, 2, 1, 1, 1])
+    await store.upsert(own, [row, ...rows])
+    expect(sizes.slice(5)).toEqual([1, 1, 1])
+    expect(await store.count(own, { repository: 'shop' })).toBe(3)
+  })
+
   test('that refuses what it was sent is not asked again', async () => {
     const store = await storeBehind(({ path }) =>
       path.endsWith('/upsert') ? { status: 413, body: { message: 'Too large.' } } : null,

@@ -7,7 +7,7 @@ import {
 } from '@cairn/core'
 import type { Collection } from 'chromadb'
 import { createCollections, type OwnCollection } from './collections.ts'
-import { otherDimensions, toStoreError, VanishedError } from './failure.ts'
+import { otherDimensions, TooLargeError, toStoreError, VanishedError } from './failure.ts'
 import { listIds } from './list-ids.ts'
 import { nearestRows } from './nearest-rows.ts'
 import { type ChromaOptions, checkOptions } from './options.ts'
@@ -35,6 +35,8 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
   const server = createServer(checkOptions(options))
   const collections = createCollections(server)
   let isClosed = false
+  // Rows of a request, once more of them were too large for the server or a proxy before it.
+  let fittingRows = Number.POSITIVE_INFINITY
 
   /** Runs a call; what it rejects with is a `StoreError` or the signal's reason. */
   const run = async <T>(
@@ -88,6 +90,22 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     return deleted
   }
 
+  /** Writes rows in one request, and in halves where that is too large. */
+  const writeRows = async (
+    records: Collection,
+    rows: readonly VectorRow[],
+    limits: ServerLimits,
+  ): Promise<void> => {
+    try {
+      await records.upsert(recordSet(rows, limits))
+    } catch (error) {
+      if (!(error instanceof TooLargeError) || rows.length === 1) throw error
+      const half = Math.ceil(rows.length / 2)
+      fittingRows = Math.min(fittingRows, half)
+      for (const part of batches(rows, half)) await writeRows(records, part, limits)
+    }
+  }
+
   const close = async (): Promise<void> => {
     isClosed = true
   }
@@ -101,9 +119,8 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
         const unique = [...new Map(rows.map((row) => [row.id, row])).values()]
         if (unique.length === 0) return
         const records = recordsIn(await collections.open(space, call), call, limits)
-        for (const batch of batches(unique, rowsPerRequest(limits, space.dimensions))) {
-          await records.upsert(recordSet(batch, limits))
-        }
+        const most = Math.min(fittingRows, rowsPerRequest(limits, space.dimensions))
+        for (const batch of batches(unique, most)) await writeRows(records, batch, limits)
       }),
     delete: (space, ids, options = {}) =>
       run(options, async (call, limits) => {

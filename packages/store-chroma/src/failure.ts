@@ -88,6 +88,13 @@ export class VanishedError extends StoreError {
   }
 }
 
+/** A request has more bytes than the server, or a proxy before it, takes; a smaller one may pass. */
+export class TooLargeError extends StoreError {
+  constructor(url: string, said: string) {
+    super('STORE_FAILED', `Chroma at ${url} answered 413: ${said}`)
+  }
+}
+
 /** What was thrown as a `StoreError`. */
 export function toStoreError(error: unknown): CairnError {
   if (CairnError.isInstance(error)) return error
@@ -109,6 +116,8 @@ export function refused(url: string, status: number, body: string): StoreError {
       )
     case 404:
       return new StoreError('STORE_FAILED', `Chroma at ${url} does not know it: ${said}`)
+    case 413:
+      return new TooLargeError(url, said)
     case 503:
       return new StoreError('STORE_FAILED', `Chroma at ${url} is not ready: ${said}`, {
         recoverable: true,
