@@ -5,7 +5,7 @@ import type { Journal } from '../contracts/journal.ts'
 import type { FileSelection, Limits, Source } from '../options.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { openSource } from '../source/open-source.ts'
-import { makePlan, readLedger } from './stages/analyze.ts'
+import { knownFile, makePlan, readLedger } from './stages/analyze.ts'
 
 /** What a plan is made from. */
 export interface PlanSourceOptions {
@@ -35,7 +35,7 @@ export async function planSource(options: PlanSourceOptions): Promise<PlanDocume
       maxFileBytes: limits.maxFileBytes,
       include: options.include,
       exclude: options.exclude,
-      known: (path) => ledger.files.get(path),
+      known: (path) => knownFile(ledger, path),
       signal,
     }),
   )

@@ -7,6 +7,7 @@ import { openSource } from '../source/open-source.ts'
 import type { RunContext } from './run-context.ts'
 import {
   type IndexedFile,
+  knownFile,
   type LedgerState,
   makePlan,
   type Plan,
@@ -43,14 +44,16 @@ export async function runPipeline(
   context: RunContext,
   request: RunRequest,
 ): Promise<PipelineOutcome> {
-  let known: LedgerState['files'] = new Map()
+  let known: LedgerState | null = null
   // The store and git are asked at the same time; a failure of the store is met below.
   const reading = readLedger(context.storage.journal.ledger, context.repository)
   reading.catch(() => undefined)
-  const tree = await openTree(context, request, (path) => known.get(path))
+  const tree = await openTree(context, request, (path) =>
+    known ? knownFile(known, path) : undefined,
+  )
   try {
     const ledger = await reading
-    known = ledger.files
+    known = ledger
     const plan = await analyze(context, tree, ledger)
     const parsed = await parse(context, tree, plan)
     const embedded = await context.progress.stage(

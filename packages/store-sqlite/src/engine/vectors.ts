@@ -1,8 +1,10 @@
 import type { VectorRow, VectorSpace, VectorStore } from '@cairn/core'
 import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from '../packed-vectors.ts'
 import { createBlockCache } from './block-cache.ts'
+import { vectorChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import { Fault } from './fault.ts'
+import { createInspectVectors } from './inspect-vectors.ts'
 import type { Names } from './names.ts'
 import { nearestRows } from './nearest-rows.ts'
 import { createSignCoder, type SignCoder } from './sign-code.ts'
@@ -20,8 +22,9 @@ import {
 export interface VectorPart
   extends Omit<
     Sync<VectorStore>,
-    'upsert' | 'upsertSpooled' | 'get' | 'close' | 'removeRepository'
+    'upsert' | 'upsertSpooled' | 'get' | 'close' | 'removeRepository' | 'inspect'
   > {
+  readonly inspect: ReturnType<typeof createInspectVectors>
   upsert(
     space: VectorSpace,
     rows: readonly Omit<VectorRow, 'vector'>[],
@@ -160,6 +163,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
   }
 
   return {
+    inspect: createInspectVectors(database, repositories),
+
     upsert(space, rows, packed) {
       const writer = rowWriter(space)
       const vectors = unpackVectors(packed)
@@ -196,9 +201,11 @@ export function createVectors(database: Database, names: Names, repositories: Na
         ordinal: number
         symbol_kind: string | null
         cached: number
+        text_hash: Uint8Array
         vector: Uint8Array
+        checksum: number
       }>(
-        `select c.ordinal, c.symbol_kind, e.id as cached, e.vector
+        `select c.ordinal, c.symbol_kind, c.text_hash, e.id as cached, e.vector, e.checksum
          from chunks c join embedding_cache e on e.space = ? and e.text_hash = c.text_hash
          where c.id >= ? and c.id < ?`,
       )
@@ -213,13 +220,16 @@ export function createVectors(database: Database, names: Names, repositories: Na
         const { first_chunk: first, chunk_count: count } = file
         // Read whole first: better-sqlite3 writes nothing while rows are still to come.
         for (const chunk of findChunks.all(cacheSpace, first, first + count)) {
+          const { text_hash: hash, vector, checksum } = chunk
+          // None is better than a wrong one: validation finds it missing.
+          if (checksum !== vectorChecksum(space.fingerprint, hash, vector)) continue
           writer.add({
             id: `${version}:${chunk.ordinal}`,
             repository: repositoryId,
             version: file.version,
             language,
             symbolKind: chunk.symbol_kind === null ? 0 : names.intern(chunk.symbol_kind),
-            vector: floats(chunk.vector),
+            vector: floats(vector),
             cached: chunk.cached,
             bytes: null,
           })
