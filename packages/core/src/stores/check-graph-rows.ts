@@ -51,7 +51,7 @@ export async function checkGraphRows(
 }
 
 async function nodesOf(
-  { storage, signal }: CheckContext,
+  { storage, repository, signal }: CheckContext,
   graphs: readonly FileGraph[],
 ): Promise<GraphNode[]> {
   const ids = new Set(
@@ -59,7 +59,8 @@ async function nodesOf(
   )
   const found: GraphNode[] = []
   for (const batch of batches([...ids], storage.graph.maxBatch)) {
-    found.push(...(await storage.graph.nodes(batch, { signal })))
+    const nodes = await storage.graph.nodes(batch, { signal })
+    found.push(...nodes.filter((node) => node.repository === repository))
   }
   return found
 }

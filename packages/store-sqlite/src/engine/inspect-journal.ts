@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { inspectWords } from './inspect-words.ts'
 import { type FileRow, fileChecksum } from './ledger.ts'
 import type { Names } from './names.ts'
-import { type ChunkFacts, chunkChecksum, spooledChecksum } from './spool.ts'
+import { type ChunkFacts, chunkChecksum, deleteSpooled, spooledChecksum } from './spool.ts'
 import type { Stepwise } from './sync.ts'
 
 /** What crosses to the thread of {@link InspectOptions}. */
@@ -24,6 +24,7 @@ type RawFile = {
 
 interface SpooledRow {
   version: number
+  repository: number
   first_chunk: number
   chunk_count: number
   path: string
@@ -86,7 +87,7 @@ export function createInspectJournal(database: Database, repositories: Names): I
         const found = ledger
           ? [ledger]
           : [
-              ...inspectSpooled(database, version, file, spooled),
+              ...inspectSpooled(database, repository, version, file, spooled),
               ...inspectCached(database, { fingerprint, dimensions }, version, spooled, repair),
             ]
         if (repair && found.some(({ store }) => store !== 'cache')) mark(repository, file)
@@ -97,8 +98,11 @@ export function createInspectJournal(database: Database, repositories: Names): I
       if (!last || page.length < filePage) break
       after = last.path
     }
-    differences.push(...lostFiles(database, repository, name, files))
+    const lost = lostFiles(database, repository, name, files)
+    differences.push(...lost, ...strayFiles(database, repository, lost, repair))
+    yield
     differences.push(...(yield* inspectWords(database, repository, { repository: name, repair })))
+    differences.push(...strayChunks(database, repair))
     return differences
   }
 }
@@ -117,6 +121,7 @@ function inspectFile(file: RawFile, spooled: SpooledRow | undefined): JournalDif
 /** What is wrong with what is spooled of a file whose row of the ledger is as it was written. */
 function inspectSpooled(
   database: Database,
+  repository: number,
   version: string,
   file: RawFile,
   spooled: SpooledRow | undefined,
@@ -142,6 +147,7 @@ function inspectSpooled(
   if (differences.length > 0) return differences
   const isWhole =
     spooled.path === path &&
+    spooled.repository === repository &&
     spooled.chunk_count === file.chunk_count &&
     spooled.checksum === spooledChecksum(spooled, sums)
   return isWhole ? [] : [{ store: 'text', kind: 'altered', id: version, path }]
@@ -208,6 +214,50 @@ function lostFiles(
     return [{ store: 'ledger', kind: 'missing', id: name, path: null }]
   }
   return candidates.map(({ path }) => ({ store: 'ledger', kind: 'missing', id: path, path }))
+}
+
+/** What is spooled of files that neither the ledger nor a plan has, but for those that the ledger lost. */
+function strayFiles(
+  database: Database,
+  repository: number,
+  lost: readonly JournalDifference[],
+  repair: boolean,
+): JournalDifference[] {
+  const paths = new Set(lost.map(({ path }) => path))
+  const rows = database
+    .prepare<{ version: number; path: string }>(
+      `select f.version, f.path from spool_files f where f.repository = ?
+         and not exists (select 1 from ledger_files l where l.version = f.version)
+         and not exists (select 1 from plan_files p where p.version = f.version)`,
+    )
+    .all(repository)
+    .filter(({ path }) => !paths.has(path))
+  return rows.map(({ version, path }) => {
+    if (repair) deleteSpooled(database, version)
+    return { store: 'text', kind: 'orphan', id: path, path: null }
+  })
+}
+
+/** Chunks that no file has, and words that no chunk has, of whichever repository: nothing says of which. */
+function strayChunks(database: Database, repair: boolean): JournalDifference[] {
+  const chunks = database
+    .prepare<{ id: number }>(
+      `select c.id from chunks c left join spool_files f on f.version = c.version
+       where f.version is null or c.id < f.first_chunk or c.id >= f.first_chunk + f.chunk_count`,
+    )
+    .all()
+  const words = database
+    .prepare<{ id: number }>(
+      'select id from chunk_words_docsize where not exists (select 1 from chunks c where c.id = chunk_words_docsize.id)',
+    )
+    .all()
+  return [...chunks, ...words].map(({ id }) => {
+    if (repair) {
+      database.prepare('delete from chunks where id = ?').run(id)
+      database.prepare('delete from chunk_words where rowid = ?').run(id)
+    }
+    return { store: 'text', kind: 'orphan', id: `chunk ${id}`, path: null }
+  })
 }
 
 function chunksOf(database: Database, spooled: SpooledRow): ChunkRow[] {

@@ -116,7 +116,11 @@ function restoreWords(
 }
 
 function makeWordsAnew(database: Database): void {
-  database.exec(`drop table chunk_words; ${createWords}`)
+  // Without its version FTS5 does not even drop the table.
+  database.execUnguarded(
+    "insert or replace into chunk_words_config values ('version', 4); drop table chunk_words",
+  )
+  database.exec(createWords)
   const insert = database.prepare('insert into chunk_words (rowid, terms) values (?, ?)')
   for (let after = 0; ; ) {
     const page = database

@@ -308,7 +308,8 @@ export function deleteSpooled(database: Database, version: number): void {
   const range: [number, number] = [file.first_chunk, file.first_chunk + file.chunk_count]
   database
     .prepare(
-      'delete from chunk_words where rowid in (select id from chunks where id >= ? and id < ?)',
+      // Also those whose chunk was lost.
+      'delete from chunk_words where rowid in (select id from chunk_words_docsize where id >= ? and id < ?)',
     )
     .run(...range)
   database.prepare('delete from chunks where id >= ? and id < ?').run(...range)

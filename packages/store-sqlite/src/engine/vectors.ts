@@ -98,8 +98,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
   const rowWriter = (space: VectorSpace): { add(row: NewRow): void; end(): void } => {
     const spaceId = internSpace(space)
     const coder = coderOf(space.dimensions)
-    const find = database.prepare<{ row: number }>(
-      'select row from vector_ids where space = ? and id = ?',
+    const find = database.prepare<{ row: number; repository: number }>(
+      'select row, repository from vector_ids where space = ? and id = ?',
     )
     // A row that is known by its id may itself have been lost.
     const putRow = database.prepare(
@@ -128,6 +128,16 @@ export function createVectors(database: Database, names: Names, repositories: Na
       if (!opened) writeBlock(database, block)
     }
 
+    /** Frees the place of a row that another repository had. */
+    const move = (known: number, id: string): void => {
+      const block = readBlock(database, Math.floor(known / blockSlots))
+      const at = (known % blockSlots) * factsPerSlot
+      block.facts.fill(0, at, at + factsPerSlot)
+      block.live -= 1
+      writeBlock(database, block)
+      deleteRow(spaceId, id, known)
+    }
+
     return {
       add(row) {
         if (row.vector.length !== space.dimensions) {
@@ -137,10 +147,11 @@ export function createVectors(database: Database, names: Names, repositories: Na
           )
         }
         const known = find.get(spaceId, row.id)
-        if (known) {
+        if (known?.repository === row.repository) {
           replace(known.row, row)
           return
         }
+        if (known) move(known.row, row.id)
         let current = open.get(row.repository)
         if (current === undefined || current.block.live === blockSlots) {
           if (current) writeBlock(database, current.block)
