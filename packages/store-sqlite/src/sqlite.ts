@@ -78,7 +78,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       changes: (range) => call('tasks.changes', range),
       totals: (selection) => call('tasks.totals', selection),
       metrics: (selection) => call('tasks.metrics', selection),
-      prune: (endedBefore) => call('tasks.prune', endedBefore),
+      prune: (limits) => call('tasks.prune', limits),
       secondsPerItem: (repository) => call('tasks.secondsPerItem', repository),
     },
     plans: {
@@ -123,6 +123,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
           entries.map(({ textHash }) => textHash),
           packVectors(entries.map(({ vector }) => vector)),
         ),
+      prune: (spare) => call('cache.prune', spare),
     },
     text: {
       restore: (versions) => call('text.restore', versions),

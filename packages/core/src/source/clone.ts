@@ -2,7 +2,7 @@
  * Keeps a bare clone of each remote repository and brings it up to date. A bare clone has no working
  * tree, so that nothing of the repository (filters, links, hooks) ever acts on this machine.
  */
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir, rename, stat, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { CancelledError, InvalidOptionsError, SourceError, StoreError } from '../errors.ts'
@@ -210,6 +210,8 @@ export async function fetchClone(source: RemoteSource, options: CloneOptions): P
       const fetch = (into: string): Promise<string> =>
         fetchInto(git, into, source, remote, ref, { ...options, onProgress })
       const commit = await updateOrClone(git, folder, fetch, ref, signal)
+      const now = new Date()
+      await utimes(folder, now, now)
       onProgress({ percent: 100, processed: last.total, total: last.total, operation: 'Fetched' })
       return {
         repository: { gitDirectory: folder, workTree: null, subfolder: '' },

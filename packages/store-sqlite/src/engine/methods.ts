@@ -56,6 +56,7 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'ledger.remove': 'steps',
   'cache.get': 'read',
   'cache.put': 'write',
+  'cache.prune': 'steps',
   'text.restore': 'write',
   'text.search': 'read',
   'text.chunks': 'read',
