@@ -238,7 +238,8 @@ export interface IndexRun extends EventEmitter<IndexEventMap>, AsyncIterable<Ind
   readonly repository: string
   /**
    * Resolves when the run completed; rejects with a `CairnError` when it failed, with a
-   * `CancelledError` when it was cancelled and with a `PausedError` when it was paused. Need not be awaited.
+   * `CancelledError` when it was cancelled, with a `PausedError` when it was paused, and with `STORE_FULL`
+   * when it paused itself for want of room. Need not be awaited.
    */
   readonly finished: Promise<IndexResult>
   /** The status folded from all events so far, frozen; null before the first is stored. */

@@ -155,7 +155,12 @@ async function recordEnd(
     await parser.rest()
     record({ type: 'run.paused', reason: null })
   } else if (signal.aborted) record({ type: 'run.cancelled', reason: error.message })
-  else {
+  else if (error.code === 'STORE_FULL') {
+    // Nothing is wrong but the room: who makes some goes on with it.
+    await parser.rest()
+    recorder.tryAgain()
+    record({ type: 'run.paused', reason: error.message })
+  } else {
     record({
       type: 'run.failed',
       error: {

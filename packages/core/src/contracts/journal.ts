@@ -51,6 +51,11 @@ export interface Journal {
   acquireWriter(options?: StoreCallOptions): Promise<void>
   /** Bytes on disk. */
   sizeBytes(): Promise<number>
+  /**
+   * Only where the journal knows how much room it has: bytes that it may still grow by; null where it
+   * cannot tell at the moment.
+   */
+  freeBytes?(): Promise<number | null>
   /** As {@link VectorStore.optimize}; one call looks after every store in the same place. */
   optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */

@@ -4,6 +4,7 @@ import type { SourceTree } from '../contracts/source-file.ts'
 import type { FileSelection, Source } from '../options.ts'
 import type { HostGit } from '../source/host-git.ts'
 import { openSource } from '../source/open-source.ts'
+import { assertRoom } from './assert-room.ts'
 import type { RunContext } from './run-context.ts'
 import {
   type IndexedFile,
@@ -52,6 +53,7 @@ export async function runPipeline(
     const ledger = await reading
     known = ledger.files
     const plan = await analyze(context, tree, ledger)
+    await assertRoom(context, plan, { isIndexed: ledger.files.size > 0 })
     const parsed = await parse(context, tree, plan)
     const embedded = await context.progress.stage(
       'embedding',

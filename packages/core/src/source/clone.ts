@@ -46,7 +46,8 @@ async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true })
   } catch (error) {
     const message = `The folder for clones ${path} cannot be made. Choose one that can be written.`
-    throw new StoreError('STORE_READ_ONLY', message, { cause: error })
+    const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+    throw new StoreError(isFull ? 'STORE_FULL' : 'STORE_READ_ONLY', message, { cause: error })
   }
 }
 
