@@ -35,7 +35,6 @@ export async function planSource(options: PlanSourceOptions): Promise<PlanDocume
       maxFileBytes: limits.maxFileBytes,
       include: options.include,
       exclude: options.exclude,
-      known: (path) => ledger.files.get(path),
       signal,
     }),
   )

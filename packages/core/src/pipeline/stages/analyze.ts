@@ -96,7 +96,8 @@ export async function makePlan(options: {
     total = of
   }
   try {
-    for await (const entry of tree.list({ signal, onProgress })) {
+    const known = (path: string): IndexedFile | undefined => ledger.files.get(path)
+    for await (const entry of tree.list({ signal, onProgress, known })) {
       signal.throwIfAborted()
       const { path, language, sizeBytes } = entry.file
       totals.files++
