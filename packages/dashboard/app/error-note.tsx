@@ -29,3 +29,8 @@ function partsOf(error: unknown): { code: string | null; detail: string } {
     detail: typeof detail === 'string' ? detail : String(message ?? error),
   }
 }
+
+/** The code of an error; null where it has none. */
+export function codeOf(error: unknown): string | null {
+  return partsOf(error).code
+}
