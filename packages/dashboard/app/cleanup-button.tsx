@@ -45,7 +45,8 @@ function CleanupDialog({ onClose, onDone }: { onClose: () => void; onDone: () =>
       <form onSubmit={onSubmit}>
         <p>
           Drops tasks that have ended, with their files and their log. They cannot be had back, and
-          those that failed or were cancelled can no longer be resumed. What they indexed stays.
+          those that failed or were cancelled can no longer be resumed. What they indexed stays, and
+          so does the newest task of each indexed repository.
         </p>
         <TextField
           label="Older than so many hours"

@@ -1,5 +1,5 @@
 import type { PlanDocument } from '@cairn/protocol'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { count, plural, size } from './amounts.ts'
 import { Chips } from './chips.tsx'
 import { FileRow } from './file-row.tsx'
@@ -25,12 +25,17 @@ export function PlanView({ plan }: { plan: PlanDocument }) {
   )
   const [shown, setShown] = useState(pageSize)
   const ofAction = useMemo(() => files.filter((file) => file.action === action), [files, action])
+  const section = useRef<HTMLElement>(null)
+  // It comes below the fields, where a dialog may have to be scrolled.
+  useEffect(() => {
+    section.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
-    <section className="plan" aria-label="Dry run">
+    <section className="plan" aria-label="Dry run" ref={section}>
       <p role="status">
-        <strong>Nothing was changed.</strong> A run would index {plural(totals.index, 'file')} of{' '}
-        {count(totals.files)} and leave out {count(totals.skip)}; those it takes have{' '}
-        {size(totals.bytes)}.
+        <strong>Nothing was changed.</strong> A run would index {plural(totals.index, 'file')} (
+        {size(totals.bytes)}), keep {count(totals.unchanged)} as they are, leave out{' '}
+        {count(totals.skip)} and delete {count(totals.delete)}.
       </p>
       <Chips
         label="What would be done"

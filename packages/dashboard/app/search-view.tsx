@@ -145,7 +145,8 @@ function Hit({ hit, isFirst }: { hit: SearchHit; isFirst: boolean }) {
     <li className="hit">
       <h2>
         <span className="code path">
-          {path}:{startLine}–{endLine}
+          {path}:{startLine}
+          {endLine > startLine && `–${endLine}`}
         </span>
       </h2>
       <p className="muted">
