@@ -3,6 +3,7 @@ import { plural } from './amounts.ts'
 import { useConnected } from './connected.tsx'
 import { Dialog } from './dialog.tsx'
 import { ErrorNote } from './error-note.tsx'
+import { useSending } from './sending.ts'
 import { TextField } from './text-field.tsx'
 
 /** Drops ended tasks of some age, when someone has said of which. */
@@ -21,23 +22,17 @@ export function CleanupButton({ onDone }: { onDone: () => void }) {
 function CleanupDialog({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
   const { patientClient, announce } = useConnected()
   const [hours, setHours] = useState('24')
-  const [isSending, setIsSending] = useState(false)
   const [removed, setRemoved] = useState<number | null>(null)
-  const [error, setError] = useState<unknown>(null)
+  const { isSending, error, send } = useSending()
 
-  const onSubmit = async (event: FormEvent): Promise<void> => {
+  const onSubmit = (event: FormEvent): void => {
     event.preventDefault()
-    setIsSending(true)
-    setError(null)
-    try {
+    void send(async () => {
       const { removedTasks } = await patientClient.cleanup({ olderThanHours: Number(hours) })
       setRemoved(removedTasks)
       announce(`${plural(removedTasks, 'task was', 'tasks were')} dropped.`)
       onDone()
-    } catch (failure) {
-      setError(failure)
-    }
-    setIsSending(false)
+    })
   }
 
   return (

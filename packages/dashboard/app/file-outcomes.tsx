@@ -6,6 +6,7 @@ import { useConnected } from './connected.tsx'
 import { ErrorNote } from './error-note.tsx'
 import { FileRow } from './file-row.tsx'
 import { useFollowLog } from './follow-log.ts'
+import { ListEnd } from './list-end.tsx'
 import { useLogPages } from './log-pages.ts'
 import { SearchField } from './search-field.tsx'
 import { useSettled } from './settled.ts'
@@ -48,7 +49,7 @@ export function FileOutcomes({ status }: { status: StatusDocument }) {
   )
   const pages = useLogPages(client, status.taskId, filter, accept)
   useFollowLog(pages, status.seq)
-  const { entries, hasMore, isLoading, error, more } = pages
+  const { entries, error } = pages
   return (
     <>
       <div className="filters">
@@ -74,15 +75,11 @@ export function FileOutcomes({ status }: { status: StatusDocument }) {
           />
         ))}
       </ul>
-      <p className="list-end muted">
-        {entries.length === 0 && error === null && (isLoading ? 'Loading … ' : 'No file. ')}
-        {entries.length > 0 && `${plural(entries.length, 'file')} shown. `}
-        {hasMore && (
-          <button type="button" onClick={more} disabled={isLoading}>
-            Show more
-          </button>
-        )}
-      </p>
+      <ListEnd
+        pages={pages}
+        nothing="No file."
+        shown={`${plural(entries.length, 'file')} shown.`}
+      />
     </>
   )
 }

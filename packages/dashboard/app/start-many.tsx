@@ -4,6 +4,7 @@ import { plural } from './amounts.ts'
 import { useConnected } from './connected.tsx'
 import { ErrorNote } from './error-note.tsx'
 import { go } from './route.ts'
+import { useSending } from './sending.ts'
 import { repositoriesOf } from './started-repository.ts'
 import { TextField } from './text-field.tsx'
 
@@ -12,14 +13,11 @@ export function StartMany({ onClose }: { onClose: () => void }) {
   const { patientClient, announce } = useConnected()
   const [addresses, setAddresses] = useState('')
   const [atOnce, setAtOnce] = useState('')
-  const [isSending, setIsSending] = useState(false)
-  const [error, setError] = useState<unknown>(null)
+  const { isSending, error, send } = useSending()
 
-  const onSubmit = async (event: FormEvent): Promise<void> => {
+  const onSubmit = (event: FormEvent): void => {
     event.preventDefault()
-    setIsSending(true)
-    setError(null)
-    try {
+    void send(async () => {
       const { tasks } = await patientClient.indexMany({
         repositories: repositoriesOf(addresses),
         ...(atOnce === '' ? {} : { maxConcurrent: Number(atOnce) }),
@@ -28,10 +26,7 @@ export function StartMany({ onClose }: { onClose: () => void }) {
       onClose()
       go({ view: 'tasks' })
       announce(`${plural(tasks.length, 'repository is', 'repositories are')} queued.`)
-    } catch (failure) {
-      setError(failure)
-      setIsSending(false)
-    }
+    })
   }
 
   return (

@@ -5,6 +5,7 @@ import { Choice } from './choice.tsx'
 import { useConnected } from './connected.tsx'
 import { ErrorNote } from './error-note.tsx'
 import { useFollowLog } from './follow-log.ts'
+import { ListEnd } from './list-end.tsx'
 import { useLogPages } from './log-pages.ts'
 import { SearchField } from './search-field.tsx'
 import { useSettled } from './settled.ts'
@@ -53,7 +54,7 @@ export function TaskLog({ status }: { status: StatusDocument }) {
   }
   const pages = useLogPages(client, status.taskId, filter, every)
   useFollowLog(pages, status.seq)
-  const { entries, total, hasMore, isLoading, error, more } = pages
+  const { entries, total, error } = pages
   return (
     <>
       <div className="filters">
@@ -69,17 +70,11 @@ export function TaskLog({ status }: { status: StatusDocument }) {
           <LogLine key={index} entry={entry} />
         ))}
       </ol>
-      <p className="list-end muted">
-        {entries.length === 0 && error === null && (isLoading ? 'Loading … ' : 'No line matches. ')}
-        {total !== null &&
-          entries.length > 0 &&
-          `${count(entries.length)} of ${count(total)} lines. `}
-        {hasMore && (
-          <button type="button" onClick={more} disabled={isLoading}>
-            Show more
-          </button>
-        )}
-      </p>
+      <ListEnd
+        pages={pages}
+        nothing="No line matches."
+        shown={`${count(entries.length)} of ${count(total ?? entries.length)} lines.`}
+      />
     </>
   )
 }

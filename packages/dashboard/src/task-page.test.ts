@@ -98,7 +98,9 @@ describeInBrowser('the page of a task', () => {
     const page = await open(shown.page)
     await page.getByRole('link', { name: 'nowhere' }).click()
     await page.getByText('SOURCE_NOT_FOUND').waitFor()
-    await page.getByText('Check the path or the address for a typing mistake').waitFor()
+    const advice = page.getByText('Check the path or the address for a typing mistake')
+    // Where it says that it failed, and where every error is listed.
+    await expect.poll(() => advice.count(), { timeout: 20_000 }).toBe(2)
     await expect
       .poll(() => page.getByText('Failed', { exact: true }).count(), { timeout: 20_000 })
       .toBeGreaterThan(0)
