@@ -90,6 +90,7 @@ async function openTree(
     cloneDirectory: request.cloneDirectory,
     languageOf: parser.languageOf,
     maxFileBytes: limits.maxFileBytes,
+    maxFiles: limits.maxFiles,
     include: request.include,
     exclude: request.exclude,
     known,
