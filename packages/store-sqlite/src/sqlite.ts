@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { stat, statfs } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { GraphStore, Journal, SpooledFile, Storage, VectorStore } from '@cairn/core'
 import { InvalidOptionsError, StoreError } from '@cairn/core'
 import { abortable } from '@cairn/core/abortable'
@@ -71,6 +71,13 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     await Promise.all([threads.reader.close(), threads.writer.close()])
   }
 
+  const sizeBytes = async (): Promise<number> => {
+    const sizes = await Promise.all(
+      ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),
+    )
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+
   const journal: Journal = {
     id: 'sqlite',
     tasks: {
@@ -85,7 +92,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       changes: (range) => call('tasks.changes', range),
       totals: (selection) => call('tasks.totals', selection),
       metrics: (selection) => call('tasks.metrics', selection),
-      prune: (endedBefore) => call('tasks.prune', endedBefore),
+      prune: (limits) => call('tasks.prune', limits),
       secondsPerItem: (repository) => call('tasks.secondsPerItem', repository),
     },
     plans: {
@@ -130,6 +137,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
           entries.map(({ textHash }) => textHash),
           packVectors(entries.map(({ vector }) => vector)),
         ),
+      prune: (spare) => call('cache.prune', spare),
     },
     text: {
       restore: (versions) => call('text.restore', versions),
@@ -145,11 +153,14 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         await threads.writer.acquire()
         isWriter = true
       }),
-    sizeBytes: async () => {
-      const sizes = await Promise.all(
-        ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),
-      )
-      return sizes.reduce((sum, size) => sum + size, 0)
+    sizeBytes,
+    async freeBytes() {
+      const { maxBytes, path } = engineOptions
+      const onDisk = await freeDiskBytes(dirname(path))
+      const unused = await call('maintenance.unusedBytes')
+      if (maxBytes === null) return onDisk === null ? null : onDisk + unused
+      const left = Math.max(0, maxBytes - (await fileBytes(path)))
+      return Math.min(left, onDisk ?? left) + unused
     },
     inspect: (space, { signal, ...inspection }) =>
       whole(inspection, signal, () => call('journal.inspect', space, inspection)),
@@ -275,6 +286,16 @@ function unpackTexts(packed: PackedVectors): string[] {
   return unpackBytes(packed).map((bytes) =>
     bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : '',
   )
+}
+
+/** Bytes that may still be written into a folder; null where the file system does not tell. */
+async function freeDiskBytes(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
 }
 
 async function fileBytes(path: string): Promise<number> {

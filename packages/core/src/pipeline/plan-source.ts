@@ -5,7 +5,7 @@ import type { Journal } from '../contracts/journal.ts'
 import type { FileSelection, Limits, Source } from '../options.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { openSource } from '../source/open-source.ts'
-import { knownFile, makePlan, readLedger } from './stages/analyze.ts'
+import { makePlan, readLedger } from './stages/analyze.ts'
 
 /** What a plan is made from. */
 export interface PlanSourceOptions {
@@ -33,9 +33,9 @@ export async function planSource(options: PlanSourceOptions): Promise<PlanDocume
       cloneDirectory: options.cloneDirectory,
       languageOf: parser.languageOf,
       maxFileBytes: limits.maxFileBytes,
+      maxFiles: limits.maxFiles,
       include: options.include,
       exclude: options.exclude,
-      known: (path) => knownFile(ledger, path),
       signal,
     }),
   )

@@ -2,11 +2,13 @@ import { type PackedVectors, packVectors, unpackBytes } from '../packed-vectors.
 import { vectorChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
+import { createVectorPruning } from './spare-vectors.ts'
 
 /** `EmbeddingCache` with vectors packed for the way between threads. */
 export interface CachePart {
   get(fingerprint: string, textHashes: readonly string[]): PackedVectors
   put(fingerprint: string, textHashes: readonly string[], vectors: PackedVectors): void
+  readonly prune: ReturnType<typeof createVectorPruning>
 }
 
 /** Vectors by text. */
@@ -40,5 +42,6 @@ export function createEmbeddingCache(database: Database, names: Names): CachePar
         insert.run(space, hash, vector, vectorChecksum(fingerprint, hash, vector))
       })
     },
+    prune: createVectorPruning(database, names),
   }
 }

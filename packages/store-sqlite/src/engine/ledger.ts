@@ -1,6 +1,7 @@
 import type { Garbage, Ledger, LedgerFile, LedgerRepository, LedgerSummary } from '@cairn/core'
 import { checksum } from './checksum.ts'
 import type { Database } from './database.ts'
+import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
 import { dropPlan } from './plans.ts'
 import { deleteSpooled } from './spool.ts'
@@ -47,6 +48,8 @@ type LedgerPart = Omit<Sync<Ledger>, 'remove'> & {
 
 /** Rows that one step of a removal deletes. */
 const removalPage = 20
+/** Names that one step of a removal forgets. */
+const forgottenPage = 500
 
 /** {@link Ledger}: what counts. */
 export function createLedger(database: Database, names: Names, repositories: Names): LedgerPart {
@@ -222,6 +225,11 @@ export function createLedger(database: Database, names: Names, repositories: Nam
       )
       for (const { version } of garbage.versions) forgetVersion.run(id, version)
       for (const edgeSet of garbage.edgeSets) forgetEdgeSet.run(id, edgeSet)
+      const gone = [...garbage.versions.map(({ version }) => version), ...garbage.edgeSets]
+      forgetNames(
+        database,
+        gone.flatMap((name) => names.find(name) ?? []),
+      )
     },
 
     *remove(repository) {
@@ -233,6 +241,12 @@ export function createLedger(database: Database, names: Names, repositories: Nam
           'select count(*) as files, ifnull(sum(chunk_count), 0) as chunks from ledger_files where repository = ?',
         )
         .get(id)
+      const edgeSets = database
+        .prepare<{ id: number }>(
+          `select edge_set as id from ledger_files where repository = ?1
+           union select edge_set from garbage_edge_sets where repository = ?1`,
+        )
+        .all(id)
       database.prepare('delete from ledger_repositories where repository = ?').run(id)
       database.prepare('delete from ledger_files where repository = ?').run(id)
       database.prepare('delete from garbage_versions where repository = ?').run(id)
@@ -244,6 +258,14 @@ export function createLedger(database: Database, names: Names, repositories: Nam
         dropPlan(database, plan.run_id)
       }
       yield
+      for (let start = 0; start < edgeSets.length; start += forgottenPage) {
+        const page = edgeSets.slice(start, start + forgottenPage)
+        forgetNames(
+          database,
+          page.map(({ id }) => id),
+        )
+        yield
+      }
       for (;;) {
         const versions = database
           .prepare<{ version: number }>(

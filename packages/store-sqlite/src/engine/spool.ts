@@ -4,7 +4,9 @@ import { type PackedVectors, packVectors } from '../packed-vectors.ts'
 import { encodeReferences, encodeSurface } from '../surface-codec.ts'
 import { checksum, textChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
+import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
+import { noteBack, noteLeft } from './spare-vectors.ts'
 import type { Stepwise, Sync } from './sync.ts'
 
 /** Files that were read, with their surfaces and uses as they are stored. */
@@ -41,7 +43,7 @@ type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep' | 'write' | 'files' 
   readonly files: (versions: readonly string[]) => StoredFiles<FileRow>
   readonly surfaces: (versions: readonly string[]) => StoredFiles<SurfaceRow>
   readonly write: (repository: string, files: readonly PackedFile[], block: ArrayBuffer) => void
-  readonly sweep: Stepwise<[repository: string], number>
+  readonly sweep: Stepwise<[repository?: string], number>
 }
 
 /** Versions that one step of a sweep deletes. */
@@ -94,6 +96,8 @@ export function createSpool(database: Database, names: Names, repositories: Name
         const first = next
         const sums: number[] = []
         for (const chunk of parsed.chunks) {
+          const textHash = Buffer.from(chunk.textHash, 'hex')
+          noteBack(database, textHash)
           const characters = chunk.text.length + chunk.context.length
           insertChunk.run(
             next,
@@ -102,7 +106,7 @@ export function createSpool(database: Database, names: Names, repositories: Name
             chunk.symbolKind,
             chunk.startLine,
             chunk.endLine,
-            Buffer.from(chunk.textHash, 'hex'),
+            textHash,
             characters,
             chunk.symbolPath,
             chunk.context,
@@ -212,14 +216,14 @@ export function createSpool(database: Database, names: Names, repositories: Name
     },
 
     *sweep(repository) {
-      const repositoryId = repositories.find(repository)
-      if (repositoryId === null) return 0
+      const repositoryId = repository === undefined ? null : repositories.find(repository)
+      if (repository !== undefined && repositoryId === null) return 0
       let swept = 0
       for (let after = 0; ; ) {
         const page = database
           .prepare<{ version: number }>(
             `select f.version from spool_files f
-             where f.repository = ? and f.version > ?
+             where ${repositoryId === null ? '?1 is null' : 'f.repository = ?1'} and f.version > ?2
                and not exists (select 1 from ledger_files l where l.version = f.version)
                and not exists (select 1 from plan_files p where p.version = f.version)
              order by f.version limit ${sweepPage}`,
@@ -306,6 +310,9 @@ export function deleteSpooled(database: Database, version: number): void {
     .get(version)
   if (!file) return
   const range: [number, number] = [file.first_chunk, file.first_chunk + file.chunk_count]
+  const texts = database
+    .prepare<{ text_hash: Uint8Array }>('select text_hash from chunks where id >= ? and id < ?')
+    .all(...range)
   database
     .prepare(
       // Also those whose chunk was lost.
@@ -314,4 +321,9 @@ export function deleteSpooled(database: Database, version: number): void {
     .run(...range)
   database.prepare('delete from chunks where id >= ? and id < ?').run(...range)
   database.prepare('delete from spool_files where version = ?').run(version)
+  noteLeft(
+    database,
+    texts.map(({ text_hash: hash }) => hash),
+  )
+  forgetNames(database, [version])
 }

@@ -50,7 +50,7 @@ export async function readLedger(
 }
 
 /** What a listing may take from the ledger without looking at the file. */
-export function knownFile({ files }: LedgerState, path: string): IndexedFile | undefined {
+function knownFile({ files }: LedgerState, path: string): IndexedFile | undefined {
   const file = files.get(path)
   return file?.isTrusted ? file : undefined
 }
@@ -105,7 +105,8 @@ export async function makePlan(options: {
     total = of
   }
   try {
-    for await (const entry of tree.list({ signal, onProgress })) {
+    const known = (path: string): IndexedFile | undefined => knownFile(ledger, path)
+    for await (const entry of tree.list({ signal, onProgress, known })) {
       signal.throwIfAborted()
       const { path, language, sizeBytes } = entry.file
       totals.files++
