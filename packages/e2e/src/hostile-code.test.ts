@@ -116,10 +116,21 @@ test.skipIf(process.platform === 'win32')(
       `/status/${taskId}/events`,
       '/repositories',
       '/repositories/names',
-      '/search?q=shared_word',
+      '/search',
       `/repositories/${encodeURIComponent(names[0] ?? '')}`,
     ]) {
-      const response = await server.fetch(new Request(`http://127.0.0.1${server.basePath}${route}`))
+      const response = await server.fetch(
+        new Request(
+          `http://127.0.0.1${server.basePath}${route}`,
+          route === '/search'
+            ? {
+                method: 'POST',
+                headers: { 'content-type': 'application/json' },
+                body: JSON.stringify({ query: 'shared_word' }),
+              }
+            : {},
+        ),
+      )
       expect([200, 404], route).toContain(response.status)
       expect(response.headers.get('content-type'), route).toMatch(
         /^(?:application\/(?:problem\+)?json|text\/event-stream)/,
