@@ -36,7 +36,6 @@ export async function planSource(options: PlanSourceOptions): Promise<PlanDocume
       maxFiles: limits.maxFiles,
       include: options.include,
       exclude: options.exclude,
-      known: (path) => ledger.files.get(path),
       signal,
     }),
   )

@@ -21,7 +21,7 @@ import {
 import { objectReader } from './object-reader.ts'
 import { parseSource } from './parse-source.ts'
 import { pathFilter } from './path-filter.ts'
-import { type KnownFile, type SourceTreeOptions, sourceTree } from './source-tree.ts'
+import { type SourceTreeOptions, sourceTree } from './source-tree.ts'
 
 /** Options of {@link openSource}. */
 export interface OpenSourceOptions {
@@ -37,18 +37,13 @@ export interface OpenSourceOptions {
   readonly maxFileBytes?: number | undefined
   /** A tree with more entries is refused. @default 1_000_000 */
   readonly maxFiles?: number | undefined
-  /**
-   * What an earlier run knows of a file. One with the same content is not looked at again, and not
-   * even read where Git names its content.
-   */
-  readonly known?: ((path: string) => KnownFile | undefined) | undefined
   /** The host's git where it is being looked for already. */
   readonly git?: Promise<HostGit> | undefined
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: CloneProgress) => void) | undefined
 }
 
-type TreeBasics = Pick<SourceTreeOptions, 'languageOf' | 'filter' | 'maxFileBytes' | 'known'> & {
+type TreeBasics = Pick<SourceTreeOptions, 'languageOf' | 'filter' | 'maxFileBytes'> & {
   readonly maxFiles: number
 }
 
@@ -201,7 +196,6 @@ export async function openSource(source: Source, options: OpenSourceOptions): Pr
     filter: pathFilter({ include: options.include ?? [], exclude: options.exclude ?? [] }),
     maxFileBytes,
     maxFiles,
-    known: options.known,
   }
   if (options.signal.aborted) throw new CancelledError()
   if ('path' in checked) return await openLocal(checked, basics, options.git, options.signal)
