@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { foldStatus, type StatusDocument, stageWeights } from '@cairn/protocol'
+import { foldStatus, isTerminal, type StatusDocument, stageWeights } from '@cairn/protocol'
 import { sqlite } from '@cairn/store-sqlite'
 import { editRepository, madeWord, makeRepository } from './made-repository.ts'
 import { type Assignment, type ProcessReport, startProcess, type Work } from './started-process.ts'
@@ -15,6 +15,8 @@ export interface PreparedRun {
   readonly queries: readonly string[]
   /** What a run does that nothing breaks. */
   readonly uninterrupted: ProcessReport
+  /** Bytes of the store after that. */
+  readonly bytesAfter: number
   /** A folder of data with the earlier state in it, for one try. */
   copyOfData(): string
   /** What a try has left in its folder and should not have, or not left and should have. */
@@ -30,6 +32,8 @@ export interface Try {
   readonly what: string
   readonly differences: readonly string[]
   readonly redonePercent: number
+  /** What the process said that went on. */
+  readonly next: ProcessReport
 }
 
 const repositoryName = 'made'
@@ -74,6 +78,7 @@ export async function prepareRun(
       path,
       queries,
       uninterrupted,
+      bytesAfter: statSync(join(whole, 'cairn.db')).size,
       copyOfData() {
         tries += 1
         const data = join(folder, `try${tries}`)
@@ -118,7 +123,7 @@ export async function goOnAndCompare(
   const taskId = resume ?? next.taskId ?? ''
   odd.push(...(await prepared.compare(data, taskId)))
   const redonePercent = redone(prepared.uninterrupted.work, broken.work, next.work)
-  return { what, differences: odd, redonePercent }
+  return { what, differences: odd, redonePercent, next }
 }
 
 /** Runs with something to break in it, to its end. */
@@ -129,6 +134,16 @@ export function brokenRun(
   signal: AbortSignal,
 ): Promise<ProcessReport> {
   return startProcess({ ...assignment, path: prepared.path, data }, signal).ended
+}
+
+/** {@link brokenRun} on a copy of its own. */
+export async function runOnCopy(
+  prepared: PreparedRun,
+  assignment: Partial<Assignment>,
+  signal: AbortSignal,
+): Promise<{ data: string; report: ProcessReport }> {
+  const data = prepared.copyOfData()
+  return { data, report: await brokenRun(prepared, data, assignment, signal) }
 }
 
 /** What was done twice, in percent of the run, weighed as its progress weighs its stages. */
@@ -203,7 +218,7 @@ function isSane(status: StatusDocument): boolean {
   const seconds = [processingTime, eta?.lowSeconds ?? 0, eta?.highSeconds ?? 0]
   const rates = [throughputFilesPerSecond, embeddingProgress.embeddingRate]
   return (
-    seconds.every((value) => value >= 0 && value < 3_600) &&
+    seconds.every((value) => value >= 0 && (value < 3_600 || !isTerminal(status.status))) &&
     rates.every((value) => value >= 0 && value < 1_000_000) &&
     status.health.state !== 'stalled'
   )

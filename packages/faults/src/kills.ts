@@ -54,43 +54,39 @@ const shortBatches: readonly BreakPoint[] = [
   { break: 'process', call: 'ledger.commit', nth: 1, when: 'after' },
 ]
 
-/** The process is killed: at every boundary, and at any moment between them. */
+/** The process is killed at every boundary, and threads of it are ended. */
 export const kills: Fault = {
   name: 'kills',
-  async run({ form, seed, signal }) {
-    const outcomes: FaultOutcome[] = []
+  async run({ form, signal }) {
     const prepared = await prepareRun(small.before, small.after, signal)
     try {
       const { calls } = prepared.uninterrupted
       const isLong = form === 'long'
-      outcomes.push(
-        await killedAt(
-          'SIGKILL at a boundary of a stage',
-          prepared,
-          isLong ? stageBoundaries : shortStages,
-          signal,
-        ),
-        await killedAt(
-          'SIGKILL at a boundary of a batch',
-          prepared,
-          isLong ? batchBoundaries(calls) : shortBatches,
-          signal,
-        ),
-        await threadsEnded(prepared, isLong ? threadEnds(calls) : shortThreadEnds, signal),
-      )
-      if (!isLong) outcomes.push(await killedAtRandom(prepared, 2, seed, signal))
+      const boundaries = isLong ? stageBoundaries : shortStages
+      const batches = isLong ? batchBoundaries(calls) : shortBatches
+      const ends = isLong ? threadEnds(calls) : shortThreadEnds
+      return [
+        await killedAt('SIGKILL at a boundary of a stage', prepared, boundaries, signal),
+        await killedAt('SIGKILL at a boundary of a batch', prepared, batches, signal),
+        await threadsEnded(prepared, ends, signal),
+      ]
     } finally {
       prepared.remove()
     }
-    if (form === 'long') {
-      const wide = await prepareRun(large.before, large.after, signal)
-      try {
-        outcomes.push(await killedAtRandom(wide, 100, seed, signal))
-      } finally {
-        wide.remove()
-      }
+  },
+}
+
+/** The process is killed at any moment. */
+export const moments: Fault = {
+  name: 'moments',
+  async run({ form, seed, signal }) {
+    const { before, after } = form === 'long' ? large : small
+    const prepared = await prepareRun(before, after, signal)
+    try {
+      return [await killedAtRandom(prepared, form === 'long' ? 100 : 2, seed, signal)]
+    } finally {
+      prepared.remove()
     }
-    return outcomes
   },
 }
 
@@ -152,7 +148,7 @@ async function threadsEnded(
     signal.throwIfAborted()
     const data = prepared.copyOfData()
     const broken = await brokenRun(prepared, data, { breaks: [point] }, signal)
-    if (broken.ended === 0) throw new Error(`There was no thread to end at ${nameOf(point)}.`)
+    if (!broken.ended) throw new Error(`There was no thread to end at ${nameOf(point)}.`)
     tries.push(await goOnAndCompare(prepared, data, broken, nameOf(point), signal))
   }
   return outcomeOf('a thread of the store or of a pool ended', tries)
