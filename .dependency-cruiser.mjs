@@ -28,7 +28,7 @@ const layers = [
     mayImport: ['protocol', 'core', 'store-[^/]+', 'embedder-[^/]+', 'server', 'dashboard'],
   },
   // Private packages that span the others.
-  { folder: /^(bench|e2e)$/, mayImport: ['(?!checks/)[^/]+'] },
+  { folder: /^(bench|e2e|faults)$/, mayImport: ['(?!checks/)[^/]+'] },
   { folder: /^(checks|models|servers)$/, mayImport: [] },
 ]
 
@@ -39,7 +39,7 @@ const testFiles = '\\.test\\.ts$|\\.test-support\\.ts$|/fixtures/|/scripts/'
 const forTests = ['testkit', 'servers', 'models', 'embedder-static']
 
 const folders = readdirSync('packages')
-const privatePackages = '^packages/(bench|checks|e2e|models|servers)/'
+const privatePackages = '^packages/(bench|checks|e2e|faults|models|servers)/'
 
 const layerRules = folders.flatMap((folder) => {
   const layer = layers.find((candidate) => candidate.folder.test(folder))

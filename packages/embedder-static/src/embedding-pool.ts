@@ -35,12 +35,34 @@ export function createEmbeddingPool(table: Table, threads: number): EmbeddingPoo
       : [],
   })
   let isClosed = false
+  // A thread that dies while it is idle, or before its first task, is told here and nowhere else; what waits
+  // for it would wait for ever.
+  let lost = new AbortController()
+  pool.on('error', (error: Error) => {
+    const waiting = lost
+    lost = new AbortController()
+    waiting.abort(error)
+  })
+
+  const runInThread = async (texts: readonly string[]): Promise<unknown> => {
+    const { signal } = lost
+    try {
+      return await pool.run(texts, { signal })
+    } catch (error) {
+      if (isClosed) throw error
+      const cause = toCairnError(signal.aborted ? signal.reason : error)
+      throw new EmbedderError('EMBEDDING_FAILED', `A thread that embeds failed: ${cause.message}`, {
+        recoverable: true,
+        cause,
+      })
+    }
+  }
 
   const runTask = async (
     texts: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<Float32Array[]> => {
-    const vectors: unknown = await pool.run(texts)
+    const vectors: unknown = await runInThread(texts)
     signal?.throwIfAborted()
     if (!(vectors instanceof Float32Array) || vectors.length !== texts.length * dimensions) {
       throw new EmbedderError('INTERNAL', 'An embedding worker gave no vectors.')

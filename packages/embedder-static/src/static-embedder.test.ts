@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { Worker } from 'node:worker_threads'
 import type { Embedder } from '@cairn/core'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { type StaticEmbedderOptions, staticEmbedder } from './static-embedder.ts'
 
 const opened: Embedder[] = []
@@ -89,6 +90,38 @@ test('rejects calls that are under way at the close, and those that follow', asy
   await expect(embedder.embedDocuments(['text'])).rejects.toMatchObject({ code: 'CLOSED' })
   await expect(embedder.embedQuery('text')).rejects.toMatchObject({ code: 'CLOSED' })
   await embedder.close?.()
+})
+
+describe('a thread that dies', () => {
+  const threadOf = (start: () => Promise<unknown>): Promise<Worker> =>
+    new Promise((resolve, reject) => {
+      process.once('worker', resolve)
+      start().catch(reject)
+    })
+
+  const die = (worker: Worker): void => {
+    worker.emit('error', new Error('Out of memory.'))
+    void worker.terminate()
+  }
+
+  test('while it is idle harms nobody', async () => {
+    const embedder = open()
+    const worker = await threadOf(() => embedder.embedDocuments(texts))
+    expect(await embedder.embedDocuments(texts)).toHaveLength(texts.length)
+    die(worker)
+    expect(await embedder.embedDocuments(texts)).toHaveLength(texts.length)
+  })
+
+  test('while it starts fails the call at once, and the next has a thread again', async () => {
+    const embedder = open()
+    process.once('worker', die)
+    await expect(embedder.embedDocuments(texts)).rejects.toMatchObject({
+      name: 'EmbedderError',
+      message: 'A thread that embeds failed: Out of memory.',
+      recoverable: true,
+    })
+    expect(await embedder.embedDocuments(texts)).toHaveLength(texts.length)
+  })
 })
 
 test.each([0, -1, 1.5, Number.NaN])('refuses %s threads', (threads) => {

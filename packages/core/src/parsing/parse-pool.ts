@@ -145,7 +145,13 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
 
     const work = new Promise<ParseOutcome[]>((resolve, reject) => {
       const { progress } = message
-      const batch: FlyingBatch = { jobs, progress, abort, fail: reject, ended: Promise.resolve() }
+      const fail = (error: Error): void => {
+        // The pool keeps what waits for the dead thread until it is taken back, and would never run it.
+        flying.delete(batch)
+        reject(error)
+        abort.abort()
+      }
+      const batch: FlyingBatch = { jobs, progress, abort, fail, ended: Promise.resolve() }
       flying.add(batch)
       batch.ended = pool
         .run(message, { signal: abort.signal, transferList: [message.bytes.buffer] })

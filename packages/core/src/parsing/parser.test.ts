@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Language } from '../contracts/language.ts'
 import type { ParsedFile } from '../contracts/parsed-file.ts'
@@ -247,6 +248,16 @@ describe('a file that goes wrong', () => {
         message: 'The parsing worker died on bad.lua.',
       })
       await expectInnocents([...before, ...after])
+    })
+  })
+
+  it('because its thread dies while it starts is parsed by the next', async () => {
+    process.once('worker', (worker: Worker) => {
+      worker.emit('error', new Error('This thread cannot start.'))
+      void worker.terminate()
+    })
+    await withParser({ threads: 1 }, async (parser) => {
+      await expectInnocents(innocents.map(([path, text]) => parse(parser, path, text)))
     })
   })
 

@@ -23,6 +23,7 @@ const patterns: ReadonlyArray<readonly [pattern: RegExp, code: ErrorCode, recove
     true,
   ],
   [/transport .* not allowed/i, 'URL_REFUSED', false],
+  [/no space left on device|disk quota exceeded/i, 'STORE_FULL', false],
 ]
 
 /** The lines of git's error output that say what went wrong, without hints and progress. */

@@ -69,7 +69,9 @@ function writingSide(writer: Writer): Side {
   const writes = createWriteGroup((works) => writer.writeTogether(works))
   return {
     run(mode, work) {
-      if (mode === 'write') return writes.add(work)
+      if (mode === 'write' || mode === 'record') {
+        return writes.add({ run: work, mayUseReserve: mode === 'record' })
+      }
       // Whoever comes later sees what was asked before.
       writes.flush()
       if (mode === 'bare') return writer.bare(work)

@@ -1,20 +1,28 @@
 import { setImmediate } from 'node:timers/promises'
 import type { EngineOptions } from '../options.ts'
-import { connectWriter, makeFolder } from './connect.ts'
+import { connectWriter, limitSize, makeFolder } from './connect.ts'
 import { type Database, type Driver, inTransaction, onSnapshot } from './database.ts'
 import { createEngine, type Engine } from './engine.ts'
-import { Fault } from './fault.ts'
+import { Fault, resultCode } from './fault.ts'
+import { createReserve, reserveBytes } from './reserve.ts'
 import { takeWriterLock } from './writer-lock.ts'
 
 /** What became of a piece of work. */
 export type Written = { readonly value: unknown } | { readonly error: unknown }
+
+/** A piece of work to be done in a transaction. */
+export interface WriteWork {
+  readonly run: (engine: Engine) => unknown
+  /** Whether it may take the room that is held back, where there is no other. */
+  readonly mayUseReserve: boolean
+}
 
 /** The writing side of a store. */
 export interface Writer {
   /** Takes the lock and opens the file, unless that was done. */
   acquire(): void
   /** Runs all of `works` in one transaction; where one of them throws, each in one of its own. */
-  writeTogether(works: readonly ((engine: Engine) => unknown)[]): Written[]
+  writeTogether(works: readonly WriteWork[]): Written[]
   /** Runs `work` in one transaction for each step; other calls come in between. */
   writeInSteps<T>(work: (engine: Engine) => Generator<undefined, T, undefined>): Promise<T>
   /** Runs `work` that reads and keeps notes in temporary tables. */
@@ -26,6 +34,7 @@ export interface Writer {
 
 /** Writes nothing until it is asked to. */
 export function createWriter(driver: Driver, options: EngineOptions): Writer {
+  const reserve = createReserve(options.path)
   let open: { database: Database; engine: Engine; release: () => void } | null = null
 
   const acquired = (): { database: Database; engine: Engine } => {
@@ -42,6 +51,7 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
       const database = connectWriter(driver, options)
       try {
         const engine = createEngine(database)
+        reserve.hold()
         inTransaction(database, () => engine.tasks.interrupt())
         open = { database, engine, release }
         return open
@@ -57,23 +67,33 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
 
   return {
     acquire() {
+      if (open) reserve.hold()
       acquired()
     },
     writeTogether(works) {
       const { database, engine } = acquired()
       const write = (some: typeof works): Written[] =>
-        inTransaction(database, () => some.map((work) => ({ value: work(engine) })))
+        inTransaction(database, () => some.map((work) => ({ value: work.run(engine) })))
+      const writeAlone = (work: WriteWork): Written => {
+        try {
+          return write([work])[0] ?? { value: undefined }
+        } catch (error) {
+          if (!work.mayUseReserve || resultCode(error) !== 'SQLITE_FULL') return { error }
+        }
+        reserve.release()
+        limitSize(database, options, reserveBytes)
+        try {
+          return write([work])[0] ?? { value: undefined }
+        } catch (error) {
+          return { error }
+        } finally {
+          limitSize(database, options)
+        }
+      }
       try {
         return write(works)
-      } catch (error) {
-        if (works.length === 1) return [{ error }]
-        return works.map((work): Written => {
-          try {
-            return write([work])[0] ?? { value: undefined }
-          } catch (cause) {
-            return { error: cause }
-          }
-        })
+      } catch {
+        return works.map(writeAlone)
       }
     },
     async writeInSteps(work) {

@@ -1,0 +1,17 @@
+import type { FaultOutcome } from './fault.ts'
+
+/** The outcomes as a table in Markdown, with their notes below. */
+export function faultTable(outcomes: readonly FaultOutcome[]): string {
+  const rows = outcomes.map(({ fault, tries, survived, lost, redonePercent }) => {
+    const redone = redonePercent === null ? '–' : redonePercent.toFixed(1)
+    return `| ${fault} | ${tries} | ${survived} | ${lost} | ${redone} |`
+  })
+  const notes = outcomes.flatMap(({ fault, notes: own }) =>
+    own.map((note) => `- ${fault}: ${note}`),
+  )
+  const head = [
+    '| fault | tries | survived | lost | redone work, % at most |',
+    '| --- | ---: | ---: | ---: | ---: |',
+  ]
+  return [...head, ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')
+}

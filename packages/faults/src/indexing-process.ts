@@ -1,0 +1,173 @@
+/**
+ * Indexes in a process of its own, which breaks itself where it is told to, and says on its standard output
+ * what it does, one JSON document a line, at once: what was said before it died can be read.
+ *
+ *     node indexing-process.ts '{"path", "data", …}'
+ */
+import { writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { MessagePort, type Worker } from 'node:worker_threads'
+import { type CairnError, createIndexer, type Indexer, type IndexRun } from '@cairn/core'
+import { staticEmbedder } from '@cairn/embedder-static'
+import type { IndexEvent } from '@cairn/protocol'
+import { sqlite } from '@cairn/store-sqlite'
+import { type CallWatch, watchEmbedder, watchStorage } from './call-watch.ts'
+import type { Assignment, BreakPoint, Work } from './started-process.ts'
+
+const assignment: Assignment = JSON.parse(process.argv[2] ?? '')
+const startedMs = performance.now()
+
+function say(word: Readonly<Record<string, unknown>>): void {
+  writeSync(1, `${JSON.stringify(word)}\n`)
+}
+
+const work: Work = { files: 0, texts: 0, rows: 0 }
+const calls = new Map<string, number>()
+const workers = new Set<Worker>()
+let taskId: string | null = null
+let isAtWork = false
+
+process.on('worker', (worker) => {
+  workers.add(worker)
+  worker.once('exit', () => workers.delete(worker))
+})
+
+// The pools of threads are core's own, so the files that go to the parsers are counted on their way.
+const post = MessagePort.prototype.postMessage
+MessagePort.prototype.postMessage = function (this: MessagePort, ...values) {
+  const files: unknown = values[0]?.task?.files
+  if (Array.isArray(files)) did('files', files.length)
+  return post.apply(this, values)
+} as typeof post
+
+function did(kind: keyof Work, amount: number): void {
+  work[kind] += amount
+  if (!isAtWork) say({ atWorkAfterMs: performance.now() - startedMs })
+  isAtWork = true
+  say({ work })
+}
+
+function breakAt(point: BreakPoint): void {
+  if (point.break === 'process') process.kill(process.pid, 'SIGKILL')
+  const ending = [...workers].filter((worker) => endsWith(worker, point.break))
+  say({ ended: ending.length })
+  for (const worker of ending) {
+    // What its owner sees of a thread that dies of an error, as when its memory is used up.
+    if (point.break === 'pool thread') worker.emit('error', new Error('The thread was ended.'))
+    void worker.terminate()
+  }
+  if (point.break === 'clock') jump(point.jumpMs ?? 0)
+}
+
+function endsWith(worker: Worker, which: BreakPoint['break']): boolean {
+  const isStore = (worker as Worker & { threadName?: string }).threadName?.startsWith(
+    'cairn-sqlite',
+  )
+  return which === 'store thread' ? isStore === true : which === 'pool thread' && isStore !== true
+}
+
+function jump(ms: number): void {
+  const RealDate = Date
+  globalThis.Date = class extends RealDate {
+    constructor(...values: []) {
+      if (values.length === 0) super(RealDate.now() + ms)
+      else super(...values)
+    }
+    static override now(): number {
+      return RealDate.now() + ms
+    }
+  } as DateConstructor
+}
+
+const watch: CallWatch = {
+  before(name, values) {
+    const nth = (calls.get(name) ?? 0) + 1
+    calls.set(name, nth)
+    countWork(name, values)
+    for (const point of assignment.breaks) {
+      if (point.call === name && point.nth === nth && point.when === 'before') breakAt(point)
+    }
+  },
+  after(name) {
+    const nth = calls.get(name)
+    for (const point of assignment.breaks) {
+      if (point.call === name && point.nth === nth && point.when === 'after') breakAt(point)
+    }
+  },
+}
+
+function countWork(name: string, values: readonly unknown[]): void {
+  if (name === 'embedder.embedDocuments') did('texts', sizeOf(values[0]))
+  // Of files that lie in the spool of the same store; how many rows a file has is the same each time.
+  if (name === 'vectors.upsertSpooled') did('rows', sizeOf(values[2]))
+  if (name === 'vectors.upsert') did('rows', sizeOf(values[1]))
+  if (name === 'graph.upsert') {
+    const { nodes, edges } = values[0] as { nodes: unknown[]; edges: unknown[] }
+    did('rows', nodes.length + edges.length)
+  }
+}
+
+function sizeOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0
+}
+
+function onEvent(event: IndexEvent): void {
+  const stage = 'stage' in event ? event.stage : ''
+  for (const point of assignment.breaks) {
+    if (point.event !== event.type || (point.stage ?? '') !== stage || !isBegun(event)) continue
+    breakAt(point)
+  }
+}
+
+/** On a slow machine the first word of the embedding stage is that nothing is embedded yet. */
+function isBegun(event: IndexEvent): boolean {
+  return event.type !== 'embedding.progressed' || event.embeddedChunks > 0
+}
+
+async function search(indexer: Indexer): Promise<void> {
+  const hits: Record<string, string[]> = {}
+  for (const query of assignment.queries) {
+    const found = await indexer.search(query, { mode: 'lexical', limit: 20 })
+    const lines = found.hits.map((hit) => `${hit.path}:${hit.startLine} ${hit.text}`)
+    hits[query] = lines.toSorted()
+  }
+  say({ hits })
+}
+
+async function begin(indexer: Indexer): Promise<IndexRun | null> {
+  const { resume, path } = assignment
+  if (resume === null) return indexer.index({ path })
+  const { status } = await indexer.status(resume)
+  say({ before: status })
+  // Killed after its last event: there is nothing to go on with.
+  return status === 'completed' ? null : indexer.resume(resume)
+}
+
+const store = sqlite({
+  path: join(assignment.data, 'cairn.db'),
+  ...(assignment.maxBytes === null ? {} : { maxBytes: assignment.maxBytes }),
+})
+const embedder = staticEmbedder({ threads: 1 })
+const indexer = createIndexer({
+  storage: watchStorage(store, watch),
+  embedder: watchEmbedder(embedder, watch),
+  cloneDirectory: join(assignment.data, 'clones'),
+})
+if (assignment.queries.length > 0) await search(indexer)
+const run = await begin(indexer)
+if (run) {
+  taskId = run.taskId
+  say({ taskId })
+  run.on('event', onEvent)
+  try {
+    const { durationSeconds } = await run.finished
+    say({ completed: true, durationSeconds })
+  } catch (error) {
+    const { code, message, recoverable } = error as CairnError
+    say({ error: { code, message, recoverable } })
+  }
+} else say({ completed: true, durationSeconds: 0 })
+say({ calls: Object.fromEntries(calls) })
+await indexer.close()
+await embedder.close?.()
+await store.close()

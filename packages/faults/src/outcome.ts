@@ -1,0 +1,26 @@
+import type { Try } from './broken-run.ts'
+import type { FaultOutcome } from './fault.ts'
+
+const mostNotes = 10
+
+/** A row of the table from its tries: the most work that was redone, and a note for each try that lost something. */
+export function outcomeOf(
+  fault: string,
+  tries: readonly Try[],
+  notes: readonly string[] = [],
+): FaultOutcome {
+  const failures = tries.filter(({ differences }) => differences.length > 0)
+  return {
+    fault,
+    tries: tries.length,
+    survived: tries.length - failures.length,
+    lost: failures.reduce((sum, { differences }) => sum + differences.length, 0),
+    redonePercent: tries.reduce((most, { redonePercent }) => Math.max(most, redonePercent), 0),
+    notes: [
+      ...notes,
+      ...failures
+        .slice(0, mostNotes)
+        .map(({ what, differences }) => `${what}: ${differences.slice(0, 5).join('; ')}`),
+    ],
+  }
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** What a run does that another run could have to do again. */
+export interface Work {
+  /** Files that were given to the parsers. */
+  files: number
+  /** Texts that were given to the embedder. */
+  texts: number
+  /** Nodes and edges that were given to the graph store, and files or vectors to the vector store. */
+  rows: number
+}
+
+/** Where a process breaks something of itself: at a call or at an event. */
+export interface BreakPoint {
+  readonly break: 'process' | 'store thread' | 'pool thread' | 'clock'
+  /** As in `spool.write`; with {@link nth} and {@link when}. */
+  readonly call?: string
+  readonly nth?: number
+  readonly when?: 'before' | 'after'
+  /** Type of an event; with {@link stage} where it has one. */
+  readonly event?: string
+  readonly stage?: string
+  /** How far the clock jumps. */
+  readonly jumpMs?: number
+}
+
+/** What a process of `indexing-process.ts` is told. */
+export interface Assignment {
+  /** The repository. */
+  readonly path: string
+  /** Folder of the store. */
+  readonly data: string
+  /** The task to go on with; null: a new one. */
+  readonly resume: string | null
+  readonly breaks: readonly BreakPoint[]
+  /** What is searched for before anything else is done. */
+  readonly queries: readonly string[]
+  /** Most bytes of the store; null: no limit. */
+  readonly maxBytes: number | null
+}
+
+/** What a process said until it ended. */
+export interface ProcessReport {
+  readonly signal: NodeJS.Signals | null
+  readonly exitCode: number | null
+  readonly taskId: string | null
+  readonly work: Readonly<Work>
+  /** How often each call was made; of a process that came to its end. */
+  readonly calls: Readonly<Record<string, number>>
+  /** By query; the hits as text, in an order of their own. */
+  readonly hits: Readonly<Record<string, readonly string[]>>
+  /** Milliseconds from the start of its work to the first file, text or row; null: there was none. */
+  readonly atWorkAfterMs: number | null
+  readonly completed: boolean
+  readonly durationSeconds: number | null
+  readonly error: { code: string; message: string; recoverable: boolean } | null
+  /** Threads that were ended in it. */
+  readonly ended: number
+  /** From `spawn` to the end. */
+  readonly wallMs: number
+}
+
+/** A process that indexes. */
+export interface StartedProcess {
+  readonly child: ChildProcess
+  readonly ended: Promise<ProcessReport>
+}
+
+/** Starts a process with nothing to break, on the packages' source. */
+export function startProcess(
+  assignment: Pick<Assignment, 'path' | 'data'> & Partial<Assignment>,
+  signal: AbortSignal,
+): StartedProcess {
+  const full: Assignment = { resume: null, breaks: [], queries: [], maxBytes: null, ...assignment }
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=@cairn/source',
+      '--disable-warning=ExperimentalWarning',
+      join(import.meta.dirname, 'indexing-process.ts'),
+      JSON.stringify(full),
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' },
+  )
+  return { child, ended: readReport(child) }
+}
+
+async function readReport(child: ChildProcess): Promise<ProcessReport> {
+  const startedMs = performance.now()
+  const said: Partial<ProcessReport> = {}
+  let problems = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    problems += text
+  })
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      // The last line of a process that was killed may be half a line.
+      if (line.endsWith('}')) Object.assign(said, JSON.parse(line))
+    })
+  }
+  const [exitCode, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  if (signal === null && exitCode !== 0) {
+    throw new Error(`The process that indexes ended with exit code ${exitCode}:\n${problems}`)
+  }
+  return {
+    taskId: null,
+    work: { files: 0, texts: 0, rows: 0 },
+    calls: {},
+    hits: {},
+    atWorkAfterMs: null,
+    completed: false,
+    durationSeconds: null,
+    error: null,
+    ended: 0,
+    ...said,
+    signal,
+    exitCode,
+    wallMs: performance.now() - startedMs,
+  }
+}
