@@ -105,6 +105,19 @@ test('who asked for all tasks while the store was away is told of them when it i
   await live.until(({ type, task_id: taskId }) => type === 'task_status' && taskId === 't1')
 })
 
+test('who subscribes to a task while the store is away is told which one to ask for again', async () => {
+  const store = breakable()
+  const { socketUrl } = await bench.mount({ source: store.source })
+  await bench.task('t1').begin()
+  store.fail()
+  const live = await readSocket(`${socketUrl}/live-status`)
+  live.send({ type: 'subscribe_task', task_id: 't1' })
+  await live.until(({ type, task_id: taskId }) => type === 'error' && taskId === 't1')
+  store.recover()
+  live.send({ type: 'subscribe_task', task_id: 't1' })
+  await live.until(({ type, task_id: taskId }) => type === 'task_status' && taskId === 't1')
+})
+
 test('a store that is not there yet has no tasks', async () => {
   const { url } = await bench.mount()
   expect(await readJson(`${url}/status`)).toMatchObject({ total: 0, tasks: [] })
