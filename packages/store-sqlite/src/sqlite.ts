@@ -138,6 +138,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         await threads.writer.acquire()
         isWriter = true
       }),
+    endAbandoned: () => threads.writer.endAbandoned(),
     sizeBytes: async () => {
       const sizes = await Promise.all(
         ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),
