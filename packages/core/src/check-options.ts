@@ -18,6 +18,7 @@ import type {
   Logger,
   PlanRequest,
   ResumeOptions,
+  Retention,
   UpdateOptions,
 } from './options.ts'
 
@@ -27,6 +28,7 @@ function defaultLimits(): Required<Limits> {
     parseThreads: Math.min(4, availableParallelism()),
     parseTimeoutMs: 10_000,
     maxFileBytes: 1_048_576,
+    maxFiles: 1_000_000,
     maxChunkCharacters: 2_000,
     embedTimeoutMs: 120_000,
     retries: 10,
@@ -34,6 +36,15 @@ function defaultLimits(): Required<Limits> {
     concurrentRuns: 2,
     clonesPerHost: 2,
   }
+}
+
+/** What an indexer keeps that says nothing about it. */
+const defaultRetention: Required<Retention> = {
+  tasksPerRepository: 100,
+  taskDays: 90,
+  eventBytes: 268_435_456,
+  spareVectorBytes: 134_217_728,
+  cloneBytes: 10_737_418_240,
 }
 
 /** A logger that says nothing. */
@@ -45,12 +56,21 @@ const limitsSchema = z.strictObject({
   parseThreads: positive.max(64).optional(),
   parseTimeoutMs: positive.optional(),
   maxFileBytes: positive.optional(),
+  maxFiles: positive.optional(),
   maxChunkCharacters: z.int().min(200).max(100_000).optional(),
   embedTimeoutMs: positive.optional(),
   retries: z.int().min(0).max(100).optional(),
   stallAfterMs: positive.optional(),
   concurrentRuns: positive.max(64).optional(),
   clonesPerHost: positive.max(64).optional(),
+})
+
+const retentionSchema = z.strictObject({
+  tasksPerRepository: positive.optional(),
+  taskDays: z.number().min(0).max(100_000).optional(),
+  eventBytes: z.int().min(0).optional(),
+  spareVectorBytes: z.int().min(0).optional(),
+  cloneBytes: z.int().min(0).optional(),
 })
 
 const objectWith = (...names: string[]): z.ZodType =>
@@ -67,6 +87,7 @@ const indexerSchema = z.strictObject({
   cloneDirectory: z.string().min(1),
   languages: z.array(objectWith('id', 'extensions')).optional(),
   limits: limitsSchema.optional(),
+  retention: retentionSchema.optional(),
   logger: objectWith('debug', 'info', 'warn', 'error').optional(),
   auth: aFunction.optional(),
   resumeOnStart: z.boolean().optional(),
@@ -81,6 +102,8 @@ const selection = {
     .max(200)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
+    // In an address they lead elsewhere, however they are encoded: https://url.spec.whatwg.org/#double-dot-path-segment
+    .refine((name) => name !== '.' && name !== '..', 'must not be "." or ".."')
     .optional(),
   include: globs,
   exclude: globs,
@@ -111,8 +134,20 @@ export function checkIndexerOptions(options: IndexerOptions): void {
 
 /** Limits with every default filled in. */
 export function fillLimits(limits: Limits | undefined): Required<Limits> {
-  const given = Object.entries(limits ?? {}).filter(([, value]) => value !== undefined)
-  return { ...defaultLimits(), ...Object.fromEntries(given) }
+  return filled(defaultLimits(), limits)
+}
+
+/** What is kept, with every default filled in. */
+export function fillRetention(retention: Retention | undefined): Required<Retention> {
+  return filled(defaultRetention, retention)
+}
+
+function filled<Options extends object>(
+  defaults: Required<Options>,
+  options: Options | undefined,
+): Required<Options> {
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(given) }
 }
 
 /**

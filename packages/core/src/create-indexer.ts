@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
 import type {
   IndexControl,
   IndexEvent,
@@ -6,6 +7,7 @@ import type {
   StatusDocument,
   StatusSource,
 } from '@cairn/protocol'
+import { createAbandonedTasks } from './abandoned-tasks.ts'
 import { describeSource, isSameRequest, requestedRun, withAuth } from './asked-run.ts'
 import {
   checkCall,
@@ -17,10 +19,11 @@ import {
   checkText,
   checkWatch,
   fillLimits,
+  fillRetention,
   silentLogger,
   splitRequest,
 } from './check-options.ts'
-import { cleanUp } from './clean-up.ts'
+import { type CleanUpOptions, cleanUp } from './clean-up.ts'
 import { createCloneLimit } from './clone-limit.ts'
 import {
   CairnError,
@@ -43,22 +46,31 @@ import type {
   IndexRequest,
   IndexRun,
   ProgressCallback,
+  Source,
 } from './options.ts'
 import { createParser } from './parsing/parser.ts'
 import { performRun } from './perform-run.ts'
 import { planSource } from './pipeline/plan-source.ts'
 import type { RunProgress } from './progress/run-progress.ts'
-import { reconcileRepository } from './reconcile-repository.ts'
+import {
+  type Reconciliation,
+  reconcileReport,
+  reconcileRepository,
+} from './reconcile-repository.ts'
 import { removeRepository } from './remove-repository.ts'
 import { repositoryInfo } from './repository-info.ts'
 import { createRepositoryQueue } from './repository-queue.ts'
 import { resumeOnStart } from './resume-on-start.ts'
 import { searchChunks } from './search/search-chunks.ts'
+import { cloneFolder } from './source/clone-folder.ts'
 import { parseSource, repositoryNameOf } from './source/parse-source.ts'
+import { parseRemoteUrl } from './source/source-url.ts'
 import { createStatusWatch } from './status-watch.ts'
 import { createTaskControl, type RunToStart } from './task-control.ts'
+import { createUpkeep } from './upkeep.ts'
 
 const loggerName = 'The logger'
+const msPerHour = 3_600_000
 
 /**
  * Makes an indexer over a storage and an embedder, both of which stay the caller's.
@@ -77,6 +89,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     timeLimitMs: limits.parseTimeoutMs,
     maxChunkCharacters: limits.maxChunkCharacters,
   })
+  const retention = fillRetention(options.retention)
   const repositoryQueue = createRepositoryQueue(limits.concurrentRuns)
   const clones = createCloneLimit(limits.clonesPerHost)
   const runs = createLiveRuns()
@@ -96,7 +109,39 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
   const guard: HostGuard = createHostGuard(reportTo(() => recording.keys()))
   const channel = new EventChannel(guard)
-  const watching = createStatusWatch({ log: journal.tasks, guard })
+  const abandoned = createAbandonedTasks({
+    journal,
+    isOwn: (taskId) => runs.ofTask(taskId) !== undefined,
+    onFailed: (error) =>
+      guard.call(loggerName, () =>
+        logger.warn({ err: error }, 'It cannot be told whether tasks are still under way'),
+      ),
+  })
+  const watching = createStatusWatch({ log: journal.tasks, abandoned, guard })
+
+  /** Sources that a plan is made of. */
+  const planning = new Set<Source>()
+  const cloneDirectory = resolve(options.cloneDirectory)
+  const clean = (call: Pick<CleanUpOptions, 'endedBefore' | 'signal'>): Promise<number> =>
+    typedErrors(call.signal, 'STORE_FAILED', () =>
+      cleanUp({
+        ...call,
+        storage,
+        retention,
+        fingerprint: embedder.fingerprint,
+        cloneDirectory,
+        isCloneInUse: (folder) =>
+          [...planning, ...runs.sources()].some(
+            (source) =>
+              'url' in source && cloneFolder(cloneDirectory, parseRemoteUrl(source.url)) === folder,
+          ),
+      }),
+    )
+  const upkeep = createUpkeep(
+    (signal) => clean({ signal }),
+    (err) =>
+      guard.call(loggerName, () => logger.warn({ err }, 'What is old could not be cleaned up.')),
+  )
 
   const assertOpen = (): void => {
     if (isClosed) throw new CairnError('CLOSED', 'The indexer is closed.')
@@ -177,6 +222,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     })
     runs.add({ run, source, asked: asked.asked, signal, abort })
     watching.began(taskId, run.finished)
+    // Asked for before the caller hears of the end, so that closing at once waits for it.
+    run.finished.then(upkeep.ask, upkeep.ask)
     return run
   }
 
@@ -231,6 +278,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const plan = async (request: Parameters<Indexer['plan']>[0]): Promise<PlanDocument> => {
     assertOpen()
     const source = parseSource(splitRequest('plan', request).source)
+    planning.add(source)
     return typedErrors(request.signal, 'INTERNAL', () =>
       planSource({
         source: withAuth(source, options.auth),
@@ -246,7 +294,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
         limits,
         clones,
       }),
-    )
+    ).finally(() => planning.delete(source))
   }
 
   const maintain = async <T>(
@@ -280,7 +328,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
       assertOpen()
       checkText('status', taskId)
       await watching.settled()
-      const status = await journal.tasks.status(taskId)
+      const read = () => journal.tasks.status(taskId)
+      let status = await read()
+      if (status && (await abandoned.end([status]))) status = await read()
       if (!status) throw unknownTask(taskId)
       return status
     },
@@ -288,7 +338,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
       assertOpen()
       checkTaskFilter(filter)
       await watching.settled()
-      return journal.tasks.tasks(filter)
+      const page = await journal.tasks.tasks(filter)
+      return (await abandoned.end(page.tasks)) ? journal.tasks.tasks(filter) : page
     },
     async totals(selection = {}) {
       assertOpen()
@@ -333,24 +384,37 @@ export function createIndexer(options: IndexerOptions): Indexer {
       checkText('reconcile', repository)
       checkCall('reconcile', call)
       const { signal, repair = true } = call
-      return maintain(repository, { kind: 'reconciliation' }, signal, (either) =>
-        typedErrors(either, 'STORE_FAILED', () =>
-          reconcileRepository({
-            storage,
-            embedder,
-            parser,
-            limits,
-            repository,
-            repair,
-            signal: either,
-          }),
-        ),
-      )
+      const reconcile = (): Promise<Reconciliation> =>
+        maintain(repository, { kind: 'reconciliation' }, signal, (either) =>
+          typedErrors(either, 'STORE_FAILED', () =>
+            reconcileRepository({
+              storage,
+              embedder,
+              parser,
+              limits,
+              repository,
+              repair,
+              signal: either,
+            }),
+          ),
+        )
+      const first = await reconcile()
+      if (!first.needsSource) return reconcileReport(repository, first)
+      const run = await control.update(repository, {
+        onBusy: 'wait',
+        ...(signal ? { signal } : {}),
+      })
+      await run.finished
+      return reconcileReport(repository, first, await reconcile())
     },
     async cleanup(call) {
       assertOpen()
       checkCleanup(call)
-      return cleanUp(journal, call)
+      const { olderThanHours } = call
+      const timestamp = new Date()
+      const endedBefore = new Date(timestamp.getTime() - olderThanHours * msPerHour)
+      const removedTasks = await clean({ endedBefore, signal: closing.signal })
+      return { removedTasks, olderThanHours, timestamp }
     },
     async optimize() {
       assertOpen()
@@ -366,6 +430,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       closing.abort()
       await repositoryQueue.abortAll(new CancelledError('The indexer was closed.'))
       await resuming
+      await upkeep.close()
       for (const queue of queues) queue.end()
       watching.close()
       guard.close()

@@ -23,6 +23,7 @@ export interface LiveRuns {
   /** In the order in which they were asked for. */
   ofRepository(repository: string): LiveRun[]
   areNone(): boolean
+  sources(): Source[]
 }
 
 export function createLiveRuns(): LiveRuns {
@@ -38,6 +39,7 @@ export function createLiveRuns(): LiveRuns {
       void ended.then(() => byTask.delete(run.taskId))
     },
     areNone: () => byTask.size === 0,
+    sources: () => [...byTask.values()].map(({ source }) => source),
     ofTask: (taskId) => byTask.get(taskId),
     ofRepository: (repository) =>
       [...byTask.values()].filter(({ run }) => run.repository === repository),

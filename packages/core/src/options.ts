@@ -49,6 +49,8 @@ export interface Limits {
   readonly parseTimeoutMs?: number
   /** Bytes above which a file is skipped as too large. @default 1_048_576 */
   readonly maxFileBytes?: number
+  /** Files of a source, also those that are skipped; one with more is refused as `SOURCE_TOO_LARGE`. @default 1_000_000 */
+  readonly maxFiles?: number
   /** Characters of a chunk. @default 2_000 */
   readonly maxChunkCharacters?: number
   /** Milliseconds that one call of the embedder may take. @default 120_000 */
@@ -66,6 +68,32 @@ export interface Limits {
   readonly clonesPerHost?: number
 }
 
+/**
+ * What is kept of the past, and for how long. It is applied in the background after a run, and by
+ * {@link Indexer.cleanup}. What an indexed repository needs is never dropped, nor its newest task or one
+ * that is paused or under way.
+ */
+export interface Retention {
+  /** Ended tasks of one repository, with their events and logs; the oldest go first. @default 100 */
+  readonly tasksPerRepository?: number
+  /** Days after its end for which a task is kept. @default 90 */
+  readonly taskDays?: number
+  /** Bytes of the events of ended tasks, over all repositories; the oldest tasks go first. @default 268_435_456 */
+  readonly eventBytes?: number
+  /**
+   * Bytes of vectors whose text stands in no indexed file any more, which spare embedding when it comes
+   * back, as with another branch; those that were needed last the longest ago go first.
+   * @default 134_217_728
+   */
+  readonly spareVectorBytes?: number
+  /**
+   * Bytes of clones of remote repositories; those that were used last the longest ago go first, but none
+   * that was used within ten minutes.
+   * @default 10_737_418_240
+   */
+  readonly cloneBytes?: number
+}
+
 /** Options of `createIndexer`. */
 export interface IndexerOptions {
   /** Where the journal, the vectors and the graph are kept. The indexer does not close it. */
@@ -77,6 +105,7 @@ export interface IndexerOptions {
   /** Languages beside the built-in ones; one of the same id takes its place. @default [] */
   readonly languages?: readonly Language[]
   readonly limits?: Limits
+  readonly retention?: Retention
   /** @default silent */
   readonly logger?: Logger
   /**
@@ -214,7 +243,8 @@ export interface IndexRun extends EventEmitter<IndexEventMap>, AsyncIterable<Ind
   readonly repository: string
   /**
    * Resolves when the run completed; rejects with a `CairnError` when it failed, with a
-   * `CancelledError` when it was cancelled and with a `PausedError` when it was paused. Need not be awaited.
+   * `CancelledError` when it was cancelled, with a `PausedError` when it was paused, and with `STORE_FULL`
+   * when it paused itself for want of room. Need not be awaited.
    */
   readonly finished: Promise<IndexResult>
   /** The status folded from all events so far, frozen; null before the first is stored. */
@@ -325,7 +355,8 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
     options?: { signal?: AbortSignal; repair?: boolean },
   ): Promise<ReconcileReport>
   /**
-   * Drops the tasks that ended more than `olderThanHours` ago, with their events and logs. Of each indexed
+   * Drops the tasks that ended more than `olderThanHours` ago, with their events and logs, and what is past
+   * the {@link Retention}. Of each indexed
    * repository the newest task and the one that it was indexed by stay, and so does what
    * {@link Indexer.explain} says of a file, though the task that it names may be gone.
    * @throws StoreError `STORE_LOCKED` while another process writes.

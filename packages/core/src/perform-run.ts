@@ -6,7 +6,7 @@ import type { Storage } from './contracts/storage.ts'
 import { cancelledBy, PausedError, toCairnError, typedErrors } from './errors.ts'
 import type { IndexResult, Limits } from './options.ts'
 import type { Parser } from './parsing/parser.ts'
-import { type RunRequest, runPipeline } from './pipeline/run-pipeline.ts'
+import { openEarly, type RunRequest, runPipeline } from './pipeline/run-pipeline.ts'
 import { createEventRecorder, type EventRecorder } from './progress/event-recorder.ts'
 import { createRecordEvent, type RecordEvent } from './progress/record-event.ts'
 import { createRunProgress, type RunProgress } from './progress/run-progress.ts'
@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly taskId: string
   readonly runId: string
   readonly repository: string
-  readonly request: Omit<RunRequest, 'git'>
+  readonly request: Omit<RunRequest, 'git' | 'opening'>
   readonly storage: Storage
   readonly embedder: Embedder
   readonly parser: Parser
@@ -41,10 +41,25 @@ const mostProblems = 1_000
 
 /** One run from `run.queued` to its end; whatever happens, the event log says how it ended. */
 export async function performRun(options: RunOptions): Promise<IndexResult> {
-  const { storage, signal, repository, runId, taskId } = options
+  const { signal } = options
   const git = findGit(signal)
   // A plain folder does without; whoever needs it meets the failure.
   git.catch(() => undefined)
+  const request = { ...options.request, git, opening: null }
+  const opening = openEarly(options, request)
+  try {
+    return await performOpened(options, { ...request, opening })
+  } finally {
+    // Also where the run ended before it came to its source.
+    await opening?.then(
+      (tree) => tree.close(),
+      () => undefined,
+    )
+  }
+}
+
+async function performOpened(options: RunOptions, request: RunRequest): Promise<IndexResult> {
+  const { storage, signal, repository, runId, taskId } = options
   // Nothing can be recorded yet: of what fails here the caller alone hears.
   const history = await typedErrors(signal, 'STORE_FAILED', async () => {
     await storage.journal.acquireWriter({ signal })
@@ -78,7 +93,11 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
   options.onRecording(progress)
   const startedMs = performance.now()
   try {
-    await options.turn((busy) => progress.waiting(options.turn, busy))
+    let hasWaited = false
+    await options.turn((busy) => {
+      hasWaited ||= busy !== null
+      progress.waiting(options.turn, busy)
+    })
     record({ type: 'run.started' })
     const outcome = await runPipeline(
       {
@@ -91,7 +110,8 @@ export async function performRun(options: RunOptions): Promise<IndexResult> {
         goesOn: options.previous !== null,
         retry: createRetry({ retries: options.limits.retries, progress, signal }),
       },
-      { ...options.request, git },
+      // What changed while it waited is to be seen.
+      hasWaited ? { ...request, opening: null } : request,
     )
     signal.throwIfAborted()
     await recorder.drained()
@@ -156,7 +176,12 @@ async function recordEnd(
     await parser.rest()
     record({ type: 'run.paused', reason: null })
   } else if (signal.aborted) record({ type: 'run.cancelled', reason: error.message })
-  else {
+  else if (error.code === 'STORE_FULL') {
+    // Nothing is wrong but the room: who makes some goes on with it.
+    await parser.rest()
+    recorder.tryAgain()
+    record({ type: 'run.paused', reason: error.message })
+  } else {
     record({
       type: 'run.failed',
       error: {

@@ -97,6 +97,32 @@ const noise = Object.fromEntries(
   ]),
 )
 
+test('a plan that the disk cannot hold pauses the run before any of it is written', async () => {
+  await indexOnce()
+  const long = Object.fromEntries(
+    [1, 2, 3].map((at) => [
+      `long/${at}.txt`,
+      Array.from({ length: 8_000 }, (_, line) => `Line ${line} of ${at} is like no other.\n`).join(
+        '',
+      ),
+    ]),
+  )
+  const other = bench.repository('long', long)
+  const full = openWith({ maxBytes: statSync(file).size + 2_000_000 })
+  const run = full.indexer.index({ path: other })
+  await expect(run.finished).rejects.toMatchObject({
+    code: 'STORE_FULL',
+    message: expect.stringMatching(/^Indexing needs at least [4-6] MB .*, and [1-3] MB are free\./),
+  })
+  const status = await full.indexer.status(run.taskId)
+  expect(status).toMatchObject({ status: 'paused', currentStage: 'analyzing' })
+  expect(await retryHits(full)).toContain('retryRequest')
+  await full.close()
+  const { indexer } = bench.open()
+  const resumed = await indexer.resume(run.taskId)
+  expect((await resumed.finished).files).toMatchObject({ indexed: 3 })
+})
+
 /** How many bytes the store grows by when the noise is indexed. */
 async function neededBytes(): Promise<number> {
   const { indexer, close } = bench.open({ data: 'measured' })
@@ -110,7 +136,7 @@ async function neededBytes(): Promise<number> {
 
 // SQLite's own limit fails a write with what a full disk fails it with, at any place in a run.
 test.each([0, 0.05, 0.2, 0.5, 0.8])(
-  'a disk with room for %d of what is needed fails the run, keeps the index, and the next run goes on',
+  'a disk with room for %d of what is needed pauses the run and says why, and the task goes on when there is more',
   async (share) => {
     await indexOnce()
     writeFiles(path, noise)
@@ -120,14 +146,26 @@ test.each([0, 0.05, 0.2, 0.5, 0.8])(
     await expect(run.finished).rejects.toMatchObject({ name: 'StoreError', code: 'STORE_FULL' })
     expect(await retryHits(full)).toContain('retryRequest')
     expect(await full.indexer.repositories()).toMatchObject([{ files: 5 }])
+    expect(await full.indexer.status(run.taskId)).toMatchObject({
+      status: 'paused',
+      errorMessage: expect.stringMatching(/Free some/),
+    })
+    const { logs } = await full.indexer.logs(run.taskId)
+    expect(logs.at(-1)?.message).toMatch(/The run is paused: .*Free some/)
+    // Where there is still no room, that is said again.
+    const again = await full.indexer.resume(run.taskId)
+    await expect(again.finished).rejects.toMatchObject({ code: 'STORE_FULL' })
+    expect(await full.indexer.status(run.taskId)).toMatchObject({ status: 'paused' })
     await full.close()
 
     const { indexer } = bench.open()
-    const result = await indexer.index({ path }).finished
+    expect(await indexer.status(run.taskId)).toMatchObject({ status: 'paused' })
+    const result = await (await indexer.resume(run.taskId)).finished
     expect(result.files).toMatchObject({ indexed: 60, unchanged: 5, failed: 0 })
-    // Whether or not there was room to write down how it ended, it does not seem to go on.
-    const tasks = (await indexer.tasks()).tasks.filter(({ runId }) => runId === run.runId)
-    for (const task of tasks) expect(task.status).toBe('failed')
+    expect(await indexer.status(run.taskId)).toMatchObject({
+      status: 'completed',
+      errorMessage: null,
+    })
     expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
   },
 )

@@ -1,6 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { collectEvents, createWorkbench, moduleArguments, shop, type Workbench } from './fixture.ts'
+import {
+  collectEvents,
+  createWorkbench,
+  moduleArguments,
+  shop,
+  type Workbench,
+  writeFiles,
+} from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -122,6 +129,18 @@ describe('two runs of one repository', () => {
       }),
     ])
     expect(order).toEqual(['first', 'second'])
+  })
+
+  test('what changed while it waited is seen', async () => {
+    const { indexer } = bench.open()
+    const path = bench.repository('shop', shop)
+    const first = indexer.index({ path })
+    const second = indexer.index({ path, onBusy: 'wait' })
+    first.on('stage.started', ({ stage }) => {
+      if (stage === 'validating')
+        writeFiles(path, { 'late.py': 'def arrive_late():\n    return 1\n' })
+    })
+    expect((await second.finished).files).toMatchObject({ indexed: 1, unchanged: 5 })
   })
 })
 

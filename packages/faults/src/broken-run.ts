@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Storage } from '@cairn/core'
 import { foldStatus, isTerminal, type StatusDocument, stageWeights } from '@cairn/protocol'
 import { sqlite } from '@cairn/store-sqlite'
 import { editRepository, madeWord, makeRepository } from './made-repository.ts'
@@ -86,10 +87,10 @@ export async function prepareRun(
         return data
       },
       async compare(data, taskId) {
-        const odd = [
-          ...differences(wanted, await everythingOf(data)),
-          ...(await oddEvents(data, taskId)),
-        ]
+        const odd = await reading(data, async (store, file) => [
+          ...differences(wanted, await everythingIn(store, file)),
+          ...(await oddEvents(store.journal, taskId)),
+        ])
         rmSync(data, { recursive: true, force: true })
         return odd
       },
@@ -114,14 +115,11 @@ export async function goOnAndCompare(
   signal: AbortSignal,
 ): Promise<Try> {
   const { path, queries } = prepared
-  // A task that had not been recorded when its process died was never promised.
-  const resume = broken.taskId === null ? null : await knownTask(data, broken.taskId)
-  const next = await startProcess({ path, data, resume, queries }, signal).ended
+  const next = await startProcess({ path, data, resume: broken.taskId, queries }, signal).ended
   const odd: string[] = []
   if (!prepared.isWholeAnswer(next.hits)) odd.push('answers while it was down')
   if (!next.completed) odd.push(`the end of the run: ${next.error?.message}`)
-  const taskId = resume ?? next.taskId ?? ''
-  odd.push(...(await prepared.compare(data, taskId)))
+  odd.push(...(await prepared.compare(data, next.taskId ?? '')))
   const redonePercent = redone(prepared.uninterrupted.work, broken.work, next.work)
   return { what, differences: odd, redonePercent, next }
 }
@@ -163,53 +161,49 @@ function redone(whole: Work, first: Work, second: Work): number {
 }
 
 async function everythingOf(data: string): Promise<StoredContent> {
+  return reading(data, (store, path) => everythingIn(store, path))
+}
+
+async function everythingIn(store: Storage, path: string): Promise<StoredContent> {
+  const content = (await contentOf(store, repositoryName)) ?? new Map<string, string>()
+  return new Map([...content, ...graphRowsOf(path)])
+}
+
+async function reading<T>(
+  data: string,
+  read: (store: Storage, path: string) => Promise<T>,
+): Promise<T> {
   const path = join(data, 'cairn.db')
   const store = sqlite({ path, readOnly: true })
   try {
-    const content = (await contentOf(store, repositoryName)) ?? new Map<string, string>()
-    return new Map([...content, ...graphRowsOf(path)])
-  } finally {
-    await store.close()
-  }
-}
-
-async function knownTask(data: string, taskId: string): Promise<string | null> {
-  const store = sqlite({ path: join(data, 'cairn.db'), readOnly: true })
-  try {
-    return (await store.journal.tasks.status(taskId)) === null ? null : taskId
+    return await read(store, path)
   } finally {
     await store.close()
   }
 }
 
 /** What is wrong with the events of a task: some lack, progress goes back, or they do not give its status. */
-async function oddEvents(data: string, taskId: string): Promise<string[]> {
-  const store = sqlite({ path: join(data, 'cairn.db'), readOnly: true })
-  try {
-    const { tasks } = store.journal
-    const odd: string[] = []
-    let folded: StatusDocument | null = null
-    for (;;) {
-      const after = folded?.seq ?? 0
-      const events = await tasks.events(taskId, { after, limit: 1_000 })
-      if (events.length === 0) break
-      for (const event of events) {
-        const before: StatusDocument | null = folded
-        folded = foldStatus(before, event)
-        if (event.seq !== (before?.seq ?? 0) + 1) odd.push(`event ${event.seq} follows a gap`)
-        if (before && folded.overallProgress < before.overallProgress) {
-          odd.push(`event ${event.seq} takes progress back`)
-        }
-        if (!isSane(folded)) odd.push(`event ${event.seq} gives figures that cannot be`)
+async function oddEvents({ tasks }: Storage['journal'], taskId: string): Promise<string[]> {
+  const odd: string[] = []
+  let folded: StatusDocument | null = null
+  for (;;) {
+    const after = folded?.seq ?? 0
+    const events = await tasks.events(taskId, { after, limit: 1_000 })
+    if (events.length === 0) break
+    for (const event of events) {
+      const before: StatusDocument | null = folded
+      folded = foldStatus(before, event)
+      if (event.seq !== (before?.seq ?? 0) + 1) odd.push(`event ${event.seq} follows a gap`)
+      if (before && folded.overallProgress < before.overallProgress) {
+        odd.push(`event ${event.seq} takes progress back`)
       }
+      if (!isSane(folded)) odd.push(`event ${event.seq} gives figures that cannot be`)
     }
-    const stored = await tasks.status(taskId)
-    if (folded?.status !== 'completed') odd.push(`the task is ${folded?.status}`)
-    if (JSON.stringify(stored) !== JSON.stringify(folded)) odd.push('the status of the task')
-    return odd
-  } finally {
-    await store.close()
   }
+  const stored = await tasks.status(taskId)
+  if (folded?.status !== 'completed') odd.push(`the task is ${folded?.status}`)
+  if (JSON.stringify(stored) !== JSON.stringify(folded)) odd.push('the status of the task')
+  return odd
 }
 
 /** No run of this size takes an hour, and nothing of it is done in less than no time. */

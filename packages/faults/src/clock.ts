@@ -1,6 +1,6 @@
 import { goOnAndCompare, type PreparedRun, prepareRun, runOnCopy, type Try } from './broken-run.ts'
 import type { Fault } from './fault.ts'
-import { outcomeOf } from './outcome.ts'
+import { tryEach } from './outcome.ts'
 import type { BreakPoint } from './started-process.ts'
 
 const msPerDay = 86_400_000
@@ -24,9 +24,10 @@ export const clock: Fault = {
         ? stages.flatMap((stage) => [-400, -1, 1, 400].map((days) => jumpAt(stage, days)))
         : [jumpAt('parsing', 400), jumpAt('embedding', -1)]
     try {
-      const tries: Try[] = []
-      for (const jump of jumps) tries.push(await jumped(prepared, jump, signal))
-      return [{ ...outcomeOf('the clock is set during a run', tries), redonePercent: null }]
+      const outcome = await tryEach('the clock is set during a run', jumps, signal, (jump) =>
+        jumped(prepared, jump, signal),
+      )
+      return [{ ...outcome, redonePercent: null }]
     } finally {
       prepared.remove()
     }

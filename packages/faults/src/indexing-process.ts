@@ -135,11 +135,12 @@ async function search(indexer: Indexer): Promise<void> {
 
 async function begin(indexer: Indexer): Promise<IndexRun | null> {
   const { resume, path } = assignment
-  if (resume === null) return indexer.index({ path })
-  const { status } = await indexer.status(resume)
-  say({ before: status })
+  const status = resume === null ? null : await store.journal.tasks.status(resume)
+  // A task that had not been recorded when its process died was never promised.
+  if (status === null) return indexer.index({ path })
+  say({ taskId: status.taskId })
   // Killed after its last event: there is nothing to go on with.
-  return status === 'completed' ? null : indexer.resume(resume)
+  return status.status === 'completed' ? null : indexer.resume(status.taskId)
 }
 
 const store = sqlite({

@@ -1,6 +1,6 @@
-import { brokenRun, goOnAndCompare, type PreparedRun, prepareRun, type Try } from './broken-run.ts'
+import { goOnAndCompare, type PreparedRun, prepareRun, runOnCopy } from './broken-run.ts'
 import type { Fault, FaultOutcome } from './fault.ts'
-import { outcomeOf } from './outcome.ts'
+import { tryEach } from './outcome.ts'
 import { createRandom } from './random.ts'
 import { type BreakPoint, startProcess } from './started-process.ts'
 
@@ -120,38 +120,30 @@ function threadEnds(calls: Readonly<Record<string, number>>): BreakPoint[] {
   ]
 }
 
-async function killedAt(
+function killedAt(
   fault: string,
   prepared: PreparedRun,
   points: readonly BreakPoint[],
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
-  const tries: Try[] = []
-  for (const point of points) {
-    signal.throwIfAborted()
-    const data = prepared.copyOfData()
-    const broken = await brokenRun(prepared, data, { breaks: [point] }, signal)
-    if (broken.signal !== 'SIGKILL') throw new Error(`Nothing was killed at ${nameOf(point)}.`)
-    tries.push(await goOnAndCompare(prepared, data, broken, nameOf(point), signal))
-  }
-  return outcomeOf(fault, tries)
+  return tryEach(fault, points, signal, async (point) => {
+    const { data, report } = await runOnCopy(prepared, { breaks: [point] }, signal)
+    if (report.signal !== 'SIGKILL') throw new Error(`Nothing was killed at ${nameOf(point)}.`)
+    return goOnAndCompare(prepared, data, report, nameOf(point), signal)
+  })
 }
 
 /** A run survives the end of a thread, or fails and can go on: either way its index is whole in the end. */
-async function threadsEnded(
+function threadsEnded(
   prepared: PreparedRun,
   points: readonly BreakPoint[],
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
-  const tries: Try[] = []
-  for (const point of points) {
-    signal.throwIfAborted()
-    const data = prepared.copyOfData()
-    const broken = await brokenRun(prepared, data, { breaks: [point] }, signal)
-    if (!broken.ended) throw new Error(`There was no thread to end at ${nameOf(point)}.`)
-    tries.push(await goOnAndCompare(prepared, data, broken, nameOf(point), signal))
-  }
-  return outcomeOf('a thread of the store or of a pool ended', tries)
+  return tryEach('a thread of the store or of a pool ended', points, signal, async (point) => {
+    const { data, report } = await runOnCopy(prepared, { breaks: [point] }, signal)
+    if (!report.ended) throw new Error(`There was no thread to end at ${nameOf(point)}.`)
+    return goOnAndCompare(prepared, data, report, nameOf(point), signal)
+  })
 }
 
 async function killedAtRandom(
@@ -161,21 +153,18 @@ async function killedAtRandom(
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
   const random = createRandom(seed)
-  const tries: Try[] = []
-  // The machine may be busier now than when the run was measured: what came to its end first is no try.
-  for (let index = 0; index < count; index++) {
-    signal.throwIfAborted()
-    const share = random()
-    const delayMs = share * prepared.uninterrupted.wallMs
+  const shares = Array.from({ length: count }, random)
+  const fault = 'SIGKILL at a random moment'
+  // A machine that is less busy now may be through before the moment comes; that is a moment too.
+  const outcome = await tryEach(fault, shares, signal, async (share) => {
     const data = prepared.copyOfData()
     const { child, ended } = startProcess({ path: prepared.path, data }, signal)
-    const timer = setTimeout(() => child.kill('SIGKILL'), delayMs)
-    const broken = await ended
-    clearTimeout(timer)
+    const timer = setTimeout(() => child.kill('SIGKILL'), share * prepared.uninterrupted.wallMs)
+    const report = await ended.finally(() => clearTimeout(timer))
     const what = `after ${(share * 100).toFixed(1)} % of the time`
-    tries.push(await goOnAndCompare(prepared, data, broken, what, signal))
-  }
-  return outcomeOf(`SIGKILL at a random moment`, tries, [`seed ${seed}`])
+    return goOnAndCompare(prepared, data, report, what, signal)
+  })
+  return { ...outcome, notes: [`seed ${seed}`, ...outcome.notes] }
 }
 
 function nameOf({ call, nth, when, event, stage }: BreakPoint): string {

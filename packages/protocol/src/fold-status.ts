@@ -105,6 +105,7 @@ function applyToOpenRun(
       return
     case 'run.paused':
       next.status = 'paused'
+      next.errorMessage = event.reason
       rest(next, event.at)
       return
     case 'run.resumed':

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -101,6 +101,39 @@ describe('a full disk', () => {
       'next',
       'kept',
     ])
+  })
+
+  test('leaves room for what a run says at its end, and for nothing else', async () => {
+    const path = join(await temporaryFolder(), 'index.db')
+    const { journal } = openStore({ path, maxBytes: 1_000_000 })
+    await journal.tasks.append([queued('kept')])
+    const write = (count: number, version = 'large'): Promise<void> =>
+      journal.spool.write('shop', [
+        { version, path: 'a.txt', parsed: parsedFile(longTexts(count)) },
+      ])
+    // Larger ones first, until not even the smallest fits.
+    for (const [at, count] of [150, 40, 10, 3, 1, 1, 1, 1].entries()) {
+      await write(count, `v${at}`).catch((error: unknown) =>
+        expect(error).toMatchObject({ code: 'STORE_FULL' }),
+      )
+    }
+    await expect(write(400)).rejects.toMatchObject({ code: 'STORE_FULL' })
+    const events = Array.from({ length: 300 }, (_, at) => queued(`task ${at}`))
+    await journal.tasks.append(events)
+    expect((await journal.tasks.tasks({ limit: 1 })).total).toBe(301)
+    await expect(write(400)).rejects.toMatchObject({ code: 'STORE_FULL' })
+    expect(await journal.freeBytes?.()).toBeLessThan(1_000_000)
+  })
+
+  test('has room held back beside the store, and again when there is more', async () => {
+    const folder = await temporaryFolder()
+    const { journal } = openStore({ path: join(folder, 'index.db') })
+    await journal.acquireWriter()
+    const reserve = join(folder, 'index.db-reserve')
+    expect((await stat(reserve)).size).toBeGreaterThan(1_000_000)
+    await rm(reserve)
+    await journal.acquireWriter()
+    expect((await stat(reserve)).size).toBeGreaterThan(1_000_000)
   })
 })
 

@@ -28,7 +28,7 @@ test('room of tasks that were dropped is given back, where writes may wait', asy
   await journal.tasks.append([queued('new')])
   await journal.optimize?.({ mayBlock: true })
   const full = await journal.sizeBytes()
-  expect(await journal.tasks.prune(new Date())).toBe(1)
+  expect(await journal.tasks.prune({ endedBefore: new Date() })).toBe(1)
   await journal.optimize?.({ mayBlock: false })
   expect(await journal.sizeBytes()).toBeGreaterThanOrEqual(full)
   await journal.optimize?.({ mayBlock: true })
@@ -43,7 +43,7 @@ test('a task that goes on while others are dropped is kept', async () => {
   for (const name of names) await journal.tasks.append(longTask(name, new Date(0)))
   // The newest task of a repository is kept in any case.
   await journal.tasks.append([queued('new')])
-  const pruned = journal.tasks.prune(new Date(1))
+  const pruned = journal.tasks.prune({ endedBefore: new Date(1) })
   const last = names.at(-1) ?? ''
   const { taskId } = queued(last)
   const resumed = { type: 'run.resumed', taskId, runId: 'again', at: new Date() } as const
@@ -58,7 +58,7 @@ test('a cursor of a look is still good after the events before it were dropped',
   const { journal } = openStore({ path: join(await temporaryFolder(), 'index.db') })
   await journal.tasks.append(longTask('old', new Date(Date.UTC(2001, 0, 1))))
   const { cursor } = await journal.tasks.changes({ limit: 1 })
-  await journal.tasks.prune(new Date())
+  await journal.tasks.prune({ endedBefore: new Date() })
   await journal.optimize?.({ mayBlock: true })
   const stored = await journal.tasks.append([queued('new')])
   const look = await journal.tasks.changes({ after: cursor, limit: 9 })

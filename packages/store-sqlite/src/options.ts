@@ -12,7 +12,11 @@ export interface SqliteOptions {
   readonly driver?: 'auto' | 'node' | 'better-sqlite3'
   /** Bytes of database pages that the writing thread keeps in memory; the reading one keeps half. @default 16_777_216 */
   readonly cacheBytes?: number
-  /** Most bytes the file may grow to; beyond, writes reject with `STORE_FULL`. @default what the disk holds */
+  /**
+   * Most bytes the file may grow to, but for 2 MiB that the last events of a run may take; beyond, writes
+   * reject with `STORE_FULL`.
+   * @default what the disk holds
+   */
   readonly maxBytes?: number
 }
 

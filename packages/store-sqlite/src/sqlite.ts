@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { stat, statfs } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { GraphStore, Journal, SpooledFile, Storage, VectorStore } from '@cairn/core'
-import { InvalidOptionsError } from '@cairn/core'
+import { InvalidOptionsError, StoreError } from '@cairn/core'
 import { abortable } from '@cairn/core/abortable'
 import { logEntry } from '@cairn/protocol'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
@@ -60,8 +60,22 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     return start()
   }
 
+  /** An inspection that only looks may be left alone; one that repairs goes on like a removal. */
+  const whole = <T>(
+    { repair }: { readonly repair: boolean },
+    signal: AbortSignal | undefined,
+    start: () => Promise<T>,
+  ): Promise<T> => (repair ? toItsEnd(signal, start) : abortable(signal, start))
+
   const close = async (): Promise<void> => {
     await Promise.all([threads.reader.close(), threads.writer.close()])
+  }
+
+  const sizeBytes = async (): Promise<number> => {
+    const sizes = await Promise.all(
+      ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),
+    )
+    return sizes.reduce((sum, size) => sum + size, 0)
   }
 
   const journal: Journal = {
@@ -78,7 +92,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       changes: (range) => call('tasks.changes', range),
       totals: (selection) => call('tasks.totals', selection),
       metrics: (selection) => call('tasks.metrics', selection),
-      prune: (endedBefore) => call('tasks.prune', endedBefore),
+      prune: (limits) => call('tasks.prune', limits),
       secondsPerItem: (repository) => call('tasks.secondsPerItem', repository),
     },
     plans: {
@@ -123,6 +137,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
           entries.map(({ textHash }) => textHash),
           packVectors(entries.map(({ vector }) => vector)),
         ),
+      prune: (spare) => call('cache.prune', spare),
     },
     text: {
       restore: (versions) => call('text.restore', versions),
@@ -138,12 +153,18 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         await threads.writer.acquire()
         isWriter = true
       }),
-    sizeBytes: async () => {
-      const sizes = await Promise.all(
-        ['', '-wal'].map((suffix) => fileBytes(engineOptions.path + suffix)),
-      )
-      return sizes.reduce((sum, size) => sum + size, 0)
+    endAbandoned: () => threads.writer.endAbandoned(),
+    sizeBytes,
+    async freeBytes() {
+      const { maxBytes, path } = engineOptions
+      const onDisk = await freeDiskBytes(dirname(path))
+      const unused = await call('maintenance.unusedBytes')
+      if (maxBytes === null) return onDisk === null ? null : onDisk + unused
+      const left = Math.max(0, maxBytes - (await fileBytes(path)))
+      return Math.min(left, onDisk ?? left) + unused
     },
+    inspect: (space, { signal, ...inspection }) =>
+      whole(inspection, signal, () => call('journal.inspect', space, inspection)),
     async optimize({ mayBlock }) {
       await call('maintenance.mergeWords')
       await call('maintenance.refreshStatistics')
@@ -181,6 +202,8 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     count: (space, { signal, ...range }) =>
       abortable(signal, () => call('vectors.count', space, range)),
     spaces: (callOptions) => abortable(callOptions?.signal, () => call('vectors.spaces')),
+    inspect: (space, { signal, ...inspection }) =>
+      whole(inspection, signal, () => call('vectors.inspect', space, inspection)),
     removeRepository: (repository, callOptions) =>
       toItsEnd(callOptions?.signal, () => call('vectors.removeRepository', repository)),
     close,
@@ -197,6 +220,10 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     neighbours: (id, { signal, ...range }) =>
       abortable(signal, () => call('graph.neighbours', id, range)),
     owners: ({ signal, ...range }) => abortable(signal, () => call('graph.owners', range)),
+    edges: (repository, owners, callOptions) =>
+      abortable(callOptions?.signal, () => call('graph.edges', repository, owners)),
+    inspect: ({ signal, ...inspection }) =>
+      whole(inspection, signal, () => call('graph.inspect', inspection)),
     danglingEdges: ({ signal, ...range }) =>
       abortable(signal, () => call('graph.danglingEdges', range)),
     removeRepository: (repository, callOptions) =>
@@ -231,22 +258,45 @@ function checkOptions({
 // several times the cost of parsing them and into the part of the heap that is seldom cleared.
 function readSurfaces({ rows, surfaces }: StoredFiles<SurfaceRow>): LocatedSurface[] {
   const texts = unpackTexts(surfaces)
-  return rows.map((row, index) => ({ ...decodeSurface(texts[index] ?? ''), ...row }))
+  return rows.map((row, index) => ({
+    ...decoded(row, () => decodeSurface(texts[index] ?? '')),
+    ...row,
+  }))
 }
 
 function readFiles({ rows, surfaces, uses }: StoredFiles<FileRow>): SpooledFile[] {
   const [surfaceTexts, useTexts] = [unpackTexts(surfaces), unpackTexts(uses)]
   return rows.map((row, index) => ({
-    ...decodeSurface(surfaceTexts[index] ?? ''),
+    ...decoded(row, () => decodeSurface(surfaceTexts[index] ?? '')),
     ...row,
-    references: decodeReferences(useTexts[index] ?? ''),
+    references: decoded(row, () => decodeReferences(useTexts[index] ?? '')),
   }))
+}
+
+/** @throws StoreError `STORE_CORRUPT` for what no {@link decodeSurface} made. */
+function decoded<T>({ path }: SurfaceRow, decode: () => T): T {
+  try {
+    return decode()
+  } catch (cause) {
+    const message = `What the store has of ${path} was altered. Reconcile the repository: that makes it anew.`
+    throw new StoreError('STORE_CORRUPT', message, { cause })
+  }
 }
 
 function unpackTexts(packed: PackedVectors): string[] {
   return unpackBytes(packed).map((bytes) =>
     bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : '',
   )
+}
+
+/** Bytes that may still be written into a folder; null where the file system does not tell. */
+async function freeDiskBytes(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
 }
 
 async function fileBytes(path: string): Promise<number> {

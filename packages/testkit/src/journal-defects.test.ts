@@ -264,16 +264,16 @@ catchesDefects<ReturnType<Open>>({
     'what ended long ago is dropped, but for what the ledger and the records of files need': {
       'drops nothing': part('tasks', () => ({ prune: async () => 0 })),
       'drops what ended at any time': part('tasks', (tasks) => ({
-        prune: () => tasks.prune(new Date(Date.UTC(2100, 0, 1))),
+        prune: () => tasks.prune({ endedBefore: new Date(Date.UTC(2100, 0, 1)) }),
       })),
       'keeps no record of what it dropped': open((working) => {
         let hasPruned = false
         return {
           tasks: {
             ...working.tasks,
-            prune: async (endedBefore) => {
+            prune: async (limits) => {
               hasPruned = true
-              return working.tasks.prune(endedBefore)
+              return working.tasks.prune(limits)
             },
           },
           plans: {
@@ -294,6 +294,26 @@ catchesDefects<ReturnType<Open>>({
           events: async (taskId, range) => (await known.get(taskId)) ?? tasks.events(taskId, range),
         }
       }),
+    },
+    'of each repository so many tasks are kept, those that ended last': {
+      'keeps any number': part('tasks', (tasks) => ({
+        prune: ({ perRepository: _, ...limits }) => tasks.prune(limits),
+      })),
+      'keeps one too few': part('tasks', (tasks) => ({
+        prune: ({ perRepository = 1, ...limits }) =>
+          tasks.prune({ ...limits, perRepository: perRepository - 1 }),
+      })),
+      'drops all at once': part('tasks', (tasks) => ({
+        prune: ({ limit: _, ...limits }) => tasks.prune(limits),
+      })),
+    },
+    'events of ended tasks take at most so many bytes, but for what has to stay': {
+      'keeps any number': part('tasks', (tasks) => ({
+        prune: ({ bytes: _, ...limits }) => tasks.prune(limits),
+      })),
+      'drops all where it drops some': part('tasks', (tasks) => ({
+        prune: ({ bytes = 0 }) => tasks.prune({ bytes: bytes > 100_000 ? bytes : 0 }),
+      })),
     },
     'a listed task is its status': {
       'lists without the errors': part('tasks', (tasks) => ({
@@ -547,10 +567,18 @@ catchesDefects<ReturnType<Open>>({
     'sweeping deletes what neither the ledger nor a plan refers to, and counts it': {
       'deletes nothing': part('spool', () => ({ sweep: async () => 0 })),
       'forgets that a plan refers to it': part('spool', (spool, { plans }) => ({
-        sweep: async (repository) => {
+        sweep: async (repository = '') => {
           await plans.begin({ repository, runId: `none of ${repository}` })
           return spool.sweep(repository)
         },
+      })),
+    },
+    'sweeping all reaches every repository': {
+      'needs a repository': part('spool', (spool) => ({
+        sweep: async (repository) => (repository === undefined ? 0 : spool.sweep(repository)),
+      })),
+      'counts what it left': part('spool', (spool) => ({
+        sweep: async (repository) => (await spool.sweep(repository)) + 1,
       })),
     },
     'what was swept can be written again': {
@@ -890,6 +918,79 @@ catchesDefects<ReturnType<Open>>({
             })),
           ),
       })),
+    },
+    'spare vectors are dropped, and none that a file may need': {
+      'drops nothing': part('cache', () => ({ prune: async () => 0 })),
+      'drops all': open(({ cache }) => {
+        let hasPruned = false
+        return {
+          cache: {
+            ...cache,
+            prune: async (spare) => {
+              hasPruned ||= spare.maxBytes === 0
+              return cache.prune(spare)
+            },
+            get: async (fingerprint, textHashes) =>
+              hasPruned ? textHashes.map(() => null) : cache.get(fingerprint, textHashes),
+          },
+        }
+      }),
+      'takes every embedder for one in use': open((working) => {
+        const put = new Map<string, Set<string>>()
+        return {
+          cache: {
+            ...working.cache,
+            put: async (fingerprint, entries) => {
+              const known = put.get(fingerprint) ?? new Set()
+              put.set(fingerprint, known)
+              for (const { textHash } of entries) known.add(textHash)
+              await working.cache.put(fingerprint, entries)
+            },
+            prune: async (spare) => {
+              const before = new Map<string, (Float32Array | null)[]>()
+              for (const [fingerprint, hashes] of put) {
+                before.set(fingerprint, await working.cache.get(fingerprint, [...hashes]))
+              }
+              const dropped = await working.cache.prune(spare)
+              for (const [fingerprint, hashes] of put) {
+                if (fingerprint === spare.fingerprint) continue
+                const vectors = before.get(fingerprint) ?? []
+                const entries = [...hashes].flatMap((textHash, index) => {
+                  const vector = vectors[index]
+                  return vector ? { textHash, vector } : []
+                })
+                await working.cache.put(fingerprint, entries)
+              }
+              return dropped
+            },
+          },
+        }
+      }),
+    },
+    'of spare vectors those go first whose text was needed last the longest ago': {
+      'drops all where it drops some': part('cache', (cache) => ({
+        prune: (spare) => cache.prune({ ...spare, maxBytes: spare.maxBytes > 40 ? 48 : 0 }),
+      })),
+      'goes by when they were embedded': open((working) => {
+        const order: { fingerprint: string; textHash: string; vector: Float32Array }[] = []
+        return {
+          cache: {
+            ...working.cache,
+            put: async (fingerprint, entries) => {
+              for (const entry of entries) order.push({ fingerprint, ...entry })
+              await working.cache.put(fingerprint, entries)
+            },
+            prune: async (spare) => {
+              const dropped = await working.cache.prune({ ...spare, maxBytes: 0 })
+              const kept = Math.floor(spare.maxBytes / 16)
+              const own = order.filter(({ fingerprint }) => fingerprint === spare.fingerprint)
+              const newest = kept === 0 ? [] : own.slice(-kept)
+              await working.cache.put(spare.fingerprint, newest)
+              return dropped - newest.length
+            },
+          },
+        }
+      }),
     },
     'thousands of vectors go in one call': {
       'takes the first 999': part('cache', (cache) => ({

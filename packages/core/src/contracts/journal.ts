@@ -25,7 +25,14 @@ import type {
   Reference,
   SymbolKind,
 } from './parsed-file.ts'
-import type { ChunkFilter, OptimizeOptions, StoreCallOptions } from './vector-store.ts'
+import type {
+  ChunkFilter,
+  InspectOptions,
+  OptimizeOptions,
+  StoreCallOptions,
+  StoredDifference,
+  VectorSpace,
+} from './vector-store.ts'
 
 /**
  * The journal is cairn's memory: what was asked and what happened (tasks, events), what was parsed
@@ -49,12 +56,37 @@ export interface Journal {
    * @throws StoreError `STORE_LOCKED`, naming the holder, when another live process writes.
    */
   acquireWriter(options?: StoreCallOptions): Promise<void>
+  /**
+   * Ends what a dead process left unfinished, as {@link acquireWriter} does, where no process writes at the
+   * moment; does nothing where one does, or where this journal may only read. A journal without it shows such
+   * tasks as under way until the next writer comes.
+   * @throws StoreError where neither can be told
+   */
+  endAbandoned?(): Promise<void>
   /** Bytes on disk. */
   sizeBytes(): Promise<number>
+  /**
+   * Only where the journal knows how much room it has: bytes that it may still grow by; null where it
+   * cannot tell at the moment.
+   */
+  freeBytes?(): Promise<number | null>
+  /**
+   * Only where others may write to the same place: finds what is not as this journal wrote it, of the
+   * ledger, the spool and the words of a repository and of the cached vectors of its texts. Repairing
+   * takes cached vectors away and makes words again. Of ledger and spool it marks the files: they stay as
+   * they are, {@link LedgerFile.isAltered} tells them, {@link Spool.has} no longer does, and the next run
+   * that has their source makes them anew.
+   */
+  inspect?(space: VectorSpace, options: InspectOptions): Promise<JournalDifference[]>
   /** As {@link VectorStore.optimize}; one call looks after every store in the same place. */
   optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */
   close(): Promise<void>
+}
+
+/** A row of the journal that is not as it was written, and what it is part of. */
+export interface JournalDifference extends StoredDifference {
+  readonly store: 'ledger' | 'text' | 'cache'
 }
 
 /** What {@link TaskLog.tasks} narrows by; a page has 50 tasks where no limit is given. */
@@ -64,6 +96,18 @@ export interface TaskFilter extends TaskSelection, PageRequest {
    * @default 'queued'
    */
   readonly order?: 'queued' | 'ended'
+}
+
+/** What {@link TaskLog.prune} keeps; a task that is past any of them goes. */
+export interface TaskLimits {
+  /** Tasks that ended before this moment are past it. @default none */
+  readonly endedBefore?: Date
+  /** Ended tasks of one repository, those that ended last. @default any number */
+  readonly perRepository?: number
+  /** Bytes that the events of ended tasks take, as the journal counts them, of those that ended last. @default any number */
+  readonly bytes?: number
+  /** Most tasks that one call drops, those that ended first. @default all */
+  readonly limit?: number
 }
 
 /** What {@link TaskLog.logs} narrows by. */
@@ -127,11 +171,11 @@ export interface TaskLog {
     selection: Pick<TaskSelection, 'repository'>,
   ): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
   /**
-   * Drops the tasks that ended before a moment, with their events, figures and plans; gives how many.
+   * Drops ended tasks that are past a limit, whole: with their events, figures and plans; gives how many.
    * What was last recorded of a file stays ({@link PlanLog.record}), and so do, of each repository in the
    * ledger, its newest task and the one that it was committed by.
    */
-  prune(endedBefore: Date): Promise<number>
+  prune(limits: TaskLimits): Promise<number>
   /** Median seconds of an item by stage over the last runs of a repository (or of any), for an ETA. */
   secondsPerItem(repository: string): Promise<Partial<Record<Stage, number>>>
 }
@@ -234,8 +278,8 @@ export interface Spool {
     fingerprint: string,
     options: { readonly after?: string; readonly limit: number },
   ): Promise<MissingText[]>
-  /** Deletes versions that neither the ledger nor a plan refers to; returns how many. */
-  sweep(repository: string): Promise<number>
+  /** Deletes versions that neither the ledger nor a plan refers to, of one repository or of all; returns how many. */
+  sweep(repository?: string): Promise<number>
 }
 
 /** A text to embed. */
@@ -267,6 +311,8 @@ export interface LedgerFile {
   readonly edgeSetNodes: number
   readonly edgeSetEdges: number
   readonly syntaxErrors: number
+  /** Set by the journal, on what it gives: the row or what is spooled of it is not as it was written. */
+  readonly isAltered?: true
 }
 
 /** A repository as it was last committed. */
@@ -348,13 +394,27 @@ export interface Ledger {
 
 /** Vectors by text, over all repositories. */
 export interface EmbeddingCache {
-  /** In the order asked; null where there is none. */
+  /** In the order asked; null where there is none, or none that is as it was put. */
   get(fingerprint: string, textHashes: readonly string[]): Promise<(Float32Array | null)[]>
   /** Adds vectors; one that is there already is left. */
   put(
     fingerprint: string,
     entries: readonly { readonly textHash: string; readonly vector: Float32Array }[],
   ): Promise<void>
+  /**
+   * Drops spare vectors, those of texts that no spooled file has, until they take at most so many bytes;
+   * gives how many. Those of embedders that are no longer used go first, then those whose text went out
+   * of the spool first. One that a vector store in the same database refers to is never spare.
+   */
+  prune(spare: SpareVectors): Promise<number>
+}
+
+/** What {@link EmbeddingCache.prune} keeps. */
+export interface SpareVectors {
+  /** Bytes that spare vectors may take. */
+  readonly maxBytes: number
+  /** The embedder in use; vectors of one that neither it nor a repository of the ledger has are all spare. */
+  readonly fingerprint: string
 }
 
 /** A live chunk with everything a hit shows. */

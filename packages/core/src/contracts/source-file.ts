@@ -23,6 +23,9 @@ export interface SkippedFile {
   readonly error: IndexingError | null
 }
 
+/** What is known of a file from an earlier run. */
+export type KnownFile = Pick<SourceFile, 'contentHash' | 'language'>
+
 /** One entry of a listed tree. */
 export type TreeEntry =
   | { readonly kind: 'file'; readonly file: SourceFile }
@@ -32,10 +35,14 @@ export type TreeEntry =
 export interface SourceTree {
   /** What was opened, for status and freshness; a remote URL without credentials. */
   readonly description: { readonly ref: string | null; readonly commit: string | null }
-  /** Every entry of the tree, each once, in the order of the path's code units. Bounded memory. */
+  /**
+   * Every entry of the tree, each once, in the order of the path's code units. Bounded memory. A file
+   * with the content that is `known` is not looked at again, and not even read where Git names it.
+   */
   list(options: {
     signal: AbortSignal
     onProgress?: (listed: number, total: number | null) => void
+    known?: (path: string) => KnownFile | undefined
   }): AsyncIterable<TreeEntry>
   /**
    * The bytes of a file.

@@ -33,9 +33,9 @@ export async function planSource(options: PlanSourceOptions): Promise<PlanDocume
       cloneDirectory: options.cloneDirectory,
       languageOf: parser.languageOf,
       maxFileBytes: limits.maxFileBytes,
+      maxFiles: limits.maxFiles,
       include: options.include,
       exclude: options.exclude,
-      known: (path) => ledger.files.get(path),
       signal,
     }),
   )

@@ -3,15 +3,10 @@ import type { LedgerRepository } from '../contracts/journal.ts'
 import type { SourceTree } from '../contracts/source-file.ts'
 import type { FileSelection, Source } from '../options.ts'
 import type { HostGit } from '../source/host-git.ts'
-import { openSource } from '../source/open-source.ts'
+import { type OpenSourceOptions, openSource } from '../source/open-source.ts'
+import { assertRoom } from './assert-room.ts'
 import type { RunContext } from './run-context.ts'
-import {
-  type IndexedFile,
-  type LedgerState,
-  makePlan,
-  type Plan,
-  readLedger,
-} from './stages/analyze.ts'
+import { type LedgerState, makePlan, type Plan, readLedger } from './stages/analyze.ts'
 import { embedChunks } from './stages/embed.ts'
 import { parseFiles } from './stages/parse.ts'
 import { storeFiles } from './stages/store.ts'
@@ -26,6 +21,8 @@ export interface RunRequest extends FileSelection {
   readonly cloneDirectory: string
   /** The host's git, which is looked for while the store opens. */
   readonly git: Promise<HostGit>
+  /** What {@link openEarly} began, where it is as fresh as the run. */
+  readonly opening: Promise<SourceTree> | null
   /** As plain data, what {@link source} narrows the repository to. */
   readonly selection: SourceSelection
   /** What the host said about the repository; null: nothing. */
@@ -43,15 +40,14 @@ export async function runPipeline(
   context: RunContext,
   request: RunRequest,
 ): Promise<PipelineOutcome> {
-  let known: LedgerState['files'] = new Map()
   // The store and git are asked at the same time; a failure of the store is met below.
   const reading = readLedger(context.storage.journal.ledger, context.repository)
   reading.catch(() => undefined)
-  const tree = await openTree(context, request, (path) => known.get(path))
+  const tree = await openTree(context, request)
   try {
     const ledger = await reading
-    known = ledger.files
     const plan = await analyze(context, tree, ledger)
+    await assertRoom(context, plan, { isIndexed: ledger.files.size > 0 })
     const parsed = await parse(context, tree, plan)
     const embedded = await context.progress.stage(
       'embedding',
@@ -80,24 +76,28 @@ export async function runPipeline(
   }
 }
 
-async function openTree(
-  context: RunContext,
+/**
+ * Begins to open a folder before the store is open and nothing can be told yet; null for what has to be
+ * fetched. Whoever gets it closes it.
+ */
+export function openEarly(
+  context: Pick<RunContext, 'parser' | 'limits' | 'signal'>,
   request: RunRequest,
-  known: (path: string) => IndexedFile | undefined,
-): Promise<SourceTree> {
-  const { parser, limits, signal, progress } = context
-  const options = {
-    cloneDirectory: request.cloneDirectory,
-    languageOf: parser.languageOf,
-    maxFileBytes: limits.maxFileBytes,
-    include: request.include,
-    exclude: request.exclude,
-    known,
-    git: request.git,
-    signal,
-  }
+): Promise<SourceTree> | null {
+  if (request.description.kind !== 'local') return null
+  const opening = openSource(request.source, sourceOptions(context, request))
+  // Met where it is awaited.
+  opening.catch(() => undefined)
+  return opening
+}
+
+async function openTree(context: RunContext, request: RunRequest): Promise<SourceTree> {
+  const { signal, progress } = context
+  const options = sourceOptions(context, request)
   const { description } = request
-  if (description.kind === 'local') return openSource(request.source, options)
+  if (description.kind === 'local') {
+    return request.opening ?? openSource(request.source, options)
+  }
   return progress.stage('cloning', { unit: 'percent', total: null }, (stage) => {
     let furthest = 0
     // While it is waited for, clones from the same host have its place.
@@ -117,6 +117,22 @@ async function openTree(
       ),
     )
   })
+}
+
+function sourceOptions(
+  { parser, limits, signal }: Pick<RunContext, 'parser' | 'limits' | 'signal'>,
+  request: RunRequest,
+): OpenSourceOptions {
+  return {
+    cloneDirectory: request.cloneDirectory,
+    languageOf: parser.languageOf,
+    maxFileBytes: limits.maxFileBytes,
+    maxFiles: limits.maxFiles,
+    include: request.include,
+    exclude: request.exclude,
+    git: request.git,
+    signal,
+  }
 }
 
 async function analyze(context: RunContext, tree: SourceTree, ledger: LedgerState): Promise<Plan> {

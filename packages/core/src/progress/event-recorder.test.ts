@@ -140,6 +140,33 @@ test('a log that fails fails every later drained, and nothing more is stored', a
   expect(delivered.map(({ event }) => event.type)).toEqual(['run.queued'])
 })
 
+test('after the log was full, what waited is stored in its order once there is room', async () => {
+  let isFull = false
+  const { recorder, delivered } = open(async () => {
+    if (isFull) throw new StoreError('STORE_FULL', 'No space is left.')
+  })
+  recorder.record(queued)
+  await recorder.drained()
+  isFull = true
+  recorder.record(started)
+  await expect(recorder.drained()).rejects.toMatchObject({ code: 'STORE_FULL' })
+  recorder.record(warning('late'))
+  isFull = false
+  await expect(recorder.drained()).rejects.toMatchObject({ code: 'STORE_FULL' })
+  recorder.tryAgain()
+  await recorder.drained()
+  const types = ['run.queued', 'run.started', 'warning.recorded']
+  expect(delivered.map(({ event }) => event.type)).toEqual(types)
+})
+
+test('after another failure of the log nothing is stored again, for it may be stored', async () => {
+  const { recorder } = open(() => Promise.reject(new Error('the cable came out')))
+  recorder.record(queued)
+  await expect(recorder.drained()).rejects.toThrow()
+  recorder.tryAgain()
+  await expect(recorder.drained()).rejects.toMatchObject({ code: 'STORE_FAILED' })
+})
+
 test('what a log fails with becomes a typed error', async () => {
   const { recorder } = open(() => Promise.reject(new Error('the cable came out')))
   recorder.record(queued)

@@ -14,6 +14,8 @@ export interface EventRecorder {
   record(event: NewIndexEvent): void
   /** Resolves when at most `most` events wait to be stored. @default 0 */
   drained(most?: number): Promise<void>
+  /** After the store was full: what could not be stored, and what comes, is to be stored once more. */
+  tryAgain(): void
   /** The status folded from what is stored; null before the task's first event. */
   status(): StatusDocument | null
 }
@@ -37,7 +39,11 @@ export function createEventRecorder(options: {
       while (pending.length > 0) {
         const batch = pending
         pending = []
-        for (const event of await options.log.append(batch)) {
+        const stored = await options.log.append(batch).catch((error: unknown) => {
+          pending = [...batch, ...pending]
+          throw error
+        })
+        for (const event of stored) {
           // One listener's change must reach neither the next listener nor the fold.
           freeze(event)
           status = foldStatus(status, event)
@@ -60,6 +66,12 @@ export function createEventRecorder(options: {
     async drained(most = 0) {
       while (failure === null && storing && pending.length >= most) await storing
       if (failure !== null) throw toCairnError(failure, 'STORE_FAILED')
+    },
+    tryAgain() {
+      // After another failure nobody knows what was stored.
+      if (failure === null || toCairnError(failure).code !== 'STORE_FULL') return
+      failure = null
+      if (pending.length > 0) storing ??= storePending()
     },
     status: () => status,
   }

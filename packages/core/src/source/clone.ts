@@ -2,7 +2,7 @@
  * Keeps a bare clone of each remote repository and brings it up to date. A bare clone has no working
  * tree, so that nothing of the repository (filters, links, hooks) ever acts on this machine.
  */
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir, rename, stat, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { CancelledError, InvalidOptionsError, SourceError, StoreError } from '../errors.ts'
@@ -46,7 +46,8 @@ async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true })
   } catch (error) {
     const message = `The folder for clones ${path} cannot be made. Choose one that can be written.`
-    throw new StoreError('STORE_READ_ONLY', message, { cause: error })
+    const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+    throw new StoreError(isFull ? 'STORE_FULL' : 'STORE_READ_ONLY', message, { cause: error })
   }
 }
 
@@ -210,6 +211,8 @@ export async function fetchClone(source: RemoteSource, options: CloneOptions): P
       const fetch = (into: string): Promise<string> =>
         fetchInto(git, into, source, remote, ref, { ...options, onProgress })
       const commit = await updateOrClone(git, folder, fetch, ref, signal)
+      const now = new Date()
+      await utimes(folder, now, now)
       onProgress({ percent: 100, processed: last.total, total: last.total, operation: 'Fetched' })
       return {
         repository: { gitDirectory: folder, workTree: null, subfolder: '' },

@@ -4,6 +4,7 @@ import { SourceError } from '../errors.ts'
 const patterns: ReadonlyArray<readonly [pattern: RegExp, code: ErrorCode, recoverable: boolean]> = [
   // No wait makes a certificate another.
   [/ssl certificate|certificate verif/i, 'REMOTE_UNREACHABLE', false],
+  [/info\/refs not valid/i, 'NOT_A_REPOSITORY', false],
   [
     /couldn't find remote ref|remote branch .* not found|no such remote ref|not our ref|unadvertised object|remote did not send all necessary objects/i,
     'REF_NOT_FOUND',
@@ -25,6 +26,7 @@ const patterns: ReadonlyArray<readonly [pattern: RegExp, code: ErrorCode, recove
     true,
   ],
   [/transport .* not allowed/i, 'URL_REFUSED', false],
+  [/no space left on device|disk quota exceeded/i, 'STORE_FULL', false],
 ]
 
 /** The lines of git's error output that say what went wrong, without hints and progress. */

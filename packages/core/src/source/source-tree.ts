@@ -1,6 +1,6 @@
 /** Turns the bare names of a tree into entries: which to index, which to leave out and why. */
 import type { IndexingError, SkipReason } from '@cairn/protocol'
-import type { SourceFile, SourceTree, TreeEntry } from '../contracts/source-file.ts'
+import type { KnownFile, SourceTree, TreeEntry } from '../contracts/source-file.ts'
 import { CancelledError, FileError } from '../errors.ts'
 import { blobId } from './blob-id.ts'
 import { classifyContent } from './classify-content.ts'
@@ -9,9 +9,6 @@ import { eventLoopPause } from './event-loop-pause.ts'
 import type { PathFilter } from './path-filter.ts'
 import type { TreeCandidate } from './tree-candidate.ts'
 import { vendoredBy } from './vendored-paths.ts'
-
-/** What is known of a file from an earlier run. */
-export type KnownFile = Pick<SourceFile, 'contentHash' | 'language'>
 
 /** What a {@link SourceTree} is made from. */
 export interface SourceTreeOptions {
@@ -24,8 +21,9 @@ export interface SourceTreeOptions {
   readonly languageOf: (path: string, head?: Uint8Array) => string
   readonly filter: PathFilter
   readonly maxFileBytes: number
-  readonly known?: ((path: string) => KnownFile | undefined) | undefined
 }
+
+type Known = (path: string) => KnownFile | undefined
 
 const headBytes = 512
 const heldBytes = 32_000_000
@@ -68,7 +66,7 @@ function waiting(signal: AbortSignal): {
 
 /** A tree whose entries are read once each, in bounded concurrency and memory. */
 export function sourceTree(options: SourceTreeOptions): SourceTree {
-  const { languageOf, filter, maxFileBytes, known } = options
+  const { languageOf, filter, maxFileBytes } = options
   const concurrency = Math.max(2, Math.min(16, Math.floor(heldBytes / maxFileBytes)))
   let candidates: Promise<TreeCandidate[]> | undefined
 
@@ -112,7 +110,7 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
   }
 
   // Everything that is decided without reading; null where the content has to be asked.
-  function settleByName(candidate: TreeCandidate): TreeEntry | null {
+  function settleByName(candidate: TreeCandidate, known: Known): TreeEntry | null {
     if (candidate.kind === 'symlink') return skipped(candidate, 'symlink')
     if (candidate.kind === 'submodule') return skipped(candidate, 'submodule')
     const excluded = filter(candidate.path)
@@ -126,7 +124,7 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
       return unreadable(candidate, candidate.problem ?? 'The file cannot be read.')
     }
     const contentHash = comparableId(candidate)
-    const previous = contentHash === null ? undefined : known?.(candidate.path)
+    const previous = contentHash === null ? undefined : known(candidate.path)
     if (previous !== undefined && previous.contentHash === contentHash) {
       return indexed(candidate, candidate.sizeBytes ?? 0, contentHash, previous.language)
     }
@@ -142,10 +140,10 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
     return { kind: 'file', file: { path: candidate.path, sizeBytes, contentHash, language } }
   }
 
-  function settleByContent(candidate: TreeCandidate, bytes: Uint8Array): TreeEntry {
+  function settleByContent(candidate: TreeCandidate, bytes: Uint8Array, known: Known): TreeEntry {
     const sizeBytes = bytes.byteLength
     const contentHash = comparableId(candidate) ?? blobId(bytes)
-    const previous = known?.(candidate.path)
+    const previous = known(candidate.path)
     if (previous !== undefined && previous.contentHash === contentHash) {
       return indexed(candidate, sizeBytes, contentHash, previous.language)
     }
@@ -156,11 +154,11 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
   }
 
   // Null: the file is not there, which is not worth an entry (a tracked file that was deleted).
-  async function settle(candidate: TreeCandidate): Promise<TreeEntry | null> {
+  async function settle(candidate: TreeCandidate, known: Known): Promise<TreeEntry | null> {
     const outcome = await options.read(candidate, maxFileBytes)
     switch (outcome.kind) {
       case 'content':
-        return settleByContent(candidate, outcome.bytes)
+        return settleByContent(candidate, outcome.bytes, known)
       case 'too_large':
         return tooLarge(candidate, outcome.sizeBytes)
       case 'symlink':
@@ -187,7 +185,7 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
 
   return {
     description: options.description,
-    async *list({ signal, onProgress }) {
+    async *list({ signal, onProgress, known = () => undefined }) {
       if (signal.aborted) throw new CancelledError()
       const all = await enumerated(signal)
       const total = all.length
@@ -201,8 +199,8 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
           while (started < total && ahead.length < concurrency) {
             const candidate = all[started++]
             if (candidate === undefined) break
-            const byName = settleByName(candidate)
-            const entry = byName === null ? settle(candidate) : Promise.resolve(byName)
+            const byName = settleByName(candidate, known)
+            const entry = byName === null ? settle(candidate, known) : Promise.resolve(byName)
             // Awaited in its turn; this keeps one that fails before that, or after the end, quiet.
             entry.catch(() => {})
             ahead.push(entry)
@@ -219,7 +217,7 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
     async read(path, { signal }) {
       if (signal.aborted) throw new CancelledError()
       const candidate = await find(path, signal)
-      if (candidate === undefined) {
+      if (candidate?.kind !== 'file') {
         throw new FileError('FILE_UNREADABLE', `The tree has no file ${JSON.stringify(path)}.`)
       }
       const wait = waiting(signal)

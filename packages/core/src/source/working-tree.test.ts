@@ -218,14 +218,17 @@ test('a file known by its content is not looked at again, and a changed one is',
     const tree = await openSource(
       source,
       options({
-        known: (path) => ({ contentHash: hashes.get(path) ?? '', language: 'known' }),
         languageOf: (path) => {
           asked.push(path)
           return 'asked'
         },
       }),
     )
-    const languages = (await entriesOf(tree)).map((entry) => entry.file.language)
+    const entries = await entriesOf(tree, (path) => ({
+      contentHash: hashes.get(path) ?? '',
+      language: 'known',
+    }))
+    const languages = entries.map((entry) => entry.file.language)
     expect(languages).toEqual(['known', 'asked'])
     expect(asked).toEqual(['b.ts'])
     await tree.close()

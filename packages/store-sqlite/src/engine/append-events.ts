@@ -1,3 +1,4 @@
+import type { TaskLimits } from '@cairn/core'
 import type { IndexEvent, NewIndexEvent, StatusDocument } from '@cairn/protocol'
 import { foldStatus, isTerminal, logLevels, logLine } from '@cairn/protocol/fold'
 import type { Database } from './database.ts'
@@ -15,7 +16,7 @@ export interface EventWriter {
   /** Ends every task that was under way or waited as interrupted. */
   interrupt(): void
   /** `prune` of the task log. */
-  readonly prune: Stepwise<[endedBefore: Date], number>
+  readonly prune: Stepwise<[limits: TaskLimits], number>
 }
 
 /** Tasks that one step of {@link EventWriter.prune} drops. */
@@ -26,7 +27,16 @@ interface Folded {
   seq: number
   endedAt: Date | null
   embeddingErrors: number
+  logBytes: number
   status: StatusDocument | null
+}
+
+interface TaskRow {
+  id: number
+  seq: number
+  ended_at: number | null
+  embedding_errors: number
+  log_bytes: number
 }
 
 /** The writing half of the task log. */
@@ -44,8 +54,8 @@ export function createEventWriter(database: Database, repositories: Names): Even
 
   const load = (event: NewIndexEvent): Folded => {
     const row = database
-      .prepare<{ id: number; seq: number; ended_at: number | null; embedding_errors: number }>(
-        'select id, seq, ended_at, embedding_errors from tasks where task_id = ?',
+      .prepare<TaskRow>(
+        'select id, seq, ended_at, embedding_errors, log_bytes from tasks where task_id = ?',
       )
       .get(event.taskId)
     if (!row) {
@@ -57,13 +67,17 @@ export function createEventWriter(database: Database, repositories: Names): Even
       }
       const made = database
         .prepare<{ id: number }>(
-          `insert into tasks (task_id, repository, status, is_ended, seq, embedded_chunks, embedding_errors,
+          // Above all that ever had events, so that none of another task count as its own.
+          `insert into tasks (id, task_id, repository, status, is_ended, seq, embedded_chunks, embedding_errors,
              processed_files, generated_chunks, seconds, files_per_second, chunks_per_second, snapshot)
-           values (?, ?, 'pending', 0, 0, 0, 0, 0, 0, 0, 0, 0, '') returning id`,
+           values (
+             1 + max(ifnull((select max(id) from tasks), 0), ifnull((select max(task) from events), 0)),
+             ?, ?, 'pending', 0, 0, 0, 0, 0, 0, 0, 0, 0, ''
+           ) returning id`,
         )
         .get(event.taskId, event.repository)
       if (!made) throw new Error('SQLite returned no id for a new task.')
-      return { id: made.id, seq: 0, endedAt: null, embeddingErrors: 0, status: null }
+      return { id: made.id, seq: 0, endedAt: null, embeddingErrors: 0, logBytes: 0, status: null }
     }
     // What is remembered counts only if the transaction that made it was committed.
     const known = folded.get(event.taskId)
@@ -76,6 +90,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
       seq: row.seq,
       endedAt: row.ended_at === null ? null : new Date(row.ended_at),
       embeddingErrors: row.embedding_errors,
+      logBytes: row.log_bytes,
       status: snapshot ? fromDatedJson<StatusDocument>(snapshot) : null,
     }
   }
@@ -102,6 +117,8 @@ export function createEventWriter(database: Database, repositories: Names): Even
       if (!isTerminal(task.status.status)) task.endedAt = null
       else if (before === null || !isTerminal(before.status)) task.endedAt = event.at
       const entry = logLine(event, (before ?? task.status).currentStage)
+      const data = toDatedJson(event)
+      task.logBytes += data.length
       insert.run(
         task.id,
         event.seq,
@@ -110,7 +127,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
         entry ? logLevels.indexOf(entry.level) : null,
         entry?.stage ?? null,
         pathOf(event),
-        toDatedJson(event),
+        data,
       )
       const repository = repositories.intern(task.status.repositoryName)
       recordStageRun(database, { task: task.id, repository, before, event })
@@ -122,7 +139,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
     }
     const update = database.prepare(
       `update tasks set repository = ?, status = ?, is_ended = ?, ended_at = ?, seq = ?, embedded_chunks = ?,
-         embedding_errors = ?, processed_files = ?, generated_chunks = ?, seconds = ?, files_per_second = ?,
+         embedding_errors = ?, log_bytes = ?, processed_files = ?, generated_chunks = ?, seconds = ?, files_per_second = ?,
          chunks_per_second = ?, snapshot = ? where id = ?`,
     )
     for (const [name, task] of touched) {
@@ -137,6 +154,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
         task.seq,
         status.embeddingProgress.embeddedChunks,
         task.embeddingErrors,
+        task.logBytes,
         status.processedFiles,
         status.generatedChunks,
         status.processingTime,
@@ -154,15 +172,22 @@ export function createEventWriter(database: Database, repositories: Names): Even
   return {
     append,
 
-    *prune(endedBefore) {
+    *prune({ endedBefore, perRepository, bytes, limit = -1 }) {
       const tasks = database
         .prepare<{ id: number; run_id: string }>(
-          `select id, snapshot ->> '$.runId' as run_id from tasks where ended_at < ?
+          `select id, (select snapshot ->> '$.runId' from tasks t where t.id = ended.id) as run_id from (
+               select id, task_id, ended_at,
+                 row_number() over (partition by repository order by ended_at desc, id desc) as place,
+                 sum(log_bytes) over (order by ended_at desc, id desc) as bytes
+               from tasks where ended_at is not null
+             ) ended
+             where (ended_at < ?1 or place > ?2 or bytes > ?3)
              and id not in (select max(t.id) from ledger_repositories l join repositories r on r.id = l.repository
                join tasks t on t.repository = r.name group by t.repository)
-             and task_id not in (select data ->> '$.taskId' from ledger_repositories)`,
+             and task_id not in (select data ->> '$.taskId' from ledger_repositories)
+             order by ended_at, id limit ?4`,
         )
-        .all(endedBefore.getTime())
+        .all(endedBefore?.getTime() ?? null, perRepository ?? null, bytes ?? null, limit)
       const statements = [
         // What was last recorded of a file is read from its event, task or no task.
         `delete from events where task = ?1 and not exists
@@ -170,11 +195,11 @@ export function createEventWriter(database: Database, repositories: Names): Even
         'delete from stage_runs where task = ?1',
         'delete from tasks where id = ?1',
       ].map((sql) => database.prepare(sql))
-      const isEnded = database.prepare('select 1 from tasks where id = ? and ended_at < ?')
+      const isEnded = database.prepare('select 1 from tasks where id = ? and ended_at is not null')
       let dropped = 0
       for (const [index, task] of tasks.entries()) {
         // It may have gone on in another run since it was listed.
-        if (!isEnded.get(task.id, endedBefore.getTime())) continue
+        if (!isEnded.get(task.id)) continue
         dropped += 1
         for (const statement of statements) statement.run(task.id)
         dropPlan(database, task.run_id)

@@ -31,17 +31,21 @@ export function connectWriter(
        pragma journal_size_limit = ${checkpointBytes * 2};
        pragma cache_size = ${-Math.ceil(options.cacheBytes / 1024)}`,
     )
-    if (options.maxBytes !== null) {
-      database.exec(
-        `pragma max_page_count = ${Math.max(1, Math.floor(options.maxBytes / pageBytes))}`,
-      )
-    }
+    limitSize(database, options)
     migrate(database, options.path, steps)
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+/** Keeps the file from growing beyond `maxBytes` and so many bytes more. */
+export function limitSize(database: Database, { maxBytes }: EngineOptions, moreBytes = 0): void {
+  if (maxBytes === null) return
+  const size = database.prepare<{ page_count: number }>('pragma page_count').get()?.page_count ?? 0
+  const pages = Math.max(1, Math.floor(maxBytes / pageBytes), moreBytes === 0 ? 1 : size)
+  database.exec(`pragma max_page_count = ${pages + Math.ceil(moreBytes / pageBytes)}`)
 }
 
 /** Makes the folder of the file. */

@@ -28,14 +28,19 @@ const resultCodes: Readonly<Record<number, string>> = {
   26: 'SQLITE_NOTADB',
 }
 
+/** `SQLITE_IOERR_SHMSIZE`: there was no room for the notes beside the file. */
+const ioErrorShmSize = 4_874
+
 /** Name of SQLite's primary result code behind an error of either driver; null where there is none. */
 export function resultCode(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   // node:sqlite carries the extended code as a number, better-sqlite3 its name.
   if ('errcode' in error && typeof error.errcode === 'number') {
+    if (error.errcode === ioErrorShmSize) return 'SQLITE_FULL'
     return resultCodes[error.errcode & 0xff] ?? 'SQLITE_ERROR'
   }
   if ('code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')) {
+    if (error.code === 'SQLITE_IOERR_SHMSIZE') return 'SQLITE_FULL'
     return /^SQLITE_[A-Z]+/.exec(error.code)?.[0] ?? null
   }
   return null

@@ -5,6 +5,8 @@ import type { Stepwise } from './sync.ts'
 export interface Maintenance {
   /** Brings the segments of the full text together, so that a search reads fewer. */
   readonly mergeWords: Stepwise<[], void>
+  /** Bytes of the file that hold nothing. */
+  unusedBytes(): number
   /** Measures what the query planner goes by. */
   refreshStatistics(): void
   /** Gives unused room back where there is some; outside of a transaction. */
@@ -37,6 +39,8 @@ export function createMaintenance(database: Database): Maintenance {
         yield
       }
     },
+    unusedBytes: () =>
+      count('pragma freelist_count', 'freelist_count') * count('pragma page_size', 'page_size'),
     refreshStatistics() {
       database.exec('pragma optimize')
     },

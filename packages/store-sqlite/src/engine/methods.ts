@@ -8,18 +8,19 @@ export type MethodName = {
 
 /**
  * How a function runs: `read` on a snapshot, by the reading thread; `write` in a transaction,
+ * `record` too, with the room that is held back where there is no other,
  * `steps` in one for each step, `scratch` on a snapshot with temporary tables, `bare` in none, by the
  * writing thread; `scan`, which takes long, on a snapshot by the writing thread where there is one,
  * beside what is read.
  */
-export type Mode = 'read' | 'write' | 'steps' | 'scratch' | 'scan' | 'bare'
+export type Mode = 'read' | 'write' | 'record' | 'steps' | 'scratch' | 'scan' | 'bare'
 
 /** A function that another thread may call. */
 export type CallableName = Exclude<MethodName, 'tasks.interrupt'>
 
 /** How every function that another thread may call runs. */
 export const methods: Readonly<Record<CallableName, Mode>> = {
-  'tasks.append': 'write',
+  'tasks.append': 'record',
   'tasks.events': 'read',
   'tasks.status': 'read',
   'tasks.tasks': 'read',
@@ -30,6 +31,7 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'tasks.secondsPerItem': 'read',
   'tasks.prune': 'steps',
   'maintenance.mergeWords': 'steps',
+  'maintenance.unusedBytes': 'read',
   'maintenance.refreshStatistics': 'bare',
   'maintenance.compact': 'bare',
   'plans.begin': 'write',
@@ -56,10 +58,13 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'ledger.remove': 'steps',
   'cache.get': 'read',
   'cache.put': 'write',
+  'cache.prune': 'steps',
   'text.restore': 'write',
   'text.search': 'read',
   'text.chunks': 'read',
   'text.unindexed': 'read',
+  'journal.inspect': 'steps',
+  'vectors.inspect': 'steps',
   'vectors.upsert': 'write',
   'vectors.upsertSpooled': 'write',
   'vectors.delete': 'write',
@@ -74,6 +79,8 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'graph.nodes': 'read',
   'graph.neighbours': 'read',
   'graph.owners': 'read',
+  'graph.edges': 'read',
+  'graph.inspect': 'steps',
   'graph.danglingEdges': 'scan',
   'graph.removeRepository': 'steps',
 }

@@ -1,5 +1,6 @@
 import type { PlanLog, PlannedFile } from '@cairn/core'
 import type { Database } from './database.ts'
+import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
 import type { Sync } from './sync.ts'
 
@@ -74,9 +75,20 @@ export function createPlans(
 
 /** Deletes the plan of a run, with what the run staged. */
 export function dropPlan(database: Database, runId: string): void {
+  const named = database
+    .prepare<{ id: number }>(
+      `select version as id from plan_files
+         where plan = (select id from plans where run_id = ?1) and action = 'index' and version is not null
+       union select edge_set from staged_files where run_id = ?1`,
+    )
+    .all(runId)
   database
     .prepare('delete from plan_files where plan = (select id from plans where run_id = ?)')
     .run(runId)
   database.prepare('delete from staged_files where run_id = ?').run(runId)
   database.prepare('delete from plans where run_id = ?').run(runId)
+  forgetNames(
+    database,
+    named.map(({ id }) => id),
+  )
 }

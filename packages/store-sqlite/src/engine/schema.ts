@@ -1,6 +1,7 @@
 import type { Database } from './database.ts'
 import { Fault } from './fault.ts'
 import { createFirstVersion } from './first-version.ts'
+import { addRetention } from './second-version.ts'
 
 /** Marks the file as cairn's (`PRAGMA application_id`): "carn". */
 const applicationId = 0x6361726e
@@ -9,7 +10,7 @@ const applicationId = 0x6361726e
 export type Migration = (database: Database) => void
 
 /** The n-th migration makes version n (`PRAGMA user_version`) of version n − 1. A published one never changes. */
-export const migrations: readonly Migration[] = [createFirstVersion]
+export const migrations: readonly Migration[] = [createFirstVersion, addRetention]
 
 /**
  * Brings the schema to the newest version, in one transaction a migration.

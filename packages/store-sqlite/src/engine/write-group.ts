@@ -1,13 +1,10 @@
 import { setImmediate } from 'node:timers'
-import type { Engine } from './engine.ts'
-import type { Written } from './writer.ts'
-
-type Work = (engine: Engine) => unknown
+import type { WriteWork, Written } from './writer.ts'
 
 /** Writes that wait to be done together. */
 export interface WriteGroup {
   /** Resolves or rejects when the transaction that the work was done in has ended. */
-  add(work: Work): Promise<unknown>
+  add(work: WriteWork): Promise<unknown>
   /** Does all that waits now. */
   flush(): void
 }
@@ -16,9 +13,11 @@ export interface WriteGroup {
  * Group commit: what is asked for while a transaction runs is done in one transaction after it. A commit
  * writes every page that was touched, and neighbouring writes mostly touch the same ones.
  */
-export function createWriteGroup(writeTogether: (works: readonly Work[]) => Written[]): WriteGroup {
+export function createWriteGroup(
+  writeTogether: (works: readonly WriteWork[]) => Written[],
+): WriteGroup {
   interface Waiting {
-    readonly work: Work
+    readonly work: WriteWork
     readonly resolve: (value: unknown) => void
     readonly reject: (error: unknown) => void
   }

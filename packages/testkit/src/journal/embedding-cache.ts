@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
-import { freshFingerprint } from '../fresh-names.ts'
+import { freshFingerprint, freshRepository, freshTaskId, freshVersion } from '../fresh-names.ts'
 import { sameVector, seededVector, unit } from '../vectors.ts'
 import type { OpenedJournal } from './journal-subject.ts'
-import { textHash } from './parsed-files.ts'
+import { commitParsed, fileToIndex, ledgerRepository } from './ledger-rows.ts'
+import { chunk, parsedFile, textHash } from './parsed-files.ts'
 
 /** What `cache` promises. */
 export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJournal>(
@@ -64,6 +65,85 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
       const [one, two] = await cache.get(fingerprint, [first, second])
       sameVector(one, unit(1, 2, 3))
       sameVector(two, unit(-3, 2, 1))
+    },
+
+    'spare vectors are dropped, and none that a file may need': async ({ store }) => {
+      const { cache, plans, spool } = store
+      const fingerprint = freshFingerprint()
+      const [former, name, own] = [freshFingerprint(), freshRepository(), freshVersion()]
+      const embedder = { id: 'static', fingerprint, dimensions: 4 }
+      const repository = ledgerRepository({ name, embedder })
+      const texts = ['live', 'planned', 'shared', 'gone', 'back'].map((text) => `${text} of ${own}`)
+      const [live = '', planned = '', shared = '', gone = '', back = ''] = texts
+      const hashes = texts.map((text) => textHash(text))
+      const fileOf = (...of: string[]) => parsedFile(of.map((text, index) => chunk(index, text)))
+      await commitParsed(store, repository, [
+        { path: 'a.ts', parsed: fileOf(gone, shared, back) },
+        { path: 'b.ts', parsed: fileOf(live, shared) },
+      ])
+      const vectors = hashes.map((hash, index) => ({
+        textHash: hash,
+        vector: seededVector(4, index),
+      }))
+      await cache.put(fingerprint, vectors)
+      await cache.put(former, vectors.slice(0, 1))
+      await commitParsed(store, repository, [{ path: 'a.ts', parsed: fileOf(shared) }])
+      await plans.begin({ repository: name, runId: freshTaskId() })
+      await spool.sweep(name)
+      const runId = freshTaskId()
+      const versions = [freshVersion(), freshVersion()]
+      await plans.begin({ repository: name, runId })
+      await plans.add(
+        runId,
+        versions.map((version) => fileToIndex({ path: version, version })),
+      )
+      const [first = '', second = ''] = versions
+      await spool.write(name, [
+        { version: first, path: first, parsed: fileOf(planned) },
+        { version: second, path: second, parsed: fileOf(back) },
+      ])
+      await cache.prune({ maxBytes: 1_000_000_000, fingerprint })
+      assert.ok((await cache.get(fingerprint, hashes)).every((vector) => vector !== null))
+      assert.ok((await cache.prune({ maxBytes: 0, fingerprint })) >= 2)
+      const kept = (await cache.get(fingerprint, hashes)).map((vector) => vector !== null)
+      assert.deepEqual(kept, [true, true, true, false, true])
+      assert.deepEqual(await cache.get(former, hashes.slice(0, 1)), [null])
+      assert.equal(await cache.prune({ maxBytes: 0, fingerprint }), 0)
+    },
+
+    'of spare vectors those go first whose text was needed last the longest ago': async ({
+      store,
+    }) => {
+      const { cache, plans, spool } = store
+      const fingerprint = freshFingerprint()
+      const [former, name, own] = [freshFingerprint(), freshRepository(), freshVersion()]
+      const embedder = { id: 'static', fingerprint, dimensions: 4 }
+      const repository = ledgerRepository({ name, embedder })
+      const texts = ['first', 'second', 'third'].map((text) => `${text} of ${own}`)
+      const hashes = texts.map((text) => textHash(text))
+      await cache.prune({ maxBytes: 0, fingerprint })
+      // Embedded in the opposite order.
+      for (const [index, hash] of [...hashes.entries()].reverse()) {
+        await cache.put(fingerprint, [{ textHash: hash, vector: seededVector(4, index) }])
+      }
+      for (const text of [...texts, `last of ${own}`]) {
+        await commitParsed(store, repository, [
+          { path: 'a.ts', parsed: parsedFile([chunk(0, text)]) },
+        ])
+        await plans.begin({ repository: name, runId: freshTaskId() })
+        await spool.sweep(name)
+      }
+      await cache.put(former, [{ textHash: hashes[0] ?? '', vector: unit(1, 2, 3, 4) }])
+      const keptOf = async (): Promise<boolean[]> =>
+        (await cache.get(fingerprint, hashes)).map((vector) => vector !== null)
+      const bytes = 4 * Float32Array.BYTES_PER_ELEMENT
+      await cache.prune({ maxBytes: 3 * bytes, fingerprint })
+      assert.deepEqual(await cache.get(former, hashes.slice(0, 1)), [null])
+      assert.deepEqual(await keptOf(), [true, true, true])
+      await cache.prune({ maxBytes: 2 * bytes, fingerprint })
+      assert.deepEqual(await keptOf(), [false, true, true])
+      await cache.prune({ maxBytes: bytes, fingerprint })
+      assert.deepEqual(await keptOf(), [false, false, true])
     },
 
     'thousands of vectors go in one call': async ({ store: { cache } }) => {

@@ -169,6 +169,23 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
     assert.equal(await store.spool.sweep(freshRepository()), 0)
   },
 
+  'sweeping all reaches every repository': async ({ store }) => {
+    const repository = ledgerRepository()
+    const [live = ''] = await commitParsed(store, repository, [
+      { path: 'live.ts', parsed: richFile() },
+    ])
+    const runId = freshTaskId()
+    const [planned, loose, elsewhere] = [input('planned.ts'), input('x.ts'), input('z.ts')]
+    await store.plans.begin({ repository: repository.name, runId })
+    await store.plans.add(runId, [fileToIndex({ path: planned.path, version: planned.version })])
+    await store.spool.write(repository.name, [planned, loose])
+    await store.spool.write(freshRepository(), [elsewhere])
+    assert.ok((await store.spool.sweep()) >= 2)
+    const all = [live, ...[planned, loose, elsewhere].map(({ version }) => version)]
+    assert.deepEqual(await store.spool.has(all), new Set([live, planned.version]))
+    assert.equal(await store.spool.sweep(), 0)
+  },
+
   'what was swept can be written again': async ({ store }) => {
     const repository = freshRepository()
     const file = input('a.ts')

@@ -442,7 +442,7 @@ export function taskLog(propertyRuns: number): readonly Behaviour<OpenedJournal>
         await store.plans.add(plan.runId, [fileToIndex({ path: 'a.ts' })])
         const record = await store.plans.record(indexed, 'gone.ts')
 
-        assert.equal(await store.tasks.prune(new Date(Date.UTC(1991, 0, 1))), 3)
+        assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 3)
         const { tasks, total } = await store.tasks.tasks({ repository: [indexed, other] })
         assert.deepEqual(
           new Set(tasks.map(({ taskId }) => taskId)),
@@ -458,12 +458,64 @@ export function taskLog(propertyRuns: number): readonly Behaviour<OpenedJournal>
         assert.equal(record?.outcome, 'deleted')
         assert.deepEqual(await store.plans.record(indexed, 'gone.ts'), record)
         assert.equal((await store.plans.toIndex(plan.runId, { limit: 9 })).length, 1)
-        assert.equal(await store.tasks.prune(new Date(Date.UTC(1991, 0, 1))), 0)
+        assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 0)
 
         await store.tasks.append([under.cancelled()])
-        assert.equal(await store.tasks.prune(new Date(Date.UTC(1991, 0, 1))), 1)
+        assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 1)
         assert.deepEqual(await store.plans.toIndex(plan.runId, { limit: 9 }), [])
       },
+
+    'of each repository so many tasks are kept, those that ended last': async ({ store }) => {
+      const repositories = [freshRepository(), freshRepository()]
+      const ids = new Map<string, string[]>(repositories.map((name) => [name, []]))
+      for (let year = 1980; year < 1985; year++) {
+        for (const repository of repositories) {
+          const script = runScript({ repository, startMs: Date.UTC(year, 0, 1) })
+          await store.tasks.append([script.queued(), script.completed()])
+          ids.get(repository)?.push(script.taskId)
+        }
+      }
+      const [first = ''] = repositories
+      const under = runScript({ repository: first, startMs: Date.UTC(1979, 0, 1) })
+      await store.tasks.append([under.queued(), under.started()])
+      const keptOf = async (repository: string): Promise<string[]> =>
+        (await store.tasks.tasks({ repository })).tasks.map(({ taskId }) => taskId).reverse()
+      // Others' tasks of these years, if the journal has any, must not take the place of these.
+      assert.equal(await store.tasks.prune({ perRepository: 4, limit: 1 }), 1)
+      while ((await store.tasks.prune({ perRepository: 3, limit: 3 })) > 0);
+      for (const repository of repositories) {
+        const kept = (await keptOf(repository)).filter((taskId) => taskId !== under.taskId)
+        assert.deepEqual(kept, ids.get(repository)?.slice(-3))
+      }
+      assert.notEqual(await store.tasks.status(under.taskId), null)
+    },
+
+    'events of ended tasks take at most so many bytes, but for what has to stay': async ({
+      store,
+    }) => {
+      const repository = freshRepository()
+      const ids: string[] = []
+      for (let second = 0; second < 6; second++) {
+        // After every other task that the journal may hold.
+        const startMs = Date.UTC(2200, 0, 1, 0, 0, second)
+        const script = runScript({ repository, startMs })
+        await store.tasks.append([script.queued(), script.started(), script.completed()])
+        ids.push(script.taskId)
+      }
+      const [first = ''] = ids
+      const [taken = ''] = [JSON.stringify(await store.tasks.events(first, { limit: 9 }))]
+      const kept = async (): Promise<string[]> =>
+        (await store.tasks.tasks({ repository })).tasks.map(({ taskId }) => taskId).reverse()
+      await store.tasks.prune({ bytes: taken.length * 1_000_000 })
+      assert.deepEqual(await kept(), ids)
+      // Of about as many bytes each, some fit.
+      await store.tasks.prune({ bytes: Math.round(taken.length * 3.5) })
+      const some = await kept()
+      assert.ok(some.length > 0 && some.length < 6, `${some.length} of 6 were kept`)
+      assert.deepEqual(some, ids.slice(-some.length))
+      await store.tasks.prune({ bytes: 0 })
+      assert.deepEqual(await kept(), [])
+    },
 
     'a listed task is its status': async ({ store }) => {
       const script = runScript()
