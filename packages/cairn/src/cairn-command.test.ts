@@ -270,6 +270,8 @@ test('bad usage exits with 2 and says what is wrong', async () => {
     [['search', 'x', '--mode', 'fuzzy'], 'hybrid'],
     [['search', 'x', '--kind', 'thing'], 'function'],
     [['logs', 'x', '--level', 'loud'], 'WARNING'],
+    [['index', '.', '--data-dir', ''], '--data-dir'],
+    [['index', '.', '--data-dir='], '--data-dir'],
     [['index', ''], 'cairn: The path is empty; give a folder, for example ".".'],
     [['plan', ''], 'cairn: The path is empty; give a folder, for example ".".'],
   ] as const

@@ -37,6 +37,11 @@ function wholeNumber(value: string): number {
   return Number(value)
 }
 
+function folderName(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty; give a folder.')
+  return value
+}
+
 /** One of these names, in whatever case it is typed. */
 function oneOf<Name extends string>(names: readonly Name[]): (value: string) => Name {
   return (value) => {
@@ -67,6 +72,7 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
     .addOption(
       new Option('--data-dir <DIR>', 'folder for the store and the clones')
         .env('CAIRN_DATA_DIR')
+        .argParser(folderName)
         .default(defaultDataDirectory),
     )
     .option('--json', 'print JSON for a program')

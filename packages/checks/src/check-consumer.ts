@@ -5,6 +5,8 @@
 import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { withBackend } from './consumer-backend.ts'
+import { installRuntimes } from './javascript-runtimes.ts'
 import { findMachineNode } from './machine-node.ts'
 import { withPackedPackages } from './pack-packages.ts'
 import { runOrThrow } from './run-command.ts'
@@ -44,6 +46,17 @@ await withPackedPackages(async (packages) => {
     await inApp(cairn, 'index', 'repository')
     const answer = JSON.parse(await inApp(cairn, 'search', 'retry', '--json'))
     if (answer.hits[0]?.path !== 'src/retry.ts') throw new Error('The command found nothing.')
+    const runtimes = await mkdtemp(join(tmpdir(), 'cairn-runtimes-'))
+    try {
+      for (const { name, command, args } of await installRuntimes(runtimes)) {
+        await withBackend({ app, env: machine.env, name }, (url) =>
+          inApp(command, ...args, 'watch.mjs', url),
+        )
+        console.log(`the client works on ${name}`)
+      }
+    } finally {
+      await rm(runtimes, { recursive: true, force: true })
+    }
     const sqlite = machine.hasSqlite ? 'node:sqlite' : 'better-sqlite3'
     console.log(`works on Node ${machine.version} with ${sqlite}`)
   } finally {

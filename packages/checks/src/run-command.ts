@@ -8,6 +8,9 @@ export interface CommandResult {
   readonly output: string
 }
 
+/** Milliseconds after which a command has not ended by itself, and is ended. */
+const longestMs = 1_800_000
+
 /** Runs a command to its end and keeps what it prints. */
 export function runCommand(
   command: string,
@@ -18,6 +21,7 @@ export function runCommand(
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
+      timeout: longestMs,
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     })

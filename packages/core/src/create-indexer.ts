@@ -52,7 +52,11 @@ import { createParser } from './parsing/parser.ts'
 import { performRun } from './perform-run.ts'
 import { planSource } from './pipeline/plan-source.ts'
 import type { RunProgress } from './progress/run-progress.ts'
-import { reconcileRepository } from './reconcile-repository.ts'
+import {
+  type Reconciliation,
+  reconcileReport,
+  reconcileRepository,
+} from './reconcile-repository.ts'
 import { removeRepository } from './remove-repository.ts'
 import { repositoryInfo } from './repository-info.ts'
 import { createRepositoryQueue } from './repository-queue.ts'
@@ -384,19 +388,28 @@ export function createIndexer(options: IndexerOptions): Indexer {
       checkText('reconcile', repository)
       checkCall('reconcile', call)
       const { signal, repair = true } = call
-      return maintain(repository, { kind: 'reconciliation' }, signal, (either) =>
-        typedErrors(either, 'STORE_FAILED', () =>
-          reconcileRepository({
-            storage,
-            embedder,
-            parser,
-            limits,
-            repository,
-            repair,
-            signal: either,
-          }),
-        ),
-      )
+      const reconcile = (): Promise<Reconciliation> =>
+        maintain(repository, { kind: 'reconciliation' }, signal, (either) =>
+          typedErrors(either, 'STORE_FAILED', () =>
+            reconcileRepository({
+              storage,
+              embedder,
+              parser,
+              limits,
+              repository,
+              repair,
+              signal: either,
+            }),
+          ),
+        )
+      const first = await reconcile()
+      if (!first.needsSource) return reconcileReport(repository, first)
+      const run = await control.update(repository, {
+        onBusy: 'wait',
+        ...(signal ? { signal } : {}),
+      })
+      await run.finished
+      return reconcileReport(repository, first, await reconcile())
     },
     async cleanup(call) {
       assertOpen()

@@ -49,6 +49,8 @@ export interface Limits {
   readonly parseTimeoutMs?: number
   /** Bytes above which a file is skipped as too large. @default 1_048_576 */
   readonly maxFileBytes?: number
+  /** Files of a source, also those that are skipped; one with more is refused as `SOURCE_TOO_LARGE`. @default 1_000_000 */
+  readonly maxFiles?: number
   /** Characters of a chunk. @default 2_000 */
   readonly maxChunkCharacters?: number
   /** Milliseconds that one call of the embedder may take. @default 120_000 */

@@ -93,7 +93,7 @@ async function performOpened(options: RunOptions, request: RunRequest): Promise<
     history,
   })
   options.onRecording(progress)
-  const startedMs = Date.now()
+  const startedMs = performance.now()
   try {
     let hasWaited = false
     await options.turn((busy) => {
@@ -110,6 +110,7 @@ async function performOpened(options: RunOptions, request: RunRequest): Promise<
           dimensions: options.embedder.dimensions,
         },
         progress,
+        goesOn: options.previous !== null,
         retry: createRetry({ retries: options.limits.retries, progress, signal }),
       },
       // What changed while it waited is to be seen.
@@ -129,7 +130,7 @@ async function performOpened(options: RunOptions, request: RunRequest): Promise<
       chunks: summary?.chunks ?? 0,
       symbols: summary?.symbols ?? 0,
       edges: summary?.edges ?? 0,
-      durationSeconds: (Date.now() - startedMs) / 1000,
+      durationSeconds: (performance.now() - startedMs) / 1000,
     }
     endRecording(options, progress)
     record({

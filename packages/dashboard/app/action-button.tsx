@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useConnected } from './connected.tsx'
 import { Dialog } from './dialog.tsx'
 import { ErrorNote } from './error-note.tsx'
+import { useSending } from './sending.ts'
 
 /** A button that asks the server to do something, and says where it did not. */
 export function ActionButton(props: {
@@ -15,19 +16,15 @@ export function ActionButton(props: {
 }) {
   const { label, done, action, question, isDangerous = false } = props
   const { announce } = useConnected()
-  const [state, setState] = useState<'idle' | 'asking' | 'sending'>('idle')
-  const [error, setError] = useState<unknown>(null)
+  const [isAsking, setIsAsking] = useState(false)
+  const { isSending, error, send, forget } = useSending()
 
-  const run = async (): Promise<void> => {
-    setState('sending')
-    setError(null)
-    try {
+  const run = (): void => {
+    setIsAsking(false)
+    void send(async () => {
       await action()
       announce(done)
-    } catch (failure) {
-      setError(failure)
-    }
-    setState('idle')
+    })
   }
 
   return (
@@ -35,29 +32,29 @@ export function ActionButton(props: {
       <button
         type="button"
         className={isDangerous ? 'dangerous' : undefined}
-        disabled={state === 'sending'}
-        onClick={() => (question === undefined ? void run() : setState('asking'))}
+        disabled={isSending}
+        onClick={() => (question === undefined ? run() : setIsAsking(true))}
       >
-        {state === 'sending' ? `${label} …` : label}
+        {isSending ? `${label} …` : label}
       </button>
-      {state === 'asking' && (
-        <Dialog title={label} onClose={() => setState('idle')}>
+      {isAsking && (
+        <Dialog title={label} onClose={() => setIsAsking(false)}>
           <p>{question}</p>
           <div className="buttons">
-            <button type="button" onClick={() => setState('idle')}>
+            <button type="button" onClick={() => setIsAsking(false)}>
               Leave it as it is
             </button>
-            <button type="button" className="primary dangerous" onClick={() => void run()}>
+            <button type="button" className="primary dangerous" onClick={run}>
               {label}
             </button>
           </div>
         </Dialog>
       )}
       {error !== null && (
-        <Dialog title={`${label}: not done`} onClose={() => setError(null)}>
+        <Dialog title={`${label}: not done`} onClose={forget}>
           <ErrorNote title="The server did not do it." error={error} />
           <div className="buttons">
-            <button type="button" onClick={() => setError(null)}>
+            <button type="button" onClick={forget}>
               Close
             </button>
           </div>

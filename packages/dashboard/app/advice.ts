@@ -7,6 +7,7 @@ const advice: Readonly<Record<ErrorCode, string>> = {
     'Check the path or the address for a typing mistake, and that the server can see it.',
   NOT_A_REPOSITORY: 'Leave the branch out, or give a folder that is a Git repository.',
   EMPTY_REPOSITORY: 'Commit something to the repository, then index it.',
+  SOURCE_TOO_LARGE: 'Index a folder of it, or let the server’s limit for files be raised.',
   REF_NOT_FOUND: 'Check the name of the branch, tag or commit, and that it was pushed.',
   URL_REFUSED: 'Give an https or ssh address, without options in it.',
   AUTHENTICATION_FAILED: 'Give the server credentials that may read the repository, then resume.',

@@ -2,6 +2,10 @@
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
+const compactNumber = new Intl.NumberFormat(undefined, {
+  notation: 'compact',
+  maximumSignificantDigits: 3,
+})
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
@@ -12,6 +16,11 @@ const clock = new Intl.DateTimeFormat(undefined, {
 /** A whole number, its digits in groups. */
 export function count(value: number): string {
   return whole.format(value)
+}
+
+/** A number in three digits, thousands and millions by their letter. */
+export function compact(value: number): string {
+  return compactNumber.format(value)
 }
 
 /** Some of something a second. */
@@ -35,6 +44,21 @@ export function duration(seconds: number): string {
   const minutes = Math.round(all / 60)
   if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`
   return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`
+}
+
+/** A duration in one unit: what is not known better, and the numbers of an axis. */
+export function roughDuration(seconds: number): string {
+  if (seconds < 100) return `${Math.round(seconds)} s`
+  if (seconds < 6000) return `${Math.round(seconds / 60)} m`
+  if (seconds < 172_800) return `${short.format(seconds / 3600)} h`
+  return `${short.format(seconds / 86_400)} d`
+}
+
+/** From a duration to another, no more precise than such a thing can be. */
+export function durationRange(low: number, high: number): string {
+  const from = roughDuration(low)
+  const to = roughDuration(high)
+  return from === to ? from : `${from} – ${to}`
 }
 
 function pad(value: number): string {

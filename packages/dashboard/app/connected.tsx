@@ -4,6 +4,8 @@ import { createContext, useContext } from 'react'
 /** What every view works with. */
 export interface Connected {
   readonly client: StatusClient
+  /** For calls that take as long as what they do: it waits much longer for their answer. */
+  readonly patientClient: StatusClient
   /** Whether the server has the routes that change something. */
   readonly hasControl: boolean
   /** Says something to a screen reader, once it is quiet. */

@@ -1,16 +1,33 @@
+import { StatusClientError } from '@cairn/client'
 import { adviceFor } from './advice.ts'
 
 /** An error of a call, with what to do about it. */
 export function ErrorNote({ title, error }: { title: string; error: unknown }) {
-  const { code, detail } = partsOf(error)
+  const todo = todoOf(error)
   return (
     <div className="note" data-kind="error" role="alert">
       <p>
-        <strong>{title}</strong> {detail}
+        <strong>{title}</strong> {messageOf(error)}
       </p>
-      {code !== null && <p className="muted">{callAdvice[code] ?? adviceFor(code)}</p>}
+      {todo !== null && <p className="muted">{todo}</p>}
     </div>
   )
+}
+
+/** The code of an error; null where it has none. */
+export function codeOf(error: unknown): string | null {
+  return error instanceof StatusClientError ? error.code : null
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof StatusClientError)) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  const { errors, detail } = error
+  if (errors.length === 0) return detail
+  return errors
+    .map(({ path, message }) => (errors.length > 1 ? `${path}: ${message}` : message))
+    .join(' ')
 }
 
 /** For what only a client meets. */
@@ -21,11 +38,10 @@ const callAdvice: Readonly<Record<string, string>> = {
   HTTP_ERROR: 'What stands before the server, such as a proxy, may have refused it.',
 }
 
-function partsOf(error: unknown): { code: string | null; detail: string } {
-  if (typeof error !== 'object' || error === null) return { code: null, detail: String(error) }
-  const { code, detail, message } = error as { code?: unknown; detail?: unknown; message?: unknown }
-  return {
-    code: typeof code === 'string' ? code : null,
-    detail: typeof detail === 'string' ? detail : String(message ?? error),
-  }
+/** Null where the message says it all: what was asked for is at fault. */
+function todoOf(error: unknown): string | null {
+  if (!(error instanceof StatusClientError)) return null
+  const { code, status } = error
+  if (code === 'HTTP_ERROR' && status !== null && status < 500) return null
+  return callAdvice[code] ?? adviceFor(code)
 }

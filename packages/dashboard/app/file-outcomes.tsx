@@ -1,11 +1,16 @@
 import type { FileOutcome, LogEntry, LogListQuery, StatusDocument } from '@cairn/protocol'
 import { useCallback, useMemo, useState } from 'react'
 import { count, plural, size } from './amounts.ts'
+import { Chips } from './chips.tsx'
 import { useConnected } from './connected.tsx'
 import { ErrorNote } from './error-note.tsx'
+import { FileRow } from './file-row.tsx'
 import { useFollowLog } from './follow-log.ts'
+import { ListEnd } from './list-end.tsx'
 import { useLogPages } from './log-pages.ts'
+import { SearchField } from './search-field.tsx'
 import { useSettled } from './settled.ts'
+import { skipReasonText } from './skip-reasons.ts'
 
 const outcomes = ['failed', 'skipped', 'deleted', 'indexed', 'unchanged'] as const
 
@@ -26,20 +31,6 @@ const phrases: Readonly<Record<FileOutcome, string>> = {
   unchanged: ': unchanged.',
 }
 
-const reasonTexts: Readonly<Record<string, string>> = {
-  binary: 'Not text',
-  too_large: 'Too large',
-  generated: 'Generated',
-  minified: 'Minified',
-  vendored: 'Third-party code',
-  lfs_pointer: 'A pointer of Git LFS',
-  symlink: 'A symbolic link',
-  submodule: 'A submodule',
-  no_text: 'Without text',
-  excluded: 'Excluded by a setting',
-  unreadable: 'Cannot be read',
-}
-
 /** What became of each file. */
 export function FileOutcomes({ status }: { status: StatusDocument }) {
   const { client } = useConnected()
@@ -58,77 +49,51 @@ export function FileOutcomes({ status }: { status: StatusDocument }) {
   )
   const pages = useLogPages(client, status.taskId, filter, accept)
   useFollowLog(pages, status.seq)
-  const { entries, hasMore, isLoading, error, more } = pages
+  const { entries, error } = pages
   return (
     <>
       <div className="filters">
-        <fieldset className="chips">
-          <legend className="visually-hidden">Outcome</legend>
-          {outcomes.map((each) => (
-            <button
-              type="button"
-              className="chip"
-              key={each}
-              aria-pressed={outcome === each}
-              onClick={() => setChosen(each)}
-            >
-              {outcomeTexts[each]} {count(status.files[each])}
-            </button>
-          ))}
-        </fieldset>
-        <label className="field grows">
-          <span className="visually-hidden">Filter by path</span>
-          <input
-            type="search"
-            placeholder="Filter by path"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </label>
+        <Chips
+          label="Outcome"
+          value={outcome}
+          options={outcomes.map((each) => [
+            each,
+            `${outcomeTexts[each]} ${count(status.files[each])}`,
+          ])}
+          onChoose={setChosen}
+        />
+        <SearchField label="Filter by path" value={text} onChange={setText} />
       </div>
       {error !== null && <ErrorNote title="The files cannot be listed." error={error} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
       <ul className="files scrolls" tabIndex={0} aria-label="Files">
         {entries.map(({ details }) => (
-          <FileRow key={String(details.path)} details={details} />
+          <FileRow
+            key={String(details.path)}
+            path={String(details.path)}
+            notes={notesOf(details)}
+          />
         ))}
       </ul>
-      <p className="list-end muted">
-        {entries.length === 0 && !isLoading && error === null && 'No file. '}
-        {entries.length > 0 && `${plural(entries.length, 'file')} shown. `}
-        {hasMore && (
-          <button type="button" onClick={more} disabled={isLoading}>
-            Show more
-          </button>
-        )}
-      </p>
+      <ListEnd
+        pages={pages}
+        nothing="No file."
+        shown={`${plural(entries.length, 'file')} shown.`}
+      />
     </>
   )
 }
 
-function FileRow({ details }: { details: LogEntry['details'] }) {
-  const { path, reason, detail, chunks, size_bytes: bytes, error } = details
-  const why =
-    typeof reason === 'string'
-      ? (reasonTexts[reason] ?? reason)
-      : isError(error)
-        ? error.error_message
-        : null
-  return (
-    <li>
-      <span className="code path">{String(path)}</span>
-      <span className="muted">
-        {[
-          why,
-          typeof detail === 'string' ? detail : null,
-          typeof chunks === 'number' && chunks > 0 ? plural(chunks, 'chunk') : null,
-          typeof bytes === 'number' ? size(bytes) : null,
-        ]
-          .filter((part) => part !== null)
-          .join(' · ')}
-      </span>
-    </li>
-  )
+/** What is said of a file, by the details of its line in the log. */
+function notesOf(details: LogEntry['details']): readonly (string | null)[] {
+  const { reason, detail, chunks, size_bytes: bytes, error } = details
+  return [
+    typeof reason === 'string' ? skipReasonText(reason) : null,
+    isError(error) ? error.error_message : null,
+    typeof detail === 'string' ? detail : null,
+    typeof chunks === 'number' && chunks > 0 ? plural(chunks, 'chunk') : null,
+    typeof bytes === 'number' ? size(bytes) : null,
+  ]
 }
 
 function isError(value: unknown): value is { error_message: string } {

@@ -6,10 +6,18 @@ import { timeOfDay } from './amounts.ts'
 /** One line of a {@link LineChart}. */
 export interface Line {
   readonly label: string
+  /** Its newest value, as it stands in the legend; null where there is none. */
+  readonly now: string | null
   /** A custom property of the style sheet, for example `--series-1`. */
   readonly color: string
   readonly values: readonly (number | null)[]
 }
+
+/** Seconds from one line of an axis of time to the next. */
+const timeSteps = [
+  1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 18_000, 36_000, 86_400,
+  172_800, 432_000, 864_000,
+] as const
 
 /** Lines over time. What they say stands in `summary`, for who does not see them. */
 export function LineChart(props: {
@@ -22,15 +30,15 @@ export function LineChart(props: {
   format: (value: number) => string
   /** Fills the room between the first two lines. */
   isBand?: boolean
-  /** Of the axis; as high as the values where it is absent. */
-  max?: number
+  /** The values are seconds: the axis has whole minutes and hours. */
+  isTime?: boolean
 }) {
-  const { title, summary, times, lines, format, isBand = false, max } = props
+  const { title, summary, times, lines, format, isBand = false, isTime = false } = props
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | null>(null)
   const given = useRef({ times, lines, format })
   given.current = { times, lines, format }
-  const shape = JSON.stringify([isBand, max, lines.map(({ label, color }) => [label, color])])
+  const shape = JSON.stringify([isBand, isTime, lines.map(({ label, color }) => [label, color])])
 
   useEffect(() => {
     const element = box.current
@@ -38,8 +46,8 @@ export function LineChart(props: {
     const options: Omit<uPlot.Options, 'width' | 'height'> = {
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
-      scales: { y: { range: (_, __, top) => [0, max ?? Math.max(top * 1.1, 1)] } },
+      padding: [8, 28, 0, 0],
+      scales: { y: { range: (_, __, top) => [0, Math.max(top * 1.1, 1)] } },
       axes: [
         {
           stroke: () => property('--text-muted'),
@@ -55,8 +63,9 @@ export function LineChart(props: {
           grid: { stroke: () => property('--line'), width: 1 },
           ticks: { show: false },
           font: axisFont(),
-          size: 56,
+          size: 48,
           space: 28,
+          ...(isTime ? { incrs: [...timeSteps] } : {}),
           values: (_, splits) => splits.map((value) => given.current.format(value)),
         },
       ],
@@ -97,15 +106,15 @@ export function LineChart(props: {
     <figure className="chart">
       <figcaption>
         <span className="chart-title">{title}</span>
-        {lines.length > 1 &&
-          lines.map(({ label, color }) => (
-            <span className="key" key={label}>
-              <svg width="12" height="4" aria-hidden="true">
-                <rect width="12" height="4" rx="2" fill={`var(${color})`} />
-              </svg>
-              {label}
-            </span>
-          ))}
+        {lines.map(({ label, now, color }) => (
+          <span className="key" key={label}>
+            <svg width="12" height="4" aria-hidden="true">
+              <rect width="12" height="4" rx="2" fill={`var(${color})`} />
+            </svg>
+            {label}
+            {now !== null && <span className="number">{now}</span>}
+          </span>
+        ))}
       </figcaption>
       <div ref={box} role="img" aria-label={`${title}. ${summary}`} />
     </figure>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 /** An answer of the server, as far as it is there. */
 export interface Loaded<Value> {
@@ -8,17 +8,19 @@ export interface Loaded<Value> {
 }
 
 /**
- * Asks the server, and again whenever `load` is another function. The last answer stays until the next is
- * there. Null asks for nothing.
+ * Asks the server, and again whenever `load` is another function or `again` another value. The last answer stays
+ * until the next is there; it also stays beside an error where the question was the same. Null asks for nothing.
  */
 export function useLoaded<Value>(
   load: ((signal: AbortSignal) => Promise<Value>) | null,
+  again?: unknown,
 ): Loaded<Value> {
   const [loaded, setLoaded] = useState<Loaded<Value>>({
     value: null,
     error: null,
     isLoading: load !== null,
   })
+  const answered = useRef(load)
   useEffect(() => {
     if (load === null) {
       setLoaded({ value: null, error: null, isLoading: false })
@@ -26,16 +28,20 @@ export function useLoaded<Value>(
     }
     const controller = new AbortController()
     const { signal } = controller
-    setLoaded(({ value }) => ({ value, error: null, isLoading: true }))
+    const isSame = answered.current === load
+    setLoaded(({ value, error }) => ({ value, error: isSame ? error : null, isLoading: true }))
     load(signal).then(
       (value) => {
         if (!signal.aborted) setLoaded({ value, error: null, isLoading: false })
+        answered.current = load
       },
       (error: unknown) => {
-        if (!signal.aborted) setLoaded({ value: null, error, isLoading: false })
+        if (signal.aborted) return
+        setLoaded(({ value }) => ({ value: isSame ? value : null, error, isLoading: false }))
+        answered.current = load
       },
     )
     return () => controller.abort()
-  }, [load])
+  }, [load, again])
   return loaded
 }

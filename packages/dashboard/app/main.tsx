@@ -13,5 +13,9 @@ const client = createStatusClient({
   // Someone looks at the page, so it is back soon after the server is.
   watch: { backoff: { minMs: 500, maxMs: 5_000 } },
 })
+// To plan, to remove and to optimize takes minutes where much is indexed.
+const patientClient = createStatusClient({ baseUrl: api, requestTimeoutMs: 900_000 })
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<App client={client} api={api} />)
+if (root) {
+  createRoot(root).render(<App client={client} patientClient={patientClient} api={api} />)
+}

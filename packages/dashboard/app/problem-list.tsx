@@ -2,6 +2,19 @@ import type { IndexingError, StatusDocument } from '@cairn/protocol'
 import { adviceFor } from './advice.ts'
 import { count, moment, timeOfDay } from './amounts.ts'
 
+/** Why a task failed, and what to do about it; nothing of one that did not. */
+export function FailureNote({ status }: { status: StatusDocument }) {
+  const { errorMessage, errors } = status
+  if (errorMessage === null) return null
+  const error = errors.findLast((each) => each.errorMessage === errorMessage)
+  return (
+    <div className="note" data-kind="error">
+      <p className="path">{errorMessage}</p>
+      {error && <p className="muted">{adviceFor(error.errorType)}</p>}
+    </div>
+  )
+}
+
 /** Errors of a task by their code, each with what to do about it, and its warnings. */
 export function ProblemList({ status }: { status: StatusDocument }) {
   const { errors, warnings, errorsCount, warningsCount } = status

@@ -1,13 +1,16 @@
 import type { RepositoryInfo, TaskSummary } from '@cairn/protocol'
 import { useCallback, useMemo, useState } from 'react'
+import { useAgain } from './again.ts'
 import { ago, count, moment, size } from './amounts.ts'
 import { useConnected } from './connected.tsx'
 import { endedTasks } from './ended-tasks.ts'
 import { ErrorNote } from './error-note.tsx'
 import { useLoaded } from './loaded.ts'
 import { useNow } from './now.ts'
+import { OptimizeButton } from './optimize-button.tsx'
 import { allRepositories } from './repository-pages.ts'
 import { hrefOf } from './route.ts'
+import { SearchField } from './search-field.tsx'
 import { StartButton } from './start-dialog.tsx'
 
 /** Every indexed repository. */
@@ -15,13 +18,9 @@ export function RepositoryList({ tasks }: { tasks: readonly TaskSummary[] | null
   const { client, hasControl } = useConnected()
   const now = useNow()
   const [text, setText] = useState('')
-  const ended = endedTasks(tasks)
-  // Asked anew when a task has ended, which is when something can be otherwise.
-  const load = useCallback(
-    (signal: AbortSignal) => allRepositories(client, signal),
-    [client, ended],
-  )
-  const { value, error, isLoading } = useLoaded(load)
+  const load = useCallback((signal: AbortSignal) => allRepositories(client, signal), [client])
+  // Asked anew when a task has ended; that one was removed nobody tells.
+  const { value, error, isLoading } = useLoaded(load, `${endedTasks(tasks)} ${useAgain()}`)
   const shown = useMemo(() => {
     const words = text.trim().toLowerCase()
     return (value ?? []).filter(({ name }) => name.toLowerCase().includes(words))
@@ -30,18 +29,15 @@ export function RepositoryList({ tasks }: { tasks: readonly TaskSummary[] | null
     <section className="page">
       <div className="head">
         <h1>Repositories</h1>
-        {hasControl && <StartButton />}
+        {hasControl && (
+          <div className="buttons">
+            <OptimizeButton />
+            <StartButton />
+          </div>
+        )}
       </div>
       <div className="filters">
-        <label className="field grows">
-          <span className="visually-hidden">Filter by name</span>
-          <input
-            type="search"
-            placeholder="Filter by name"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </label>
+        <SearchField label="Filter by name" value={text} onChange={setText} />
       </div>
       {error !== null && <ErrorNote title="The repositories cannot be listed." error={error} />}
       {value === null && isLoading && <p className="muted empty">Loading …</p>}

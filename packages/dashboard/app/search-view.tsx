@@ -1,6 +1,7 @@
 import type { SearchHit, SearchRequest } from '@cairn/protocol'
 import { type FormEvent, useCallback, useEffect, useState } from 'react'
 import { ago, count, plural } from './amounts.ts'
+import { Choice } from './choice.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { useConnected } from './connected.tsx'
 import { ErrorNote } from './error-note.tsx'
@@ -10,9 +11,11 @@ import { useNow } from './now.ts'
 import { allRepositories } from './repository-pages.ts'
 import { go } from './route.ts'
 
-const modes = ['hybrid', 'lexical', 'dense'] as const
-
-const modeTexts = { hybrid: 'Words and meaning', lexical: 'Words', dense: 'Meaning' } as const
+const modes = [
+  ['hybrid', 'Words and meaning'],
+  ['lexical', 'Words'],
+  ['dense', 'Meaning'],
+] as const
 
 /** Search in everything that is indexed. */
 export function SearchView({ query, repository }: { query: string; repository: string }) {
@@ -20,7 +23,7 @@ export function SearchView({ query, repository }: { query: string; repository: s
   const now = useNow()
   const [text, setText] = useState(query)
   const [within, setWithin] = useState(repository)
-  const [mode, setMode] = useState<(typeof modes)[number]>('hybrid')
+  const [mode, setMode] = useState<(typeof modes)[number][0]>('hybrid')
   const [language, setLanguage] = useState('')
   const [path, setPath] = useState('')
   const [asked, setAsked] = useState({ language: '', path: '' })
@@ -34,6 +37,8 @@ export function SearchView({ query, repository }: { query: string; repository: s
     [client],
   )
   const repositories = useLoaded(loadRepositories).value ?? []
+  // One that the address names may be new, or gone.
+  const names = [...new Set([...repositories.map(({ name }) => name), within])].filter(Boolean)
   const languages = [...new Set(repositories.flatMap((each) => Object.keys(each.languages)))].sort()
 
   const search = useCallback(
@@ -80,46 +85,23 @@ export function SearchView({ query, repository }: { query: string; repository: s
           <button type="submit" className="primary">
             Search
           </button>
-          <label className="field">
-            <span className="visually-hidden">Repository</span>
-            <select value={within} onChange={(event) => setWithin(event.target.value)}>
-              <option value="">Every repository</option>
-              {within !== '' && !repositories.some(({ name }) => name === within) && (
-                <option value={within}>{within}</option>
-              )}
-              {repositories.map(({ name }) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label className="field">
-            <span className="visually-hidden">Language</span>
-            <select value={language} onChange={(event) => setLanguage(event.target.value)}>
-              <option value="">Every language</option>
-              {languages.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label className="field">
-            <span className="visually-hidden">By words or by meaning</span>
-            <select value={mode} onChange={(event) => setMode(modeOf(event.target.value))}>
-              {modes.map((each) => (
-                <option key={each} value={each}>
-                  {modeTexts[each]}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice
+            label="Repository"
+            value={within}
+            options={[['', 'Every repository'], ...named(names)]}
+            onChange={setWithin}
+          />
+          <Choice
+            label="Language"
+            value={language}
+            options={[['', 'Every language'], ...named(languages)]}
+            onChange={setLanguage}
+          />
+          <Choice label="By words or by meaning" value={mode} options={modes} onChange={setMode} />
           <label className="field grows">
             <span className="visually-hidden">Paths, as a glob</span>
             <input
-              className="code"
-              placeholder="src/**"
+              placeholder="Paths, such as src/**"
               value={path}
               onChange={(event) => setPath(event.target.value)}
             />
@@ -163,7 +145,8 @@ function Hit({ hit, isFirst }: { hit: SearchHit; isFirst: boolean }) {
     <li className="hit">
       <h2>
         <span className="code path">
-          {path}:{startLine}–{endLine}
+          {path}:{startLine}
+          {endLine > startLine && `–${endLine}`}
         </span>
       </h2>
       <p className="muted">
@@ -197,6 +180,6 @@ function Hit({ hit, isFirst }: { hit: SearchHit; isFirst: boolean }) {
   )
 }
 
-function modeOf(value: string): (typeof modes)[number] {
-  return modes.find((mode) => mode === value) ?? 'hybrid'
+function named(names: readonly string[]): (readonly [string, string])[] {
+  return names.map((name) => [name, name])
 }

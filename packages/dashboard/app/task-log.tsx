@@ -1,62 +1,67 @@
 import type { LogEntry, LogListQuery, StatusDocument } from '@cairn/protocol'
 import { useMemo, useState } from 'react'
 import { count, moment, timeOfDay } from './amounts.ts'
+import { Choice } from './choice.tsx'
 import { useConnected } from './connected.tsx'
 import { ErrorNote } from './error-note.tsx'
 import { useFollowLog } from './follow-log.ts'
+import { ListEnd } from './list-end.tsx'
 import { useLogPages } from './log-pages.ts'
+import { SearchField } from './search-field.tsx'
 import { useSettled } from './settled.ts'
 
-const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const
+const levels = [
+  ['DEBUG', 'Debug and up'],
+  ['INFO', 'Info and up'],
+  ['WARNING', 'Warning and up'],
+  ['ERROR', 'Errors'],
+] as const
+
+/** How far the log goes back from the newest that is known of the task: it is read oldest first, and may be long. */
+const spans = [
+  ['start', 'From the start'],
+  ['hour', 'The last hour'],
+  ['minutes', 'The last 10 minutes'],
+  ['minute', 'The last minute'],
+] as const
+
+const spanSeconds = { hour: 3_600, minutes: 600, minute: 60 } as const
 
 const every = (): boolean => true
 
 /** The log of a task: search, level, and page after page. */
 export function TaskLog({ status }: { status: StatusDocument }) {
   const { client } = useConnected()
-  const [level, setLevel] = useState<(typeof levels)[number]>('INFO')
+  const [level, setLevel] = useState<(typeof levels)[number][0]>('INFO')
+  const [from, setFrom] = useState<(typeof spans)[number][0]>('start')
+  const [since, setSince] = useState<Date | null>(null)
   const [text, setText] = useState('')
   const [file, setFile] = useState('')
   const q = useSettled(text.trim())
   const path = useSettled(file.trim())
   const filter = useMemo<LogListQuery>(
-    () => ({ level, ...(q === '' ? {} : { q }), ...(path === '' ? {} : { file: path }) }),
-    [level, q, path],
+    () => ({
+      level,
+      ...(since === null ? {} : { since }),
+      ...(q === '' ? {} : { q }),
+      ...(path === '' ? {} : { file: path }),
+    }),
+    [level, since, q, path],
   )
+  const chooseSpan = (span: typeof from): void => {
+    setFrom(span)
+    setSince(span === 'start' ? null : new Date(+status.updatedAt - 1_000 * spanSeconds[span]))
+  }
   const pages = useLogPages(client, status.taskId, filter, every)
   useFollowLog(pages, status.seq)
-  const { entries, total, hasMore, isLoading, error, more } = pages
+  const { entries, total, error } = pages
   return (
     <>
       <div className="filters">
-        <label className="field">
-          <span className="visually-hidden">Least level</span>
-          <select value={level} onChange={(event) => setLevel(levelOf(event.target.value))}>
-            {levels.map((each) => (
-              <option key={each} value={each}>
-                {each === 'ERROR' ? 'Errors' : `${title(each)} and up`}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="field grows">
-          <span className="visually-hidden">Search the messages</span>
-          <input
-            type="search"
-            placeholder="Search the messages"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </label>
-        <label className="field grows">
-          <span className="visually-hidden">Path of a file</span>
-          <input
-            type="search"
-            placeholder="Path of a file"
-            value={file}
-            onChange={(event) => setFile(event.target.value)}
-          />
-        </label>
+        <Choice label="Least level" value={level} options={levels} onChange={setLevel} />
+        <Choice label="From when" value={from} options={spans} onChange={chooseSpan} />
+        <SearchField label="Search the messages" value={text} onChange={setText} />
+        <SearchField label="Path of a file" value={file} onChange={setFile} />
       </div>
       {error !== null && <ErrorNote title="The log cannot be read." error={error} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
@@ -65,17 +70,11 @@ export function TaskLog({ status }: { status: StatusDocument }) {
           <LogLine key={index} entry={entry} />
         ))}
       </ol>
-      <p className="list-end muted">
-        {entries.length === 0 && !isLoading && error === null && 'No line matches. '}
-        {total !== null &&
-          entries.length > 0 &&
-          `${count(entries.length)} of ${count(total)} lines. `}
-        {hasMore && (
-          <button type="button" onClick={more} disabled={isLoading}>
-            Show more
-          </button>
-        )}
-      </p>
+      <ListEnd
+        pages={pages}
+        nothing="No line matches."
+        shown={`${count(entries.length)} of ${count(total ?? entries.length)} lines.`}
+      />
     </>
   )
 }
@@ -92,12 +91,4 @@ function LogLine({ entry }: { entry: LogEntry }) {
       <span className="message">{message}</span>
     </li>
   )
-}
-
-function levelOf(value: string): (typeof levels)[number] {
-  return levels.find((level) => level === value) ?? 'INFO'
-}
-
-function title(level: string): string {
-  return level.charAt(0) + level.slice(1).toLowerCase()
 }

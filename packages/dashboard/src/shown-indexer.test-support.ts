@@ -39,11 +39,17 @@ export interface ShownIndexer {
   close(): Promise<void>
 }
 
+/** What is shown, and how. */
+export interface ShowOptions {
+  readonly pageFolder: string
+  /** With the routes that change something. */
+  readonly control?: boolean
+  /** Milliseconds without progress after which a run counts as stalled. */
+  readonly stallAfterMs?: number
+}
+
 /** An indexer with its page. */
-export async function showIndexer(options: {
-  pageFolder: string
-  control?: boolean
-}): Promise<ShownIndexer> {
+export async function showIndexer(options: ShowOptions): Promise<ShownIndexer> {
   const folder = await mkdtemp(join(tmpdir(), 'cairn-dashboard-'))
   const storage = sqlite({ path: join(folder, 'data', 'cairn.db') })
   const embedder = staticEmbedder({ threads: 1 })
@@ -52,6 +58,7 @@ export async function showIndexer(options: {
     storage,
     embedder: gated(embedder, gate.pass),
     cloneDirectory: join(folder, 'data', 'clones'),
+    ...(options.stallAfterMs ? { limits: { stallAfterMs: options.stallAfterMs } } : {}),
   })
   const common = { dashboard: { folder: options.pageFolder } }
   const status =

@@ -80,7 +80,7 @@ export type RepositoryMatches = z.infer<typeof repositoryMatchesSchema>
 
 /** One row of a store that differs from the ledger. */
 export const differenceSchema = z.object({
-  store: z.enum(['vectors', 'graph', 'text']),
+  store: z.enum(['vectors', 'graph', 'text', 'ledger', 'cache']),
   id: z.string(),
   path: z.string().nullable(),
 })

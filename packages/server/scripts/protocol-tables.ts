@@ -8,9 +8,7 @@ import {
   type Route,
   routes,
   serverMessageSchema,
-  statusDocumentSchema,
 } from '@cairn/protocol'
-import { messageTypes } from '../src/async-api.ts'
 import { createStatusServer } from '../src/create-status-server.ts'
 import { type JsonObject, queryMembers, referTo } from '../src/json-schemas.ts'
 import { problemStatuses } from '../src/open-api.ts'
@@ -32,8 +30,6 @@ function tableOf(name: string): string {
       return routeTable(Object.values(routes).filter(({ control }) => !control))
     case 'control':
       return routeTable(Object.values(routes).filter(({ control }) => control))
-    case 'status':
-      return fieldTable(schemaOf(statusDocumentSchema))
     case 'server_messages':
       return messageTable(serverMessageSchema)
     case 'client_messages':
@@ -81,17 +77,26 @@ function answerOf(route: Route): string {
 }
 
 function messageTable(schema: typeof serverMessageSchema | typeof clientMessageSchema): string {
+  const { oneOf = [] } = schemaOf(schema) as { oneOf?: readonly MessageSchema[] }
   return table(
     ['type', 'members'],
-    messageTypes(schema).map(([type, option]) => {
-      const { properties = {} } = schemaOf(option) as { properties?: Record<string, JsonObject> }
-      const members = Object.entries(properties).filter(([name]) => name !== 'type')
-      return [
-        `\`${type}\``,
-        members.map(([name, each]) => `\`${name}\`: ${typeOf(each)}`).join(', '),
-      ]
-    }),
+    oneOf.map(({ properties: { type, ...members }, required }) => [
+      typeOf(type),
+      Object.entries(members)
+        .map(([name, each]) => `\`${name}\`: ${typeOf(each)}${absence(name, required)}`)
+        .join(', '),
+    ]),
   )
+}
+
+/** The schema of a message, told apart by `type`. */
+interface MessageSchema {
+  readonly properties: Readonly<Record<string, JsonObject>> & { readonly type: JsonObject }
+  readonly required: readonly string[]
+}
+
+function absence(name: string, required: readonly string[]): string {
+  return required.includes(name) ? '' : ', may be absent'
 }
 
 function allSchemas(): Record<string, JsonObject> {
@@ -124,7 +129,7 @@ function fieldTable(schema: JsonObject): string {
     ['field', 'type'],
     Object.entries(properties).map(([name, each]) => [
       `\`${name}\``,
-      typeOf(each) + (required.includes(name) ? '' : ', may be absent'),
+      typeOf(each) + absence(name, required),
     ]),
   )
 }
@@ -139,6 +144,9 @@ function typeOf(schema: JsonObject): string {
   if (name !== null) return `[${name}](#${name.toLowerCase()})`
   const options = (schema.anyOf ?? schema.oneOf) as readonly JsonObject[] | undefined
   if (options) return options.map(typeOf).join(' or ')
+  if (Array.isArray(schema.type)) {
+    return schema.type.map((type) => typeOf({ ...schema, type })).join(' or ')
+  }
   if (schema.const !== undefined) return `\`${String(schema.const)}\``
   if (Array.isArray(schema.enum)) return schema.enum.map((each) => `\`${each}\``).join(' ')
   if (schema.type === 'array') return `list of ${typeOf(schema.items as JsonObject)}`

@@ -73,9 +73,7 @@ function operations(route: Route & { readonly name: string }): [string, JsonObje
 }
 
 /** The options of a union of messages, by their `type`. */
-export function messageTypes(
-  schema: z.core.$ZodType | null,
-): [type: string, schema: z.core.$ZodType][] {
+function messageTypes(schema: z.core.$ZodType | null): [type: string, schema: z.core.$ZodType][] {
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return []
   return schema.options.flatMap((option) =>
     [...(wireSchema(option)._zod.propValues?.type ?? [])].map((type): [string, z.core.$ZodType] => [

@@ -1,7 +1,8 @@
 /** What every binding holds, in a program of its framework that has routes, errors and sockets of its own. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Http2SecureServer } from 'node:http2'
+import type { AddressInfo, Server as NetServer } from 'node:net'
 import { statusServerConformance } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -22,7 +23,7 @@ export interface HostOptions {
 
 /** A program that listens on a port of the loopback interface. */
 export interface Host {
-  readonly httpServer: Server
+  readonly httpServer: Server | Http2SecureServer
   close(): Promise<void>
 }
 
@@ -36,6 +37,8 @@ export interface Binding {
   readonly parsing?: readonly boolean[]
   /** @default true */
   readonly hasSockets?: boolean
+  /** @default 'http' */
+  readonly scheme?: 'http' | 'https'
   start(options: HostOptions): Promise<Host>
 }
 
@@ -70,12 +73,13 @@ export function closeServer(httpServer: Server): Promise<void> {
 }
 
 /** The port that a server listens on. */
-export function portOf(httpServer: Server): number {
+export function portOf(httpServer: NetServer): number {
   return (httpServer.address() as AddressInfo).port
 }
 
 /** Registers the tests of a binding. */
 export function bindingContract(binding: Binding): void {
+  const { scheme = 'http' } = binding
   describe(binding.name, () => {
     let bench: Workbench
     let taskId: string
@@ -93,7 +97,7 @@ export function bindingContract(binding: Binding): void {
       options: Partial<StatusServerOptions> = {},
     ) => {
       const proxy: StrippingProxy | null =
-        mount.outer === null ? null : await startStrippingProxy(mount.outer)
+        mount.outer === null ? null : await startStrippingProxy(mount.outer, scheme)
       const publicUrl = `http://127.0.0.1:${proxy?.port}${mount.outer}${mount.basePath}`
       const server = createStatusServer({
         source: bench.indexer,
@@ -106,7 +110,7 @@ export function bindingContract(binding: Binding): void {
       const host = await binding.start({ server, prefix: mount.prefix, parsesBodies })
       const port = portOf(host.httpServer)
       if (proxy) proxy.target = port
-      const root = `http://127.0.0.1:${port}`
+      const root = `${scheme}://127.0.0.1:${port}`
       return {
         root,
         url: proxy ? publicUrl : root + mount.basePath,
@@ -168,12 +172,15 @@ export function bindingContract(binding: Binding): void {
 
           if (binding.hasSockets ?? true) {
             test('an upgrade on a foreign path is left to the host', async () => {
-              const { httpServer } = started.host
-              const chat = new WebSocketServer({ server: httpServer, path: '/chat' })
+              const { root, host } = started
+              const { httpServer } = host
+              // `ws` takes whatever emits `upgrade`, but its types do not say so.
+              const server = httpServer as Server
+              const chat = new WebSocketServer({ server, path: '/chat' })
               chat.on('connection', (socket) => {
                 socket.on('message', (data) => socket.send(`echo ${String(data)}`))
               })
-              const client = new WebSocket(`ws://127.0.0.1:${portOf(httpServer)}/chat`)
+              const client = new WebSocket(`${root.replace('http', 'ws')}/chat`)
               await once(client, 'open')
               client.send('hello')
               const [data] = await once(client, 'message')

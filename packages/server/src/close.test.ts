@@ -18,36 +18,6 @@ function resources(): Record<string, number> {
   return counts
 }
 
-test('a thousand readers that come and go leave nothing behind', async () => {
-  const { httpServer, url, socketUrl } = await bench.mount()
-  await bench.task('t1').begin()
-  const listeners = (): number[] =>
-    ['upgrade', 'request', 'connection'].map((event) => httpServer.listenerCount(event))
-  const connections = () =>
-    new Promise((resolve) => {
-      httpServer.getConnections((_, count) => resolve(count))
-    })
-  const before = listeners()
-  for (let round = 0; round < 40; round += 1) {
-    const readers = await Promise.all(
-      Array.from({ length: 25 }, async (_, index) => {
-        if (index % 5 === 0) {
-          const events = await readEvents(`${url}/status/t1/events`)
-          await events.until(() => true)
-          return events.abort
-        }
-        const path = index % 2 === 0 ? '/status/t1/stream' : '/live-status'
-        const { socket, until } = await readSocket(socketUrl + path)
-        await until(() => true)
-        return () => (index % 3 === 0 ? socket.terminate() : socket.close())
-      }),
-    )
-    for (const leave of readers) leave()
-    await expect.poll(connections).toBe(0)
-  }
-  expect(listeners()).toEqual(before)
-})
-
 test('close ends every stream and leaves no timer, socket or watch', async () => {
   const watches = { begun: 0, ended: 0 }
   const { indexer } = bench

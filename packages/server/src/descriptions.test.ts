@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { DiagnosticSeverity, Parser } from '@asyncapi/parser'
 import { routes } from '@cairn/protocol'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { protocolDocument, withTables } from '../scripts/protocol-tables.ts'
 import { createStatusServer } from './create-status-server.ts'
@@ -35,6 +37,29 @@ test.each(['openApi', 'asyncApi'] as const)('%s leads everywhere it refers to', 
   const all = references(document)
   expect(all.length).toBeGreaterThan(5)
   expect(all.filter((reference) => resolve(document, reference) === undefined)).toEqual([])
+})
+
+test('openApi is an OpenAPI 3.1 document by the schema of the specification', async () => {
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(structuredClone(server.openApi()))
+  expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
+  expect(validator.version).toBe('3.1')
+})
+
+test.each([
+  ['an address', 'https://example.com/index'],
+  ['a path', undefined],
+])('asyncApi is an AsyncAPI 3 document by its own parser, at %s', async (_, publicUrl) => {
+  const { asyncApi } = createStatusServer({
+    source: bench.indexer,
+    control: true,
+    ...(publicUrl ? { publicUrl } : {}),
+  })
+  const { document, diagnostics } = await new Parser().parse(JSON.stringify(asyncApi()))
+  const faults = diagnostics.filter(({ severity }) => severity <= DiagnosticSeverity.Warning)
+  expect(faults.map(({ code, message, path }) => [code, message, path.join('/')])).toEqual([])
+  expect(document?.version()).toBe('3.0.0')
+  expect(document?.channels().map((channel) => channel.messages().length)).toEqual([12, 12])
 })
 
 test('every route is described, in one of the two documents', () => {

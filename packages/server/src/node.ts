@@ -113,7 +113,11 @@ function writeHead(
   status: number,
   headers: Readonly<Record<string, string | number>>,
 ): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  // HTTP/2 has no upgrades, and Node refuses an answer that speaks of one.
+  const isHttp2 = 'stream' in response
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isHttp2 || name !== 'upgrade') response.setHeader(name, value)
+  }
   response.statusCode = status
 }
 

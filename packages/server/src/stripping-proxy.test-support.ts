@@ -1,6 +1,8 @@
 /** A proxy that takes a prefix off, for requests and upgrades, as `location /outer/ { proxy_pass …/; }` does. */
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 /** A proxy that listens. */
 export interface StrippingProxy {
@@ -10,12 +12,18 @@ export interface StrippingProxy {
   close(): Promise<void>
 }
 
-export async function startStrippingProxy(prefix: string): Promise<StrippingProxy> {
+/** `scheme` is that of the target; the proxy itself is asked by `http`. */
+export async function startStrippingProxy(
+  prefix: string,
+  scheme: 'http' | 'https' = 'http',
+): Promise<StrippingProxy> {
   const proxy = { target: 0 }
+  const ask = scheme === 'http' ? httpRequest : httpsRequest
+  const open = scheme === 'http' ? connect : connectTls
   const strip = ({ url = '/' }: IncomingMessage): string => url.slice(prefix.length)
   const server = createServer((request, response) => {
     const { method, headers } = request
-    const onward = httpRequest(
+    const onward = ask(
       { host: '127.0.0.1', port: proxy.target, method, headers, path: strip(request) },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers)
@@ -28,7 +36,7 @@ export async function startStrippingProxy(prefix: string): Promise<StrippingProx
     request.pipe(onward)
   })
   server.on('upgrade', (request: IncomingMessage, client: Socket, head: Buffer) => {
-    const host = connect(proxy.target, '127.0.0.1')
+    const host = open({ port: proxy.target, host: '127.0.0.1' })
     const lines = [`${request.method} ${strip(request)} HTTP/1.1`]
     for (let at = 0; at < request.rawHeaders.length; at += 2) {
       lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`)

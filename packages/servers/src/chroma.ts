@@ -1,11 +1,8 @@
-import { cachedProgram } from './program-cache.ts'
-import { runNeededProgram } from './run-program.ts'
+import { fetchPythonPackage } from './python-package.ts'
 import { runServer } from './run-server.ts'
 import type { RunningServer, StartOptions } from './running-server.ts'
 
 const version = '1.5.9'
-const remedy = `it needs Python 3.9 or newer with pip: install Python from python.org or your system's package manager`
-
 // The server is one native module of the Python package, which needs none of the package's dependencies.
 const main = 'import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys.argv)'
 
@@ -13,15 +10,18 @@ const main = 'import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys
  * Starts a Chroma server, fetched once from the Python package index. Throws `ServerUnavailableError`
  * where there is no Python.
  */
-export async function startChroma({ onFetch }: StartOptions = {}): Promise<RunningServer> {
-  const library = await cachedProgram(`chroma-${version}`, async (folder) => {
-    onFetch?.(`Chroma ${version} (65 MB)`)
-    await runNeededProgram('Chroma', remedy, 'python3', [
-      ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'],
-      ...['--no-deps', '--only-binary', ':all:', '--target', folder, `chromadb==${version}`],
-    ])
-  })
-  await runNeededProgram('Chroma', remedy, 'python3', ['--version'])
+export async function startChroma(options: StartOptions = {}): Promise<RunningServer> {
+  const library = await fetchPythonPackage(
+    {
+      title: 'Chroma',
+      name: 'chromadb',
+      version,
+      python: '3.9',
+      size: '65 MB',
+      hasDependencies: false,
+    },
+    options,
+  )
   return runServer({
     name: 'Chroma',
     version,

@@ -1,5 +1,6 @@
 export { startChroma } from './chroma.ts'
 export { type RunningNeo4j, startNeo4j } from './neo4j.ts'
+export { fetchPythonPackage } from './python-package.ts'
 export { startRedis } from './redis.ts'
 export type { RunningServer, StartOptions } from './running-server.ts'
 export { fetchSchemathesis } from './schemathesis.ts'

@@ -40,12 +40,25 @@ const ownerCounts = `CALL () {
   }
   RETURN owner, sum(nodes), sum(edges) ORDER BY owner LIMIT $limit`
 
+// A part for each type, so that each is found by its index.
+const edgesOfOwners = `UNWIND $owners AS owner
+  CALL (owner) {
+    ${edgeTypes
+      .map(
+        (type) =>
+          `MATCH (:Cairn)-[r:${relationshipTypes[type]}]->(:Cairn)
+           WHERE r.repository = $repository AND r.owner = owner RETURN r`,
+      )
+      .join(' UNION ALL ')}
+  }
+  RETURN ${edgeColumns('r')}`
+
 /** The reads of {@link GraphStore}. */
 export function createReads({
   read,
 }: Pick<Connection, 'read'>): Pick<
   GraphStore,
-  'nodes' | 'neighbours' | 'owners' | 'danglingEdges'
+  'nodes' | 'neighbours' | 'owners' | 'edges' | 'danglingEdges'
 > {
   return {
     nodes: (ids, options) =>
@@ -79,6 +92,15 @@ export function createReads({
           { repository, after, limit: int(limit) },
         )
         return records.map(([owner, nodes, edges]) => ({ owner, nodes, edges }))
+      }),
+
+    edges: (repository, owners, options) =>
+      read(options?.signal, async (run): Promise<GraphEdge[]> => {
+        const records = await run<readonly [EdgeColumns]>(edgesOfOwners, {
+          repository,
+          owners: [...new Set(owners)],
+        })
+        return records.map(([columns]) => toEdge(columns))
       }),
 
     danglingEdges: ({ repository, limit, signal }) =>

@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { GraphStore, Journal, SpooledFile, Storage, VectorStore } from '@cairn/core'
-import { InvalidOptionsError } from '@cairn/core'
+import { InvalidOptionsError, StoreError } from '@cairn/core'
 import { abortable } from '@cairn/core/abortable'
 import { logEntry } from '@cairn/protocol'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
@@ -59,6 +59,13 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     signal?.throwIfAborted()
     return start()
   }
+
+  /** An inspection that only looks may be left alone; one that repairs goes on like a removal. */
+  const whole = <T>(
+    { repair }: { readonly repair: boolean },
+    signal: AbortSignal | undefined,
+    start: () => Promise<T>,
+  ): Promise<T> => (repair ? toItsEnd(signal, start) : abortable(signal, start))
 
   const close = async (): Promise<void> => {
     await Promise.all([threads.reader.close(), threads.writer.close()])
@@ -155,6 +162,8 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       const left = Math.max(0, maxBytes - (await fileBytes(path)))
       return Math.min(left, onDisk ?? left) + unused
     },
+    inspect: (space, { signal, ...inspection }) =>
+      whole(inspection, signal, () => call('journal.inspect', space, inspection)),
     async optimize({ mayBlock }) {
       await call('maintenance.mergeWords')
       await call('maintenance.refreshStatistics')
@@ -192,6 +201,8 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     count: (space, { signal, ...range }) =>
       abortable(signal, () => call('vectors.count', space, range)),
     spaces: (callOptions) => abortable(callOptions?.signal, () => call('vectors.spaces')),
+    inspect: (space, { signal, ...inspection }) =>
+      whole(inspection, signal, () => call('vectors.inspect', space, inspection)),
     removeRepository: (repository, callOptions) =>
       toItsEnd(callOptions?.signal, () => call('vectors.removeRepository', repository)),
     close,
@@ -208,6 +219,10 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     neighbours: (id, { signal, ...range }) =>
       abortable(signal, () => call('graph.neighbours', id, range)),
     owners: ({ signal, ...range }) => abortable(signal, () => call('graph.owners', range)),
+    edges: (repository, owners, callOptions) =>
+      abortable(callOptions?.signal, () => call('graph.edges', repository, owners)),
+    inspect: ({ signal, ...inspection }) =>
+      whole(inspection, signal, () => call('graph.inspect', inspection)),
     danglingEdges: ({ signal, ...range }) =>
       abortable(signal, () => call('graph.danglingEdges', range)),
     removeRepository: (repository, callOptions) =>
@@ -242,16 +257,29 @@ function checkOptions({
 // several times the cost of parsing them and into the part of the heap that is seldom cleared.
 function readSurfaces({ rows, surfaces }: StoredFiles<SurfaceRow>): LocatedSurface[] {
   const texts = unpackTexts(surfaces)
-  return rows.map((row, index) => ({ ...decodeSurface(texts[index] ?? ''), ...row }))
+  return rows.map((row, index) => ({
+    ...decoded(row, () => decodeSurface(texts[index] ?? '')),
+    ...row,
+  }))
 }
 
 function readFiles({ rows, surfaces, uses }: StoredFiles<FileRow>): SpooledFile[] {
   const [surfaceTexts, useTexts] = [unpackTexts(surfaces), unpackTexts(uses)]
   return rows.map((row, index) => ({
-    ...decodeSurface(surfaceTexts[index] ?? ''),
+    ...decoded(row, () => decodeSurface(surfaceTexts[index] ?? '')),
     ...row,
-    references: decodeReferences(useTexts[index] ?? ''),
+    references: decoded(row, () => decodeReferences(useTexts[index] ?? '')),
   }))
+}
+
+/** @throws StoreError `STORE_CORRUPT` for what no {@link decodeSurface} made. */
+function decoded<T>({ path }: SurfaceRow, decode: () => T): T {
+  try {
+    return decode()
+  } catch (cause) {
+    const message = `What the store has of ${path} was altered. Reconcile the repository: that makes it anew.`
+    throw new StoreError('STORE_CORRUPT', message, { cause })
+  }
 }
 
 function unpackTexts(packed: PackedVectors): string[] {

@@ -166,6 +166,20 @@ catchesDefects({
     'an edge dangles once the last owner of a node at its end is gone': {
       'deletes the edges of a node with it': store({ isDangling: () => false }),
     },
+    'edges of owners are those of the repository, each once': {
+      'gives those of every repository': store({ ignoresRepositoryOf: 'edges' }),
+      'gives them once for each time': change((working) => ({
+        edges: async (repository, owners) =>
+          (await Promise.all(owners.map((owner) => working.edges(repository, [owner])))).flat(),
+      })),
+      'leaves out what leads nowhere': change((working) => ({
+        edges: async (repository, owners) => {
+          const dangling = await working.danglingEdges({ repository, limit: 99 })
+          const ends = new Set(dangling.map(({ to }) => to))
+          return (await working.edges(repository, owners)).filter(({ to }) => !ends.has(to))
+        },
+      })),
+    },
     'owners come in ascending order with their counts, page by page': {
       'gives those of every repository': store({ ignoresRepositoryOf: 'owners' }),
       'counts nodes for edges': change((working) => ({

@@ -1,5 +1,10 @@
 import type { SymbolKind } from './parsed-file.ts'
-import type { OptimizeOptions, StoreCallOptions } from './vector-store.ts'
+import type {
+  InspectOptions,
+  OptimizeOptions,
+  StoreCallOptions,
+  StoredDifference,
+} from './vector-store.ts'
 
 /** What a node of the code graph stands for. */
 export type GraphNodeKind = 'file' | 'symbol' | 'module'
@@ -103,6 +108,12 @@ export interface GraphStore {
       readonly limit: number
     },
   ): Promise<OwnerCount[]>
+  /** Edges of these owners in a repository, in no order; unknown owners have none. */
+  edges(
+    repository: string,
+    owners: readonly string[],
+    options?: StoreCallOptions,
+  ): Promise<GraphEdge[]>
   /** Edges of a repository whose `from` or `to` is no node, at most `limit`. */
   danglingEdges(
     options: StoreCallOptions & { readonly repository: string; readonly limit: number },
@@ -112,6 +123,8 @@ export interface GraphStore {
     repository: string,
     options?: StoreCallOptions,
   ): Promise<{ nodes: number; edges: number }>
+  /** As {@link VectorStore.inspect}; an id is that of an owner or a node. */
+  inspect?(options: InspectOptions): Promise<StoredDifference[]>
   /** As {@link VectorStore.optimize}. */
   optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */

@@ -25,7 +25,14 @@ import type {
   Reference,
   SymbolKind,
 } from './parsed-file.ts'
-import type { ChunkFilter, OptimizeOptions, StoreCallOptions } from './vector-store.ts'
+import type {
+  ChunkFilter,
+  InspectOptions,
+  OptimizeOptions,
+  StoreCallOptions,
+  StoredDifference,
+  VectorSpace,
+} from './vector-store.ts'
 
 /**
  * The journal is cairn's memory: what was asked and what happened (tasks, events), what was parsed
@@ -56,10 +63,23 @@ export interface Journal {
    * cannot tell at the moment.
    */
   freeBytes?(): Promise<number | null>
+  /**
+   * Only where others may write to the same place: finds what is not as this journal wrote it, of the
+   * ledger, the spool and the words of a repository and of the cached vectors of its texts. Repairing
+   * takes cached vectors away and makes words again. Of ledger and spool it marks the files: they stay as
+   * they are, {@link LedgerFile.isAltered} tells them, {@link Spool.has} no longer does, and the next run
+   * that has their source makes them anew.
+   */
+  inspect?(space: VectorSpace, options: InspectOptions): Promise<JournalDifference[]>
   /** As {@link VectorStore.optimize}; one call looks after every store in the same place. */
   optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */
   close(): Promise<void>
+}
+
+/** A row of the journal that is not as it was written, and what it is part of. */
+export interface JournalDifference extends StoredDifference {
+  readonly store: 'ledger' | 'text' | 'cache'
 }
 
 /** What {@link TaskLog.tasks} narrows by; a page has 50 tasks where no limit is given. */
@@ -284,6 +304,8 @@ export interface LedgerFile {
   readonly edgeSetNodes: number
   readonly edgeSetEdges: number
   readonly syntaxErrors: number
+  /** Set by the journal, on what it gives: the row or what is spooled of it is not as it was written. */
+  readonly isAltered?: true
 }
 
 /** A repository as it was last committed. */
@@ -365,7 +387,7 @@ export interface Ledger {
 
 /** Vectors by text, over all repositories. */
 export interface EmbeddingCache {
-  /** In the order asked; null where there is none. */
+  /** In the order asked; null where there is none, or none that is as it was put. */
   get(fingerprint: string, textHashes: readonly string[]): Promise<(Float32Array | null)[]>
   /** Adds vectors; one that is there already is left. */
   put(

@@ -52,6 +52,23 @@ export interface OptimizeOptions {
   readonly mayBlock: boolean
 }
 
+/** A row that a store holds and that is not as it was written. */
+export interface StoredDifference {
+  /** `missing`: part of it is gone; `orphan`: it belongs to nothing; `altered`: it says something else. */
+  readonly kind: 'missing' | 'orphan' | 'altered'
+  /** What it is called among its like: a chunk id, an owner, a node id, a path. */
+  readonly id: string
+  /** The file it belongs to, where the store knows it. */
+  readonly path: string | null
+}
+
+/** What {@link VectorStore.inspect} is told. */
+export interface InspectOptions extends StoreCallOptions {
+  readonly repository: string
+  /** Whether what cannot be right is taken away, so that it counts as missing and is written again. */
+  readonly repair: boolean
+}
+
 /**
  * Holds the vectors of chunks. Every write is idempotent: ids are derived from content, so writing a
  * row twice leaves one. Which rows are live is not the store's business: the ledger says that.
@@ -97,6 +114,15 @@ export interface VectorStore {
     ids: readonly string[],
     options?: StoreCallOptions,
   ): Promise<(Float32Array | null)[]>
+  /**
+   * Only where others may write to the same place and {@link VectorStore.inspect} does not find it: of rows
+   * as they should be, the ids of those beside whose vectors something else stands.
+   */
+  altered?(
+    space: VectorSpace,
+    rows: readonly Omit<VectorRow, 'vector'>[],
+    options?: StoreCallOptions,
+  ): Promise<string[]>
   /** Ids of a repository in ascending order, for reconciliation, `limit` a page, those after `after`. */
   ids(
     space: VectorSpace,
@@ -115,6 +141,12 @@ export interface VectorStore {
   spaces(options?: StoreCallOptions): Promise<VectorSpace[]>
   /** Deletes every row of a repository in every space; returns how many. */
   removeRepository(repository: string, options?: StoreCallOptions): Promise<number>
+  /**
+   * Only where the store keeps a row in several places: finds rows of a repository whose places do not
+   * agree, by their ids, and what belongs to no row. What {@link get}, {@link ids} and {@link count} show
+   * anyway need not be told again.
+   */
+  inspect?(space: VectorSpace, options: InspectOptions): Promise<StoredDifference[]>
   /** Only where there is something to look after: statistics, unused room. What is stored stays as it is. */
   optimize?(options: OptimizeOptions): Promise<void>
   /** Lets go of connections and files. */

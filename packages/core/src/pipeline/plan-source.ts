@@ -33,6 +33,7 @@ export async function planSource(options: PlanSourceOptions): Promise<PlanDocume
       cloneDirectory: options.cloneDirectory,
       languageOf: parser.languageOf,
       maxFileBytes: limits.maxFileBytes,
+      maxFiles: limits.maxFiles,
       include: options.include,
       exclude: options.exclude,
       signal,

@@ -16,4 +16,6 @@ export interface RunContext extends StoreContext {
   readonly progress: RunProgress
   readonly memory: MemoryGate
   readonly clones: CloneLimit
+  /** Whether the task had a run before, which may have left something done. */
+  readonly goesOn: boolean
 }

@@ -119,6 +119,7 @@ function sourceOptions(
     cloneDirectory: request.cloneDirectory,
     languageOf: parser.languageOf,
     maxFileBytes: limits.maxFileBytes,
+    maxFiles: limits.maxFiles,
     include: request.include,
     exclude: request.exclude,
     git: request.git,

@@ -13,6 +13,12 @@ export interface GitEnvironmentOptions {
   /** The repository's own folder. Naming it switches git's search for one, and its owner check, off. */
   readonly gitDirectory?: string
   readonly workTree?: string
+  /**
+   * How much git may allocate at one time, with a unit. Objects above git's `core.bigFileThreshold` of
+   * 512 MB are streamed, and git makes no delta of them; only a pack made by hand needs more.
+   * @default as much as there is
+   */
+  readonly allocationLimit?: string
   /** More configuration, for this call only; stronger than every configuration file. */
   readonly config?: ReadonlyArray<readonly [key: string, value: string]>
 }
@@ -59,6 +65,8 @@ const guards: ReadonlyArray<readonly [key: string, value: string]> = [
   ['core.askPass', ''],
   ['core.alternateRefsCommand', ''],
   ['core.quotePath', 'false'],
+  // Its names of packs may lead to those of another repository.
+  ['core.multiPackIndex', 'false'],
   ['protocol.ext.allow', 'never'],
   ['fetch.recurseSubmodules', 'false'],
   ['submodule.recurse', 'false'],
@@ -98,6 +106,7 @@ export function gitEnvironment(options: GitEnvironmentOptions = {}): Record<stri
     environment[`GIT_CONFIG_KEY_${index}`] = key
     environment[`GIT_CONFIG_VALUE_${index}`] = value
   }
+  if (options.allocationLimit !== undefined) environment.GIT_ALLOC_LIMIT = options.allocationLimit
   if (options.gitDirectory !== undefined) environment.GIT_DIR = options.gitDirectory
   if (options.workTree !== undefined) environment.GIT_WORK_TREE = options.workTree
   return environment

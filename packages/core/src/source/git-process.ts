@@ -100,9 +100,11 @@ function streamGit(
   })
   return new Promise<{ exitCode: number; stderr: string }>((resolve, reject) => {
     child.on('error', (error) => reject(gitStartError(error)))
-    child.on('close', (code) => {
+    child.on('close', (code, signalName) => {
       if (failure !== undefined) reject(failure)
-      else resolve({ exitCode: code ?? 1, stderr })
+      // A tree a hundred thousand levels deep overflows git's own stack.
+      else if (code === null) resolve({ exitCode: 1, stderr: `fatal: ended by ${signalName}` })
+      else resolve({ exitCode: code, stderr })
     })
   }).finally(() => {
     clearTimeout(timer)

@@ -9,7 +9,7 @@ import { listFolder } from './list-folder.ts'
 const signal = new AbortController().signal
 
 async function pathsOf(root: string): Promise<string[]> {
-  return (await listFolder(root, signal)).map((candidate) => candidate.path)
+  return (await listFolder(root, 1_000, signal)).map((candidate) => candidate.path)
 }
 
 const name = fc.constantFrom('a', 'b', 'ab', 'ba', 'a.b', 'äb', 'a b', '!a', '#b', '-a', 'b ')

@@ -5,7 +5,7 @@ import { CancelledError, SourceError } from '../errors.ts'
 import { containedFolder } from './contained-folder.ts'
 import { eventLoopPause } from './event-loop-pause.ts'
 import { type IgnoreRules, isIgnored, readIgnoreRules } from './gitignore.ts'
-import { decodeName, sortCandidates, type TreeCandidate, unnameable } from './tree-candidate.ts'
+import { collectCandidates, decodeName, type TreeCandidate, unnameable } from './tree-candidate.ts'
 
 const ignoreFileBytes = 1_000_000
 
@@ -20,14 +20,19 @@ async function exists(path: string): Promise<boolean> {
 /**
  * The entries of a plain folder. Symbolic links are named and never followed, `.git` is left out.
  * @param root the folder's real path
- * @throws SourceError `SOURCE_NOT_FOUND` when the root itself cannot be opened.
+ * @throws SourceError `SOURCE_NOT_FOUND` when the root itself cannot be opened, `SOURCE_TOO_LARGE` for
+ *   more than `maxFiles`
  */
-export async function listFolder(root: string, signal: AbortSignal): Promise<TreeCandidate[]> {
+export async function listFolder(
+  root: string,
+  maxFiles: number,
+  signal: AbortSignal,
+): Promise<TreeCandidate[]> {
   const read = containedFolder(root)
   const pause = eventLoopPause()
-  const candidates: TreeCandidate[] = []
+  const candidates = collectCandidates(maxFiles)
   const add = (path: string, kind: TreeCandidate['kind'], problem: string | null = null): void => {
-    candidates.push({ path, kind, objectId: null, sizeBytes: null, problem })
+    candidates.add({ path, kind, objectId: null, sizeBytes: null, problem })
   }
   const waiting: Array<{ prefix: string; outer: IgnoreRules | null }> = [
     { prefix: '', outer: null },
@@ -65,7 +70,7 @@ export async function listFolder(root: string, signal: AbortSignal): Promise<Tre
         if (!isText) add(prefix + name, 'unreadable', unnameable)
       }
     } catch (error) {
-      if (error instanceof CancelledError) throw error
+      if (error instanceof CancelledError || error instanceof SourceError) throw error
       const message = error instanceof Error ? error.message : String(error)
       if (prefix === '') {
         throw new SourceError('SOURCE_NOT_FOUND', `The folder ${root} cannot be read: ${message}`, {
@@ -75,5 +80,5 @@ export async function listFolder(root: string, signal: AbortSignal): Promise<Tre
       add(prefix.slice(0, -1), 'unreadable', `The folder cannot be read: ${message}`)
     }
   }
-  return sortCandidates(candidates)
+  return candidates.sorted()
 }

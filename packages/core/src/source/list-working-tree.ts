@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { gitFailure } from './git-failure.ts'
 import { recordsOfGit } from './git-process.ts'
 import type { HostGit } from './host-git.ts'
 import { type LocalRepository, repositoryCall } from './local-repository.ts'
-import { decodeName, sortCandidates, type TreeCandidate, unnameable } from './tree-candidate.ts'
+import { readHead } from './read-head.ts'
+import { collectCandidates, decodeName, type TreeCandidate, unnameable } from './tree-candidate.ts'
 
 // A walk over a large tree on a slow disk is silent for long.
 const walkTimeoutMs = 300_000
@@ -24,7 +25,7 @@ async function ignoreOptions(
   { gitDirectory }: LocalRepository,
   { userIgnoreFile }: HostGit,
 ): Promise<string[]> {
-  const shared = await readFile(join(gitDirectory, 'commondir'), 'utf8').catch(() => '.')
+  const shared = (await readHead(join(gitDirectory, 'commondir'))) ?? '.'
   const ofRepository = join(resolve(gitDirectory, shared.trim()), 'info', 'exclude')
   const options = ['--exclude-per-directory=.gitignore']
   // The later file is the stronger one.
@@ -45,17 +46,18 @@ function closedFolders(stderr: string): { path: string; why: string }[] {
  * The entries of a working tree as it stands: tracked files, and untracked ones that are not
  * ignored. Paths are relative to the repository's `subfolder`. Whether a file is there is only known
  * when it is read.
- * @throws SourceError `GIT_FAILED`
+ * @throws SourceError `GIT_FAILED`, or `SOURCE_TOO_LARGE` for more than `maxFiles`
  */
 export async function listWorkingTree(
   repository: LocalRepository,
   git: HostGit,
+  maxFiles: number,
   signal: AbortSignal,
 ): Promise<TreeCandidate[]> {
   const { subfolder } = repository
   const within = subfolder === '' ? [] : ['--', `${subfolder}/`]
   const skipped = subfolder === '' ? 0 : Buffer.byteLength(subfolder) + 1
-  const candidates: TreeCandidate[] = []
+  const candidates = collectCandidates(maxFiles)
 
   const add = (
     raw: Buffer,
@@ -64,7 +66,7 @@ export async function listWorkingTree(
   ): void => {
     const { name, isText } = decodeName(raw.subarray(skipped))
     if (name === '') return
-    candidates.push({
+    candidates.add({
       path: name,
       kind: isText ? kind : 'unreadable',
       objectId: null,
@@ -115,5 +117,5 @@ export async function listWorkingTree(
       )
     }
   }
-  return sortCandidates(candidates)
+  return candidates.sorted()
 }

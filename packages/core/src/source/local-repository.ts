@@ -1,9 +1,10 @@
 /** Finds out what a local folder is to Git, without letting git search or trust anything by itself. */
-import { readFile, realpath, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { SourceError } from '../errors.ts'
 import { gitFailure } from './git-failure.ts'
 import { type GitCall, runGit } from './git-process.ts'
+import { readHead } from './read-head.ts'
 
 /** A Git repository on this machine. */
 export interface LocalRepository {
@@ -42,8 +43,7 @@ function notUsable(path: string, why: string): SourceError {
 // A `.git` file names a folder elsewhere (a worktree, a submodule). One that came with a download
 // could name any repository of this machine, so the folder must know the working tree too.
 async function followGitFile(gitFile: string, workTree: string): Promise<string> {
-  const text = (await readFile(gitFile, 'utf8')).slice(0, 8_192)
-  const named = /^gitdir: (.+?)\r?\n*$/.exec(text)?.[1]
+  const named = /^gitdir: ([^\r\n]+)[\r\n]*$/.exec((await readHead(gitFile)) ?? '')?.[1]
   const refuse = (why: string): SourceError => notUsable(gitFile, why)
   if (named === undefined) throw refuse('it names no folder')
   const target = resolve(workTree, named)
@@ -53,11 +53,18 @@ async function followGitFile(gitFile: string, workTree: string): Promise<string>
     await refuseShared(real)
     return real
   }
-  const back = await readFile(join(real, 'gitdir'), 'utf8').catch(() => null)
-  if (back !== null && (await sameFile(resolve(real, back.trim()), gitFile))) return real
-  const config = await readFile(join(real, 'config'), 'utf8').catch(() => '')
-  const declared = /^\s*worktree\s*=\s*"?(.+?)"?\s*$/m.exec(config)?.[1]
-  if (declared !== undefined && (await sameFile(resolve(real, declared), workTree))) return real
+  const back = await readHead(join(real, 'gitdir'))
+  if (back !== null && (await sameFile(resolve(real, back.trim()), gitFile))) {
+    await refuseStrangersWorktree(real)
+    return real
+  }
+  const config = (await readHead(join(real, 'config'))) ?? ''
+  const declared = /^[ \t]*worktree[ \t]*=[ \t]*([^\r\n]+)/m.exec(config)?.[1]
+  const worktree = declared?.trim().replace(/^"(.*)"$/, '$1')
+  if (worktree !== undefined && (await sameFile(resolve(real, worktree), workTree))) {
+    await refuseShared(real)
+    return real
+  }
   throw refuse(`${target} belongs to another folder`)
 }
 
@@ -66,6 +73,17 @@ async function refuseShared(gitDirectory: string): Promise<void> {
   if ((await kindOf(join(gitDirectory, 'commondir'))) !== null) {
     throw notUsable(gitDirectory, 'it takes its objects from another repository')
   }
+}
+
+// A linked worktree's folder is one of its main repository's; one made up could name any other's objects.
+async function refuseStrangersWorktree(gitDirectory: string): Promise<void> {
+  const shared = await readHead(join(gitDirectory, 'commondir'))
+  if (shared === null) return
+  const worktrees = dirname(gitDirectory)
+  const isOwn =
+    basename(worktrees) === 'worktrees' &&
+    (await sameFile(resolve(gitDirectory, shared.trim()), dirname(worktrees)))
+  if (!isOwn) throw notUsable(gitDirectory, 'it takes its objects from another repository')
 }
 
 async function sameFile(a: string, b: string): Promise<boolean> {
@@ -124,6 +142,7 @@ export function repositoryCall(
     workingDirectory: repository.workTree ?? repository.gitDirectory,
     environment: {
       gitDirectory: repository.gitDirectory,
+      allocationLimit: '1g',
       ...(repository.workTree === null ? {} : { workTree: repository.workTree }),
     },
     signal,

@@ -6,6 +6,7 @@ import type { LocalSource, Source } from '../options.ts'
 import { fetchClone } from './clone.ts'
 import type { CloneProgress } from './clone-progress.ts'
 import { containedFolder } from './contained-folder.ts'
+import { refuseForeignObjects, refuseForeignUrl } from './foreign-objects.ts'
 import { findGit, type HostGit } from './host-git.ts'
 import { listCommit } from './list-commit.ts'
 import { listFolder } from './list-folder.ts'
@@ -34,13 +35,17 @@ export interface OpenSourceOptions {
   readonly exclude?: readonly string[] | undefined
   /** Files that are larger are left out. @default 1_048_576 */
   readonly maxFileBytes?: number | undefined
+  /** A tree with more entries is refused. @default 1_000_000 */
+  readonly maxFiles?: number | undefined
   /** The host's git where it is being looked for already. */
   readonly git?: Promise<HostGit> | undefined
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: CloneProgress) => void) | undefined
 }
 
-type TreeBasics = Pick<SourceTreeOptions, 'languageOf' | 'filter' | 'maxFileBytes'>
+type TreeBasics = Pick<SourceTreeOptions, 'languageOf' | 'filter' | 'maxFileBytes'> & {
+  readonly maxFiles: number
+}
 
 async function realFolder(path: string): Promise<string> {
   try {
@@ -69,11 +74,11 @@ function commitTree(
   return sourceTree({
     ...basics,
     description,
-    enumerate: (signal) => listCommit(repository, description.commit, signal),
-    async read(candidate) {
+    enumerate: (signal) => listCommit(repository, description.commit, basics.maxFiles, signal),
+    async read(candidate, maxBytes) {
       if (candidate.objectId === null) return { kind: 'absent' }
       try {
-        return { kind: 'content', bytes: await objects.read(candidate.objectId) }
+        return { kind: 'content', bytes: await objects.read(candidate.objectId, maxBytes) }
       } catch (error) {
         return {
           kind: 'unreadable',
@@ -96,7 +101,7 @@ async function workingTree(
   const [commit, ref, listed] = await Promise.all([
     resolveCommit(repository, 'HEAD', signal),
     currentBranch(repository, signal),
-    listWorkingTree(repository, git, signal),
+    listWorkingTree(repository, git, basics.maxFiles, signal),
   ])
   // Nothing that git would show: an ignored folder (a dependency, a download) that was asked for by
   // name, so it is taken for itself.
@@ -112,7 +117,8 @@ async function workingTree(
     ...basics,
     description: { ref, commit },
     async enumerate(enumerateSignal) {
-      const entries = first ?? (await listWorkingTree(repository, git, enumerateSignal))
+      const entries =
+        first ?? (await listWorkingTree(repository, git, basics.maxFiles, enumerateSignal))
       first = null
       return entries
     },
@@ -126,7 +132,7 @@ function plainFolder(root: string, basics: TreeBasics): SourceTree {
   return sourceTree({
     ...basics,
     description: { ref: null, commit: null },
-    enumerate: (signal) => listFolder(root, signal),
+    enumerate: (signal) => listFolder(root, basics.maxFiles, signal),
     read: (candidate, maxBytes) => read(candidate.path, maxBytes),
     close: () => Promise.resolve(),
   })
@@ -151,6 +157,7 @@ async function openLocal(
   if (source.ref === undefined && repository.workTree !== null) {
     return await workingTree(repository, root, basics, git, signal)
   }
+  await refuseForeignObjects(repository.gitDirectory)
   const ref = source.ref ?? 'HEAD'
   const commit = await resolveCommit(repository, ref, signal)
   if (commit !== null) {
@@ -179,18 +186,21 @@ async function openLocal(
  */
 export async function openSource(source: Source, options: OpenSourceOptions): Promise<SourceTree> {
   const checked = parseSource(source)
-  const maxFileBytes = options.maxFileBytes ?? 1_048_576
-  if (!Number.isSafeInteger(maxFileBytes) || maxFileBytes < 1) {
-    throw new InvalidOptionsError('maxFileBytes must be a positive whole number.')
+  const { maxFileBytes = 1_048_576, maxFiles = 1_000_000 } = options
+  for (const [name, limit] of Object.entries({ maxFileBytes, maxFiles })) {
+    if (Number.isSafeInteger(limit) && limit >= 1) continue
+    throw new InvalidOptionsError(`${name} must be a positive whole number.`)
   }
   const basics: TreeBasics = {
     languageOf: options.languageOf,
     filter: pathFilter({ include: options.include ?? [], exclude: options.exclude ?? [] }),
     maxFileBytes,
+    maxFiles,
   }
   if (options.signal.aborted) throw new CancelledError()
   if ('path' in checked) return await openLocal(checked, basics, options.git, options.signal)
   await (options.git ?? findGit(options.signal))
+  await refuseForeignUrl(checked.url)
   const clone = await fetchClone(checked, options)
   return commitTree(clone.repository, { ref: clone.ref, commit: clone.commit }, basics)
 }

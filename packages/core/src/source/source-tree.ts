@@ -217,7 +217,7 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
     async read(path, { signal }) {
       if (signal.aborted) throw new CancelledError()
       const candidate = await find(path, signal)
-      if (candidate === undefined) {
+      if (candidate?.kind !== 'file') {
         throw new FileError('FILE_UNREADABLE', `The tree has no file ${JSON.stringify(path)}.`)
       }
       const wait = waiting(signal)

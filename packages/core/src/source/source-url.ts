@@ -98,6 +98,23 @@ export function parseRemoteUrl(text: string): RemoteUrl {
   }
 }
 
+/**
+ * The folder that git takes a file URL for; null for another URL.
+ * @throws SourceError `URL_REFUSED` for one that git could read in another way than this does.
+ */
+export function folderOfUrl(text: string): string | null {
+  const { url, transport } = parseRemoteUrl(text)
+  if (transport !== 'file') return null
+  try {
+    // As git does it, a question mark is part of the name, and so is a host.
+    const path = decodeURIComponent(url.slice('file://'.length))
+    if (!control.test(path)) return /^(?:\/|[A-Za-z]:)/.test(path) ? path : `//${path}`
+  } catch {
+    // No UTF-8: refused below.
+  }
+  throw refuse('The file URL is not the UTF-8 name of a folder.')
+}
+
 /** The host that a URL is fetched from, with its port where one is named; empty for a folder of this machine. */
 export function remoteHost(text: string): string {
   const { url, transport } = parseRemoteUrl(text)

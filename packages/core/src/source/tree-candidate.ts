@@ -1,3 +1,5 @@
+import { SourceError } from '../errors.ts'
+
 /** An entry of a tree by name alone, before anything of it was read. */
 export interface TreeCandidate {
   /** `/`-separated, relative to the root; bytes that are not UTF-8 stand as `\xNN`. */
@@ -31,8 +33,47 @@ export function decodeName(bytes: Uint8Array): { name: string; isText: boolean }
   }
 }
 
-/** Sorts by the path's code units and keeps the first of equal paths. */
-export function sortCandidates(candidates: readonly TreeCandidate[]): TreeCandidate[] {
-  const sorted = [...candidates].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-  return sorted.filter((candidate, index) => candidate.path !== sorted[index - 1]?.path)
+/** What is said of a path that only a tree or an index made by hand has. */
+const outside = 'The name leads out of the repository, or into its .git folder.'
+
+/** Whether a file can be at a path; git's `verify_path` refuses the others at a checkout. */
+function isInside(path: string): boolean {
+  return !/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)
+}
+
+/** Collects the entries of a tree, as many as the host allows. */
+export interface CandidateCollector {
+  /** @throws SourceError `SOURCE_TOO_LARGE` */
+  add(candidate: TreeCandidate): void
+  /** All of them, by the code units of their path; of equal paths the first. */
+  sorted(): TreeCandidate[]
+}
+
+// A tree of some hundred bytes can name milliards of files, or a path that is millions long.
+const charactersPerFile = 256
+
+/** An empty {@link CandidateCollector} for at most `maxFiles` entries. */
+export function collectCandidates(maxFiles: number): CandidateCollector {
+  const candidates: TreeCandidate[] = []
+  let characters = 0
+  return {
+    add(candidate) {
+      characters += candidate.path.length
+      if (candidates.length === maxFiles || characters > maxFiles * charactersPerFile) {
+        throw new SourceError(
+          'SOURCE_TOO_LARGE',
+          `The source has more than ${maxFiles} files, or paths of more than ${charactersPerFile} characters on average. Index a folder of it, or raise limits.maxFiles.`,
+        )
+      }
+      candidates.push(
+        isInside(candidate.path)
+          ? candidate
+          : { ...candidate, kind: 'unreadable', problem: outside },
+      )
+    },
+    sorted() {
+      candidates.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+      return candidates.filter((candidate, index) => candidate.path !== candidates[index - 1]?.path)
+    },
+  }
 }

@@ -1,9 +1,11 @@
 import { chunkId, parseChunkId } from '../content-ids.ts'
+import type { VectorSpace } from '../contracts/vector-store.ts'
 import { createGuardedEmbedder, type GuardContext } from '../embedding/guarded-embedder.ts'
 import { createGraphResolver } from '../graph/graph-resolver.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { batches } from './batches.ts'
-import type { Difference } from './check-stores.ts'
+import type { Difference } from './checked-file.ts'
+import { inspectJournal, inspectStores } from './inspect-stores.ts'
 import { ledgerFiles } from './read-ledger.ts'
 import type { StoreContext } from './store-context.ts'
 import { writeGraph, writeVectors } from './write-rows.ts'
@@ -15,26 +17,27 @@ const filePage = 50
 
 /**
  * Puts right what {@link checkStores} found, from the journal: texts and symbols from the spool,
- * vectors from the cache; only a text that the cache has lost is embedded again.
+ * vectors from the cache; only a text that the cache has lost is embedded again. What the journal itself
+ * lost is left to a run, which has the source.
  */
 export async function repairStores(
   context: RepairContext,
   differences: readonly Difference[],
 ): Promise<void> {
-  const { storage, space, repository, signal, retry } = context
+  const { storage, repository, signal, retry } = context
   const of = (store: Difference['store'], ...kinds: readonly Difference['kind'][]): Difference[] =>
     differences.filter(
       (difference) => difference.store === store && kinds.includes(difference.kind),
     )
 
-  for (const ids of batches(
-    of('vectors', 'orphan').map(({ id }) => id),
-    storage.vectors.maxBatch,
-  )) {
-    await retry(`the vector store ${storage.vectors.id}`, () =>
-      storage.vectors.delete(space, ids, { signal }),
-    )
+  if (differences.some(({ store }) => store !== 'vectors' && store !== 'graph')) {
+    await inspectJournal(context, { repair: true })
   }
+  // First of all, so that nothing is written beside what is not whole.
+  if (differences.some(({ store }) => store === 'vectors' || store === 'graph')) {
+    await inspectStores(context, { repair: true })
+  }
+  await deleteVectors(context, of('vectors', 'orphan'))
   // An owner with too much is written anew; one with too little needs only what it lacks.
   const owners = of('graph', 'orphan', 'altered').map(({ id }) => id)
   for (const batch of batches(owners, storage.graph.maxBatch)) {
@@ -43,7 +46,10 @@ export async function repairStores(
     )
   }
 
-  const wrongVectors = versionsOf(of('vectors', 'missing', 'altered'))
+  const wrongVectors = versionsOf([
+    ...of('vectors', 'missing', 'altered'),
+    ...of('cache', 'missing', 'altered'),
+  ])
   for (const versions of batches([...wrongVectors], filePage)) {
     const files = await storage.journal.spool.files(versions)
     await embedUncached(context, versions)
@@ -55,6 +61,24 @@ export async function repairStores(
   }
   const paths = new Set(of('graph', 'missing', 'altered').flatMap(({ path }) => path ?? []))
   if (paths.size > 0) await repairGraph(context, paths)
+}
+
+async function deleteVectors(
+  { storage, space: own, retry, signal }: RepairContext,
+  orphans: readonly Difference[],
+): Promise<void> {
+  const { vectors } = storage
+  const bySpace = new Map<string, { space: VectorSpace; ids: string[] }>()
+  for (const { id, space = own } of orphans) {
+    const entry = bySpace.get(space.fingerprint) ?? { space, ids: [] }
+    bySpace.set(space.fingerprint, entry)
+    entry.ids.push(id)
+  }
+  for (const { space, ids } of bySpace.values()) {
+    for (const batch of batches(ids, vectors.maxBatch)) {
+      await retry(`the vector store ${vectors.id}`, () => vectors.delete(space, batch, { signal }))
+    }
+  }
 }
 
 function versionsOf(differences: readonly Difference[]): Set<string> {

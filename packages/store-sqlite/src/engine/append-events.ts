@@ -67,9 +67,13 @@ export function createEventWriter(database: Database, repositories: Names): Even
       }
       const made = database
         .prepare<{ id: number }>(
-          `insert into tasks (task_id, repository, status, is_ended, seq, embedded_chunks, embedding_errors,
+          // Above all that ever had events, so that none of another task count as its own.
+          `insert into tasks (id, task_id, repository, status, is_ended, seq, embedded_chunks, embedding_errors,
              processed_files, generated_chunks, seconds, files_per_second, chunks_per_second, snapshot)
-           values (?, ?, 'pending', 0, 0, 0, 0, 0, 0, 0, 0, 0, '') returning id`,
+           values (
+             1 + max(ifnull((select max(id) from tasks), 0), ifnull((select max(task) from events), 0)),
+             ?, ?, 'pending', 0, 0, 0, 0, 0, 0, 0, 0, 0, ''
+           ) returning id`,
         )
         .get(event.taskId, event.repository)
       if (!made) throw new Error('SQLite returned no id for a new task.')

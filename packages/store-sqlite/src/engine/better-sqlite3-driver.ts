@@ -22,6 +22,14 @@ export async function betterSqlite3Driver(): Promise<Driver> {
         exec: (sql) => {
           connection.exec(sql)
         },
+        execUnguarded(sql) {
+          connection.unsafeMode(true)
+          try {
+            connection.exec(sql)
+          } finally {
+            connection.unsafeMode(false)
+          }
+        },
         prepare<Row>(sql: string): Statement<Row> {
           const known = statements.get(sql)
           if (known !== undefined) return known as Statement<Row>

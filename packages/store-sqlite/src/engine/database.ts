@@ -13,6 +13,8 @@ export interface Statement<Row> {
 export interface Database {
   readonly driver: 'node' | 'better-sqlite3'
   exec(sql: string): void
+  /** `exec` that may also write to the tables of FTS5, which SQLite else keeps for FTS5 itself. */
+  execUnguarded(sql: string): void
   /** Statements are kept: the same SQL is compiled once. */
   prepare<Row = Readonly<Record<string, SqlValue>>>(sql: string): Statement<Row>
   close(): void

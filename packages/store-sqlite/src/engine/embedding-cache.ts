@@ -1,4 +1,5 @@
 import { type PackedVectors, packVectors, unpackBytes } from '../packed-vectors.ts'
+import { vectorChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
 import { createVectorPruning } from './spare-vectors.ts'
@@ -15,23 +16,30 @@ export function createEmbeddingCache(database: Database, names: Names): CachePar
   return {
     get(fingerprint, textHashes) {
       const space = names.find(fingerprint)
-      const find = database.prepare<{ vector: Uint8Array }>(
-        'select vector from embedding_cache where space = ? and text_hash = ?',
+      const find = database.prepare<{ vector: Uint8Array; checksum: number }>(
+        'select vector, checksum from embedding_cache where space = ? and text_hash = ?',
       )
       return packVectors(
-        textHashes.map((hash) => find.get(space, Buffer.from(hash, 'hex'))?.vector ?? null),
+        textHashes.map((hex) => {
+          const hash = Buffer.from(hex, 'hex')
+          const row = find.get(space, hash)
+          if (!row || row.checksum !== vectorChecksum(fingerprint, hash, row.vector)) return null
+          return row.vector
+        }),
       )
     },
     put(fingerprint, textHashes, vectors) {
       const space = names.intern(fingerprint)
       const insert = database.prepare(
-        `insert into embedding_cache (space, text_hash, vector) values (?, ?, ?)
-         on conflict (space, text_hash) do update set vector = excluded.vector`,
+        `insert into embedding_cache (space, text_hash, vector, checksum) values (?, ?, ?, ?)
+         on conflict (space, text_hash) do update set vector = excluded.vector, checksum = excluded.checksum`,
       )
       const bytes = unpackBytes(vectors)
-      textHashes.forEach((hash, index) => {
+      textHashes.forEach((hex, index) => {
         const vector = bytes[index]
-        if (vector) insert.run(space, Buffer.from(hash, 'hex'), vector)
+        if (!vector) return
+        const hash = Buffer.from(hex, 'hex')
+        insert.run(space, hash, vector, vectorChecksum(fingerprint, hash, vector))
       })
     },
     prune: createVectorPruning(database, names),

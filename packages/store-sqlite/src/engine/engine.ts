@@ -3,6 +3,7 @@ import { createEventWriter, type EventWriter } from './append-events.ts'
 import type { Database } from './database.ts'
 import { type CachePart, createEmbeddingCache } from './embedding-cache.ts'
 import { createGraph } from './graph.ts'
+import { createInspectJournal, type InspectJournal } from './inspect-journal.ts'
 import { createLedger } from './ledger.ts'
 import { createMaintenance, type Maintenance } from './maintenance.ts'
 import { createMetrics } from './metrics.ts'
@@ -29,6 +30,7 @@ export interface Engine {
   readonly ledger: LedgerPart
   readonly cache: CachePart
   readonly text: Sync<Journal['text']>
+  readonly journal: { readonly inspect: InspectJournal }
   readonly vectors: VectorPart
   readonly graph: GraphPart
 }
@@ -50,6 +52,7 @@ export function createEngine(database: Database): Engine {
     ledger: createLedger(database, names, repositories),
     cache: createEmbeddingCache(database, names),
     text: createTextIndex(database),
+    journal: { inspect: createInspectJournal(database, repositories) },
     vectors: createVectors(database, names, repositories),
     graph: createGraph(database, repositories),
   }

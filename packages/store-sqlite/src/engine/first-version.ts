@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from './database.ts'
 
+/** Words come split from the parser: only white space separates them. */
+export const createWords = `create virtual table chunk_words using fts5(
+  terms, content='', contentless_delete=1,
+  tokenize="ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_{|}~\`'"
+);`
+
 /** The first version of the schema. */
 export function createFirstVersion(database: Database): void {
   database.exec(`
@@ -92,7 +98,9 @@ export function createFirstVersion(database: Database): void {
       language text not null,
       syntax_errors integer not null,
       surface text not null,
-      uses text not null
+      uses text not null,
+      -- Of the row and of its chunks but for their texts; null: it is to be made anew.
+      checksum integer
     );
     create index spool_files_by_repository on spool_files (repository, version);
     -- Says which file a chunk is of without reading the chunk.
@@ -110,13 +118,13 @@ export function createFirstVersion(database: Database): void {
       context text not null,
       text text not null
     );
-    -- Words come split from the parser: only white space separates them.
-    create virtual table chunk_words using fts5(
-      terms, content='', contentless_delete=1,
-      tokenize="ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_{|}~\`'"
-    );
+    ${createWords}
 
-    create table ledger_repositories (repository integer primary key, data text not null);
+    create table ledger_repositories (
+      repository integer primary key,
+      data text not null,
+      checksum integer not null
+    );
     create table ledger_files (
       repository integer not null,
       path text not null,
@@ -132,6 +140,7 @@ export function createFirstVersion(database: Database): void {
       edge_set_nodes integer not null,
       edge_set_edges integer not null,
       syntax_errors integer not null,
+      checksum integer,
       primary key (repository, path)
     ) without rowid;
     create index ledger_files_by_version on ledger_files (version);
@@ -151,6 +160,7 @@ export function createFirstVersion(database: Database): void {
       edge_set_nodes integer not null,
       edge_set_edges integer not null,
       syntax_errors integer not null,
+      checksum integer,
       primary key (run_id, path)
     ) without rowid;
     create table garbage_versions (
@@ -176,7 +186,8 @@ export function createFirstVersion(database: Database): void {
       id integer primary key,
       space integer not null,
       text_hash blob not null,
-      vector blob not null
+      vector blob not null,
+      checksum integer not null
     );
     create unique index embedding_cache_by_hash on embedding_cache (space, text_hash);
 

@@ -11,6 +11,7 @@ import type {
 } from '@cairn/core'
 import { edgeNumbers, nodeNumbers, noNumber, type PackedGraph } from '../packed-graph.ts'
 import type { Database } from './database.ts'
+import { createInspectGraph } from './inspect-graph.ts'
 import { createNames, type Names } from './names.ts'
 import type { Stepwise, Sync } from './sync.ts'
 
@@ -37,7 +38,8 @@ interface EdgeRow {
   line: number | null
 }
 
-type GraphPart = Omit<Sync<GraphStore>, 'close' | 'upsert' | 'removeRepository'> & {
+type GraphPart = Omit<Sync<GraphStore>, 'close' | 'upsert' | 'removeRepository' | 'inspect'> & {
+  readonly inspect: ReturnType<typeof createInspectGraph>
   readonly upsert: (rows: PackedGraph) => void
   readonly removeRepository: Stepwise<[repository: string], { nodes: number; edges: number }>
 }
@@ -98,6 +100,8 @@ export function createGraph(database: Database, repositories: Names): GraphPart 
   }
 
   return {
+    inspect: createInspectGraph(database),
+
     upsert({ ids: names, owners: packedOwners, strings, nodes, edges }) {
       const insertNode = database.prepare(
         'insert or replace into graph_nodes values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -193,6 +197,17 @@ export function createGraph(database: Database, repositories: Names): GraphPart 
         )
         .all(repository, after ?? '', limit)
         .map(({ owner, nodes, edges }) => ({ owner, nodes, edges })),
+
+    edges: (repository, owners) =>
+      database
+        .prepare<EdgeRow>(
+          `select ${edgeColumns} from json_each(?) j
+           join graph_owners own
+             on own.repository = (select id from repositories where name = ?) and own.owner = j.value
+           join graph_edges e on e.owner = own.id ${edgeJoins}`,
+        )
+        .all(JSON.stringify([...new Set(owners)]), repository)
+        .map(toEdge),
 
     danglingEdges: ({ repository, limit }) =>
       database

@@ -1,4 +1,5 @@
 import type { Garbage, Ledger, LedgerFile, LedgerRepository, LedgerSummary } from '@cairn/core'
+import { checksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
@@ -6,7 +7,8 @@ import { dropPlan } from './plans.ts'
 import { deleteSpooled } from './spool.ts'
 import type { Stepwise, Sync } from './sync.ts'
 
-interface FileRow {
+/** A row of the ledger. */
+export interface FileRow {
   path: string
   version: string
   edge_set: string
@@ -20,6 +22,7 @@ interface FileRow {
   edge_set_nodes: number
   edge_set_edges: number
   syntax_errors: number
+  checksum: number | null
 }
 
 interface LanguageSums {
@@ -33,10 +36,10 @@ interface LanguageSums {
 
 /** The columns that `ledger_files` and `staged_files` share, in their order. */
 const fileColumns =
-  'path, version, edge_set, language, size, content_hash, chunk_count, failed_chunks, node_count, symbol_count, edge_set_nodes, edge_set_edges, syntax_errors'
+  'path, version, edge_set, language, size, content_hash, chunk_count, failed_chunks, node_count, symbol_count, edge_set_nodes, edge_set_edges, syntax_errors, checksum'
 
 const selectFiles = `select l.path, v.name as version, e.name as edge_set, l.language, l.size, l.content_hash,
-  l.chunk_count, l.failed_chunks, l.node_count, l.symbol_count, l.edge_set_nodes, l.edge_set_edges, l.syntax_errors
+  l.chunk_count, l.failed_chunks, l.node_count, l.symbol_count, l.edge_set_nodes, l.edge_set_edges, l.syntax_errors, l.checksum
   from ledger_files l join names v on v.id = l.version join names e on e.id = l.edge_set`
 
 type LedgerPart = Omit<Sync<Ledger>, 'remove'> & {
@@ -52,10 +55,12 @@ const forgottenPage = 500
 export function createLedger(database: Database, names: Names, repositories: Names): LedgerPart {
   const summaries = (where: string, ...values: (string | number)[]): LedgerSummary[] =>
     database
-      .prepare<{ data: string }>(
-        `select l.data from ledger_repositories l join repositories r on r.id = l.repository ${where} order by r.name`,
+      .prepare<{ data: string; checksum: number }>(
+        `select l.data, l.checksum from ledger_repositories l join repositories r on r.id = l.repository ${where} order by r.name`,
       )
       .all(...values)
+      // What another wrote there is no state that was committed: to index again makes it anew.
+      .filter((row) => row.checksum === checksum(row.data))
       .map(({ data }) => reviveSummary(data))
 
   return {
@@ -82,9 +87,11 @@ export function createLedger(database: Database, names: Names, repositories: Nam
 
     stage(runId, files) {
       const insert = database.prepare(
-        `insert or replace into staged_files (run_id, ${fileColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert or replace into staged_files (run_id, ${fileColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       for (const file of files) {
+        const failedChunks =
+          file.failedChunks.length === 0 ? null : JSON.stringify(file.failedChunks)
         insert.run(
           runId,
           file.path,
@@ -94,12 +101,27 @@ export function createLedger(database: Database, names: Names, repositories: Nam
           file.sizeBytes,
           file.contentHash,
           file.chunkCount,
-          file.failedChunks.length === 0 ? null : JSON.stringify(file.failedChunks),
+          failedChunks,
           file.nodeCount,
           file.symbolCount,
           file.edgeSetNodes,
           file.edgeSetEdges,
           file.syntaxErrors,
+          fileChecksum({
+            path: file.path,
+            version: file.version,
+            edge_set: file.edgeSet,
+            language: file.language,
+            size: file.sizeBytes,
+            content_hash: file.contentHash,
+            chunk_count: file.chunkCount,
+            failed_chunks: failedChunks,
+            node_count: file.nodeCount,
+            symbol_count: file.symbolCount,
+            edge_set_nodes: file.edgeSetNodes,
+            edge_set_edges: file.edgeSetEdges,
+            syntax_errors: file.syntaxErrors,
+          }),
         )
       }
     },
@@ -146,9 +168,12 @@ export function createLedger(database: Database, names: Names, repositories: Nam
           'delete from garbage_edge_sets where repository = ? and exists (select 1 from ledger_files l where l.edge_set = garbage_edge_sets.edge_set)',
         )
         .run(id)
+      const data = JSON.stringify(summarise(database, id, repository))
       database
-        .prepare('insert or replace into ledger_repositories (repository, data) values (?, ?)')
-        .run(id, JSON.stringify(summarise(database, id, repository)))
+        .prepare(
+          'insert or replace into ledger_repositories (repository, data, checksum) values (?, ?, ?)',
+        )
+        .run(id, data, checksum(data))
     },
 
     live: (owners) =>
@@ -265,13 +290,43 @@ function toLedgerFile(row: FileRow): LedgerFile {
     version: row.version,
     edgeSet: row.edge_set,
     chunkCount: row.chunk_count,
-    failedChunks: row.failed_chunks === null ? [] : JSON.parse(row.failed_chunks),
+    failedChunks: readOrdinals(row.failed_chunks),
     nodeCount: row.node_count,
     symbolCount: row.symbol_count,
     edgeSetNodes: row.edge_set_nodes,
     edgeSetEdges: row.edge_set_edges,
     syntaxErrors: row.syntax_errors,
+    ...(row.checksum === fileChecksum(row) ? {} : { isAltered: true }),
   }
+}
+
+function readOrdinals(text: string | null): readonly number[] {
+  if (text === null) return []
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not what was written there: the row is altered, and told as such.
+    return []
+  }
+}
+
+/** Of everything that a row of the ledger says. */
+export function fileChecksum(row: Omit<FileRow, 'checksum'>): number {
+  return checksum(
+    row.path,
+    row.version,
+    row.edge_set,
+    row.language,
+    row.size,
+    row.content_hash,
+    row.chunk_count,
+    row.failed_chunks,
+    row.node_count,
+    row.symbol_count,
+    row.edge_set_nodes,
+    row.edge_set_edges,
+    row.syntax_errors,
+  )
 }
 
 /** The sums are made once, with the state they are of. */

@@ -63,6 +63,8 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'text.search': 'read',
   'text.chunks': 'read',
   'text.unindexed': 'read',
+  'journal.inspect': 'steps',
+  'vectors.inspect': 'steps',
   'vectors.upsert': 'write',
   'vectors.upsertSpooled': 'write',
   'vectors.delete': 'write',
@@ -77,6 +79,8 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'graph.nodes': 'read',
   'graph.neighbours': 'read',
   'graph.owners': 'read',
+  'graph.edges': 'read',
+  'graph.inspect': 'steps',
   'graph.danglingEdges': 'scan',
   'graph.removeRepository': 'steps',
 }

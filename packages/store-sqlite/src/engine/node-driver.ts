@@ -21,6 +21,16 @@ export async function nodeDriver(): Promise<Driver> {
       return {
         driver: 'node',
         exec: (sql) => connection.exec(sql),
+        execUnguarded(sql) {
+          // Older ones have no guard, and no method either.
+          const guard: Partial<Pick<typeof connection, 'enableDefensive'>> = connection
+          guard.enableDefensive?.call(connection, false)
+          try {
+            connection.exec(sql)
+          } finally {
+            guard.enableDefensive?.call(connection, true)
+          }
+        },
         prepare<Row>(sql: string): Statement<Row> {
           const known = statements.get(sql)
           if (known !== undefined) return known as Statement<Row>

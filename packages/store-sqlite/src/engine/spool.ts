@@ -2,6 +2,7 @@ import type { Spool, SpooledChunk, SymbolKind } from '@cairn/core'
 import { decodeFile } from '@cairn/core/encoded-file'
 import { type PackedVectors, packVectors } from '../packed-vectors.ts'
 import { encodeReferences, encodeSurface } from '../surface-codec.ts'
+import { checksum, textChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
@@ -60,14 +61,23 @@ export function createSpool(database: Database, names: Names, repositories: Name
 
   return {
     has: (versions) =>
-      new Set(byVersion<{ version: string }>('n.name as version', versions).map((r) => r.version)),
+      new Set(
+        byVersion<{ version: string; checksum: number | null }>(
+          'n.name as version, f.checksum',
+          versions,
+        )
+          .filter((row) => row.checksum !== null)
+          .map((row) => row.version),
+      ),
 
     write(repository, files, block) {
       const repositoryId = repositories.intern(repository)
-      const isThere = database.prepare('select 1 from spool_files where version = ?')
+      const find = database.prepare<{ checksum: number | null }>(
+        'select checksum from spool_files where version = ?',
+      )
       const insertFile = database.prepare(
-        `insert into spool_files (version, repository, first_chunk, chunk_count, path, language, syntax_errors, surface, uses)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert into spool_files (version, repository, first_chunk, chunk_count, path, language, syntax_errors, surface, uses, checksum)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       const insertChunk = database.prepare(
         `insert into chunks (id, version, ordinal, symbol_kind, start_line, end_line, text_hash, characters, symbol_path, context, text)
@@ -77,22 +87,18 @@ export function createSpool(database: Database, names: Names, repositories: Name
       let next = nextChunk(database)
       for (const { version, path, start, end } of files) {
         const versionId = names.intern(version)
-        if (isThere.get(versionId) !== undefined) continue
+        const there = find.get(versionId)
+        if (there && there.checksum !== null) continue
+        if (there) deleteSpooled(database, versionId)
         const parsed = decodeFile({ bytes: new Uint8Array(block, start, end - start) })
-        insertFile.run(
-          versionId,
-          repositoryId,
-          next,
-          parsed.chunks.length,
-          path,
-          parsed.language,
-          parsed.syntaxErrors,
-          encodeSurface(parsed),
-          encodeReferences(parsed.references),
-        )
+        const surface = encodeSurface(parsed)
+        const uses = encodeReferences(parsed.references)
+        const first = next
+        const sums: number[] = []
         for (const chunk of parsed.chunks) {
           const textHash = Buffer.from(chunk.textHash, 'hex')
           noteBack(database, textHash)
+          const characters = chunk.text.length + chunk.context.length
           insertChunk.run(
             next,
             versionId,
@@ -101,14 +107,46 @@ export function createSpool(database: Database, names: Names, repositories: Name
             chunk.startLine,
             chunk.endLine,
             textHash,
-            chunk.text.length + chunk.context.length,
+            characters,
             chunk.symbolPath,
             chunk.context,
             chunk.text,
           )
           insertTerms.run(next, chunk.terms)
           next += 1
+          sums.push(
+            chunkChecksum({
+              ordinal: chunk.ordinal,
+              symbol_kind: chunk.symbolKind,
+              start_line: chunk.startLine,
+              end_line: chunk.endLine,
+              text_hash: chunk.textHash,
+              characters,
+              symbol_path: chunk.symbolPath,
+            }),
+          )
         }
+        insertFile.run(
+          versionId,
+          repositoryId,
+          first,
+          parsed.chunks.length,
+          path,
+          parsed.language,
+          parsed.syntaxErrors,
+          surface,
+          uses,
+          spooledChecksum(
+            {
+              path,
+              language: parsed.language,
+              syntax_errors: parsed.syntaxErrors,
+              surface,
+              uses,
+            },
+            sums,
+          ),
+        )
       }
     },
 
@@ -202,6 +240,46 @@ export function createSpool(database: Database, names: Names, repositories: Name
   }
 }
 
+/** What a chunk says beside its text, which its hash stands for. */
+export interface ChunkFacts {
+  readonly ordinal: number
+  readonly symbol_kind: string | null
+  readonly start_line: number
+  readonly end_line: number
+  /** Lower-case hex. */
+  readonly text_hash: string
+  readonly characters: number
+  readonly symbol_path: string | null
+}
+
+/** A part of {@link spooledChecksum}. */
+export function chunkChecksum(chunk: ChunkFacts): number {
+  return checksum(
+    chunk.ordinal,
+    chunk.symbol_kind,
+    chunk.start_line,
+    chunk.end_line,
+    chunk.text_hash,
+    chunk.characters,
+    chunk.symbol_path,
+  )
+}
+
+/** Of what a row of the spool says, and of its chunks in their order. */
+export function spooledChecksum(
+  file: {
+    readonly path: string
+    readonly language: string
+    readonly syntax_errors: number
+    readonly surface: string
+    readonly uses: string
+  },
+  chunks: readonly number[],
+): number {
+  const { path, language, syntax_errors: syntaxErrors, surface, uses } = file
+  return textChecksum(surface, uses, checksum(path, language, syntaxErrors, ...chunks))
+}
+
 interface StoredTexts {
   readonly surface: Uint8Array
   readonly uses: Uint8Array | null
@@ -237,7 +315,8 @@ export function deleteSpooled(database: Database, version: number): void {
     .all(...range)
   database
     .prepare(
-      'delete from chunk_words where rowid in (select id from chunks where id >= ? and id < ?)',
+      // Also those whose chunk was lost.
+      'delete from chunk_words where rowid in (select id from chunk_words_docsize where id >= ? and id < ?)',
     )
     .run(...range)
   database.prepare('delete from chunks where id >= ? and id < ?').run(...range)

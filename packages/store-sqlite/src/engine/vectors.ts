@@ -1,8 +1,10 @@
 import type { VectorRow, VectorSpace, VectorStore } from '@cairn/core'
 import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from '../packed-vectors.ts'
 import { createBlockCache } from './block-cache.ts'
+import { vectorChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import { Fault } from './fault.ts'
+import { createInspectVectors } from './inspect-vectors.ts'
 import type { Names } from './names.ts'
 import { nearestRows } from './nearest-rows.ts'
 import { createSignCoder, type SignCoder } from './sign-code.ts'
@@ -20,8 +22,9 @@ import {
 export interface VectorPart
   extends Omit<
     Sync<VectorStore>,
-    'upsert' | 'upsertSpooled' | 'get' | 'close' | 'removeRepository'
+    'upsert' | 'upsertSpooled' | 'get' | 'close' | 'removeRepository' | 'inspect'
   > {
+  readonly inspect: ReturnType<typeof createInspectVectors>
   upsert(
     space: VectorSpace,
     rows: readonly Omit<VectorRow, 'vector'>[],
@@ -95,8 +98,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
   const rowWriter = (space: VectorSpace): { add(row: NewRow): void; end(): void } => {
     const spaceId = internSpace(space)
     const coder = coderOf(space.dimensions)
-    const find = database.prepare<{ row: number }>(
-      'select row from vector_ids where space = ? and id = ?',
+    const find = database.prepare<{ row: number; repository: number }>(
+      'select row, repository from vector_ids where space = ? and id = ?',
     )
     // A row that is known by its id may itself have been lost.
     const putRow = database.prepare(
@@ -125,6 +128,16 @@ export function createVectors(database: Database, names: Names, repositories: Na
       if (!opened) writeBlock(database, block)
     }
 
+    /** Frees the place of a row that another repository had. */
+    const move = (known: number, id: string): void => {
+      const block = readBlock(database, Math.floor(known / blockSlots))
+      const at = (known % blockSlots) * factsPerSlot
+      block.facts.fill(0, at, at + factsPerSlot)
+      block.live -= 1
+      writeBlock(database, block)
+      deleteRow(spaceId, id, known)
+    }
+
     return {
       add(row) {
         if (row.vector.length !== space.dimensions) {
@@ -134,10 +147,11 @@ export function createVectors(database: Database, names: Names, repositories: Na
           )
         }
         const known = find.get(spaceId, row.id)
-        if (known) {
+        if (known?.repository === row.repository) {
           replace(known.row, row)
           return
         }
+        if (known) move(known.row, row.id)
         let current = open.get(row.repository)
         if (current === undefined || current.block.live === blockSlots) {
           if (current) writeBlock(database, current.block)
@@ -160,6 +174,8 @@ export function createVectors(database: Database, names: Names, repositories: Na
   }
 
   return {
+    inspect: createInspectVectors(database, repositories),
+
     upsert(space, rows, packed) {
       const writer = rowWriter(space)
       const vectors = unpackVectors(packed)
@@ -196,9 +212,11 @@ export function createVectors(database: Database, names: Names, repositories: Na
         ordinal: number
         symbol_kind: string | null
         cached: number
+        text_hash: Uint8Array
         vector: Uint8Array
+        checksum: number
       }>(
-        `select c.ordinal, c.symbol_kind, e.id as cached, e.vector
+        `select c.ordinal, c.symbol_kind, c.text_hash, e.id as cached, e.vector, e.checksum
          from chunks c join embedding_cache e on e.space = ? and e.text_hash = c.text_hash
          where c.id >= ? and c.id < ?`,
       )
@@ -213,13 +231,16 @@ export function createVectors(database: Database, names: Names, repositories: Na
         const { first_chunk: first, chunk_count: count } = file
         // Read whole first: better-sqlite3 writes nothing while rows are still to come.
         for (const chunk of findChunks.all(cacheSpace, first, first + count)) {
+          const { text_hash: hash, vector, checksum } = chunk
+          // None is better than a wrong one: validation finds it missing.
+          if (checksum !== vectorChecksum(space.fingerprint, hash, vector)) continue
           writer.add({
             id: `${version}:${chunk.ordinal}`,
             repository: repositoryId,
             version: file.version,
             language,
             symbolKind: chunk.symbol_kind === null ? 0 : names.intern(chunk.symbol_kind),
-            vector: floats(chunk.vector),
+            vector: floats(vector),
             cached: chunk.cached,
             bytes: null,
           })

@@ -118,6 +118,7 @@ async function agrees(store: GraphStore, held: ReturnType<typeof model>): Promis
       assert.deepEqual(neighbourLines(neighbours), neighbourLines(expected))
     }
   }
+  assert.deepEqual(edgeLines(await store.edges(repository, held.owners)), edgeLines(edges))
   const known = new Set(nodes.map((node) => node.id))
   const dangling = edges.filter((edge) => !known.has(edge.from) || !known.has(edge.to))
   const found = await store.danglingEdges({ repository, limit: 9999 })

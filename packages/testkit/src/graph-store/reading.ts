@@ -27,7 +27,7 @@ export function neighbourLines(
   )
 }
 
-/** What `nodes`, `neighbours`, `owners` and `danglingEdges` promise. */
+/** What `nodes`, `edges`, `neighbours`, `owners` and `danglingEdges` promise. */
 export const reading: readonly Behaviour<GraphStore>[] = behaviours<GraphStore>('reading', {
   'unknown ids give no nodes, and no ids give none': async (store) => {
     const node = graphNode()
@@ -171,6 +171,28 @@ export const reading: readonly Behaviour<GraphStore>[] = behaviours<GraphStore>(
     assert.deepEqual(await dangling(), [])
     await store.deleteOwners(repository, [also.owner])
     assert.deepEqual(await dangling(), edgeLines([edge]))
+  },
+
+  'edges of owners are those of the repository, each once': async (store) => {
+    const [repository, elsewhere] = [freshRepository(), freshRepository()]
+    const { id } = graphNode({ repository })
+    const mine = edgeTypes.map((type) => graphEdge({ repository, from: id, to: id, type }))
+    const [first, second] = mine
+    if (!first || !second) throw new Error('two edges were made')
+    const own = [first, graphEdge({ repository, from: id, to: freshNodeId(), owner: first.owner })]
+    const other = graphEdge({ repository: elsewhere, from: id, to: id, owner: first.owner })
+    await store.upsert({ nodes: [graphNode({ id, repository })], edges: [...mine, ...own, other] })
+    const read = async (owners: readonly string[], from = repository) =>
+      edgeLines(await store.edges(from, owners))
+    assert.deepEqual(await read([first.owner]), edgeLines(own))
+    assert.deepEqual(await read([first.owner], elsewhere), edgeLines([other]))
+    const twice = [first.owner, second.owner, first.owner, freshVersion()]
+    assert.deepEqual(await read(twice), edgeLines([...own, second]))
+    assert.deepEqual(
+      await read(mine.map(({ owner }) => owner)),
+      edgeLines([...mine, ...own.slice(1)]),
+    )
+    assert.deepEqual(await read([]), [])
   },
 
   'owners come in ascending order with their counts, page by page': async (store) => {

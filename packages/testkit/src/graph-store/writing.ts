@@ -154,6 +154,7 @@ export const writing: readonly Behaviour<GraphStore>[] = behaviours<GraphStore>(
     assert.equal((await store.nodes([...idsOf(nodes), ...unknown])).length, half)
     const owners = [...nodes, ...edges].map(({ owner }) => owner)
     assert.equal(owners.length, store.maxBatch)
+    assert.equal((await store.edges(repository, owners)).length, store.maxBatch - half)
     const deleted = await store.deleteOwners(repository, owners)
     assert.deepEqual(deleted, { nodes: half, edges: store.maxBatch - half })
   },
@@ -205,6 +206,7 @@ export const writing: readonly Behaviour<GraphStore>[] = behaviours<GraphStore>(
       nodes: (signal) => store.nodes([id], { signal }),
       neighbours: (signal) => store.neighbours(id, { direction: 'out', limit: 1, signal }),
       owners: (signal) => store.owners({ repository, limit: 1, signal }),
+      edges: (signal) => store.edges(repository, [owner], { signal }),
       danglingEdges: (signal) => store.danglingEdges({ repository, limit: 1, signal }),
       removeRepository: (signal) => store.removeRepository(repository, { signal }),
     })

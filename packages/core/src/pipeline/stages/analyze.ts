@@ -9,8 +9,10 @@ export interface IndexedFile {
   readonly version: string
   readonly contentHash: string
   readonly language: string
-  /** Whether a chunk of it has no vector: it is then indexed again. */
-  readonly hasFailedChunks: boolean
+  /** Whether it is indexed again though it is the same: a chunk has no vector, or the journal was altered. */
+  readonly isDueAgain: boolean
+  /** Whether what the ledger says of it is what was committed. */
+  readonly isTrusted: boolean
 }
 
 /** The state of the repository as the ledger has it. */
@@ -39,11 +41,18 @@ export async function readLedger(
   const summary = await ledger.repository(repository)
   const files = new Map<string, IndexedFile>()
   for await (const file of ledgerFiles(ledger, repository)) {
-    const hasFailedChunks = file.failedChunks.length > 0
     const { path, version, contentHash, language } = file
-    files.set(path, { version, contentHash, language, hasFailedChunks })
+    const isTrusted = file.isAltered !== true
+    const isDueAgain = file.failedChunks.length > 0 || !isTrusted
+    files.set(path, { version, contentHash, language, isDueAgain, isTrusted })
   }
   return { repository: summary, files }
+}
+
+/** What a listing may take from the ledger without looking at the file. */
+function knownFile({ files }: LedgerState, path: string): IndexedFile | undefined {
+  const file = files.get(path)
+  return file?.isTrusted ? file : undefined
 }
 
 /**
@@ -96,7 +105,7 @@ export async function makePlan(options: {
     total = of
   }
   try {
-    const known = (path: string): IndexedFile | undefined => ledger.files.get(path)
+    const known = (path: string): IndexedFile | undefined => knownFile(ledger, path)
     for await (const entry of tree.list({ signal, onProgress, known })) {
       signal.throwIfAborted()
       const { path, language, sizeBytes } = entry.file
@@ -115,7 +124,7 @@ export async function makePlan(options: {
       const { contentHash } = entry.file
       const version = versionId(repository, path, contentHash, options.parserFingerprint)
       const known = ledger.files.get(path)
-      const isUnchanged = isSameEmbedder && known?.version === version && !known.hasFailedChunks
+      const isUnchanged = isSameEmbedder && known?.version === version && !known.isDueAgain
       totals[isUnchanged ? 'unchanged' : 'index']++
       if (!isUnchanged) totals.bytes += entry.file.sizeBytes
       filesByLanguage[entry.file.language] = (filesByLanguage[entry.file.language] ?? 0) + 1

@@ -1,0 +1,44 @@
+import type { HealthState, StatusDocument } from '@cairn/protocol'
+import { duration } from './amounts.ts'
+import { isOver } from './task-states.ts'
+
+/** What a person calls a state of health. */
+export const healthTexts: Readonly<Record<HealthState, string>> = {
+  ok: 'Good',
+  slow: 'Slow',
+  stalled: 'Stalled',
+  waiting: 'Waiting',
+}
+
+/** A state of health as a word with a mark. */
+export function HealthMark({ state }: { state: HealthState }) {
+  return (
+    <span className="badge" data-health={state}>
+      <span className="dot" aria-hidden="true" />
+      {healthTexts[state]}
+    </span>
+  )
+}
+
+/** What is to be done about it. */
+const advice: Readonly<Record<Exclude<HealthState, 'ok'>, string>> = {
+  slow: 'Often the machine or the embedder has other work too. It goes on by itself.',
+  stalled:
+    'The end of the log says what it was at. What is done is kept: it can be resumed where it was.',
+  waiting: 'It goes on by itself as soon as it can.',
+}
+
+/** What is the matter with a run that does not get on as it should, and since when; nothing while it does. */
+export function HealthNote({ status, now }: { status: StatusDocument; now: number }) {
+  const { state, since, detail } = status.health
+  if (state === 'ok' || isOver(status.status)) return null
+  return (
+    <div className="note" data-kind={state === 'stalled' ? 'error' : 'doubtful'}>
+      <p className="path">
+        {detail ?? healthTexts[state]} For{' '}
+        <span className="number">{duration(Math.max(0, (now - +since) / 1000))}</span>.
+      </p>
+      <p className="muted">{advice[state]}</p>
+    </div>
+  )
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { describeInBrowser } from './browser-suite.test-support.ts'
+import { inaccessible, useShownPages } from './shown-pages.test-support.ts'
+
+describeInBrowser('the page for everyone', () => {
+  const { show, open } = useShownPages()
+
+  test('is worked by the keyboard alone', async () => {
+    const shown = await show({ control: true })
+    for (const name of ['client', 'protocol']) await (await shown.index(name)).finished
+    const page = await open(shown.page)
+    await page.locator('[data-task]').nth(1).waitFor()
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '')
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Clean up')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await focused()).toBe('Clean up')
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Index a repository')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await focused()).toBe('Index a repository')
+    for (let stops = 0; stops < 12 && (await focused()) !== 'protocol'; stops += 1) {
+      await page.keyboard.press('Tab')
+    }
+    expect(await focused()).toBe('protocol')
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(focused, { timeout: 20_000 }).toBe('client')
+    await page.keyboard.press('Enter')
+    await page.getByText(/^Completed after/).waitFor()
+    expect(await focused()).toBe('client')
+  })
+
+  test.each(['light', 'dark'] as const)(
+    'has nothing that axe finds, in %s',
+    async (colorScheme) => {
+      const shown = await show({ control: true })
+      await (await shown.index('client')).finished
+      shown.letThrough(1)
+      const going = await shown.index('protocol')
+      const broken = shown.indexer.index({ path: `${shown.folder}/nowhere`, name: 'nowhere' })
+      await broken.finished.catch(() => {})
+      const page = await open(shown.page, { colorScheme, reducedMotion: 'reduce' })
+      const views = [
+        ['', '[data-task]'],
+        [`#/tasks/${going.taskId}`, '.timeline tr[data-state="current"]'],
+        [`#/tasks/${broken.taskId}`, '.problem'],
+        ['#/tasks/no-such-task', '[role="alert"]'],
+        ['#/repositories', '.card'],
+        ['#/repositories/client', '.language-bar'],
+        ['#/repositories/nowhere', '.note'],
+        ['#/search?q=backoffDelay', '.graph svg'],
+        ['#/nothing', 'h1'],
+      ] as const
+      const found: Record<string, string[]> = {}
+      for (const [hash, ready] of views) {
+        await page.goto(shown.page + hash)
+        await page.locator(ready).first().waitFor()
+        found[hash] = await inaccessible(page)
+      }
+      await page.goto(shown.page)
+      await page.getByRole('button', { name: 'Index a repository' }).click()
+      found.dialog = await inaccessible(page)
+      expect(found).toEqual(Object.fromEntries(Object.keys(found).map((view) => [view, []])))
+    },
+  )
+
+  test('lets the reader choose light or dark, and remembers it', async () => {
+    const shown = await show()
+    const page = await open(shown.page, { colorScheme: 'light' })
+    const ground = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    const light = await ground()
+    await page.getByRole('button', { name: /^Automatic colours/ }).click()
+    await page.getByRole('button', { name: /^Light colours/ }).click()
+    await page.getByRole('button', { name: /^Dark colours/ }).waitFor()
+    const dark = await ground()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    await page.getByRole('button', { name: /^Dark colours/ }).waitFor()
+    expect(await ground()).toBe(dark)
+  })
+
+  test('fits a phone of 320 pixels without scrolling sideways', async () => {
+    const shown = await show({ control: true })
+    await (await shown.index('client')).finished
+    shown.letThrough(1)
+    const going = await shown.index('protocol')
+    const page = await open(shown.page, { viewport: { width: 320, height: 640 }, hasTouch: true })
+    const views = [
+      ['', '[data-task]'],
+      [`#/tasks/${going.taskId}`, '.timeline tr[data-state="current"]'],
+      ['#/repositories', '.card'],
+      ['#/repositories/client', '.language-bar'],
+      ['#/search?q=backoffDelay', '.graph svg'],
+    ] as const
+    for (const [hash, ready] of views) {
+      await page.goto(shown.page + hash)
+      await page.locator(ready).first().waitFor()
+      const widths = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.getElementById('content')?.scrollWidth ?? 0,
+      ])
+      expect([hash, ...widths]).toEqual([hash, 320, 320])
+    }
+  })
+})
