@@ -9,9 +9,9 @@ import {
   type Storage,
 } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
+import { contentOf } from '@cairn/faults/stored-content'
 import { sqlite } from '@cairn/store-sqlite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { contentOf } from './content-of.ts'
 import {
   createWorkbench,
   failing,
