@@ -1,7 +1,10 @@
 /** Code and names that were written to harm who indexes them. */
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { CairnError } from '@cairn/core'
 import { createStatusServer } from '@cairn/server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, shop, type Workbench } from './fixture.ts'
+import { createWorkbench, git, shop, type Workbench, writeFiles } from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -69,6 +72,51 @@ test('code nested a hundred thousand deep costs at most its own file, in every l
   }
   expect(await indexer.reconcile('deep')).toMatchObject({ missing: [], orphan: [] })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'nothing that a repository leads to outside of it is in the store',
+  async () => {
+    const canary = 'canary5d1c7e'
+    const outside = bench.repository('outside', { 'secret.py': `${canary} = 1\n` })
+    writeFiles(outside, { '.git/info/exclude': `${canary}-pattern\n` })
+    const path = bench.repository('led', {
+      ...shop,
+      '.gitmodules': `[submodule "lib"]\n\tpath = lib\n\turl = ${outside}\n`,
+    })
+    symlinkSync(join(outside, 'secret.py'), join(path, 'file.py'))
+    symlinkSync(outside, join(path, 'folder'))
+    symlinkSync(join(outside, '.git', 'info', 'exclude'), join(path, '.gitignore'))
+    symlinkSync(join(outside, 'secret.py'), join(path, '.gitattributes'))
+    git(path, 'add', '--all')
+    git(path, 'config', 'core.worktree', outside)
+    git(path, 'config', 'include.path', join(outside, 'secret.py'))
+    git(path, 'config', 'core.excludesFile', join(outside, 'secret.py'))
+    const { indexer, close } = bench.open()
+    for (const source of [{ path }, { path, ref: 'main' }]) {
+      const name = 'ref' in source ? 'committed' : 'working'
+      const run = indexer.index(source, { name })
+      // A configuration that git cannot read ends the run, and is not told either.
+      await run.finished.catch((error: unknown) => {
+        expect(CairnError.isInstance(error)).toBe(true)
+      })
+      expect(JSON.stringify(await indexer.status(run.taskId))).not.toContain(canary)
+    }
+    git(path, 'config', '--file', join(path, '.git', 'config'), '--unset', 'include.path')
+    const { files } = await indexer.index({ path }).finished
+    expect(files.indexed).toBeGreaterThanOrEqual(5)
+    const { hits } = await indexer.search(canary, { mode: 'lexical' })
+    expect(hits).toEqual([])
+    await close()
+    const data = join(bench.folder, 'data')
+    const stored = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    )
+    expect(stored.map(({ name }) => name)).toContain('cairn.db')
+    for (const { parentPath, name } of stored) {
+      expect(readFileSync(join(parentPath, name)).includes(canary), name).toBe(false)
+    }
+  },
+)
 
 test.skipIf(process.platform === 'win32')(
   'no name acts on who reads the status over HTTP, or the log',
