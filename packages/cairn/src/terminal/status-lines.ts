@@ -1,4 +1,4 @@
-import { isTerminal, type StatusDocument } from '@cairn/protocol'
+import { isTerminal, type StatusDocument, type TaskSummary } from '@cairn/protocol'
 import { counted, percent } from './amounts.ts'
 import { flow, wrap } from './fit.ts'
 import { moment } from './moment.ts'
@@ -22,7 +22,7 @@ const roles: Readonly<Record<StatusDocument['status'], Role>> = {
 }
 
 /** A task in a list: a line that says where it is, and one with its id. */
-export function taskLines(task: StatusDocument, { columns, paint }: View): string[] {
+export function taskLines(task: TaskSummary, { columns, paint }: View): string[] {
   const pieces = [
     paint('strong', printable(task.repositoryName)),
     paint(roles[task.status], task.status.replace('_', ' ')),
