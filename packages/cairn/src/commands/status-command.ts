@@ -50,25 +50,26 @@ async function listTasks(
   context: CommandContext,
   options: StatusCommandOptions,
 ): Promise<ExitCode> {
-  const { repository, limit } = options
-  const found = hasStore(context)
-    ? await withIndexer(context, (indexer) =>
-        readTaskList(indexer, given({ repository }), given({ limit })),
-      )
-    : noTasks()
+  const filter = given({ repository: options.repository })
+  const page = given({ limit: options.limit })
   if (context.isJson) {
-    sayJson(context, encode(taskListSchema, found))
+    const list = hasStore(context)
+      ? await withIndexer(context, (indexer) => readTaskList(indexer, filter, page))
+      : noTasks()
+    sayJson(context, encode(taskListSchema, list))
     return exitCodes.done
   }
-  if (found.tasks.length === 0) mentionNothingIndexed(context)
-  for (const line of taskListLines(found.tasks, context.out)) say(context, line)
-  if (found.total > found.tasks.length) {
-    say(context, `… ${found.total - found.tasks.length} older; --limit shows more.`)
-  }
+  // What a list of the wire has no room for, a person wants to know: why a task failed.
+  const { tasks, total } = hasStore(context)
+    ? await withIndexer(context, (indexer) => indexer.tasks({ ...filter, ...page }))
+    : noTasks()
+  if (tasks.length === 0) mentionNothingIndexed(context)
+  else for (const line of taskListLines(tasks, context.out)) say(context, line)
+  if (total > tasks.length) say(context, `… ${total - tasks.length} older; --limit shows more.`)
   return exitCodes.done
 }
 
-function noTasks(): TaskList {
+function noTasks(): TaskList & { readonly tasks: [] } {
   return {
     tasks: [],
     total: 0,
