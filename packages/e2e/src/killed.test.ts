@@ -139,6 +139,38 @@ describe('a task whose process was killed', () => {
     expect(resumed.texts.toSorted()).toEqual(wantedTexts)
   })
 
+  test.each([
+    ['stage.completed', 'storing'],
+    ['stage.started', 'validating'],
+    ['stage.progressed', 'validating'],
+  ])(
+    'at %s %s, after its commit, is validated when it goes on, and what was changed meanwhile is found',
+    async (type, stage) => {
+      const path = bench.repository('shop', shop)
+      const taskId = await killAt(path, join(bench.folder, 'data'), type, stage)
+      const resumed = counting(real)
+      const { indexer, storage } = bench.open({ embedder: resumed.embedder })
+      const { journal, vectors } = storage
+      // Committed, and so it is searched; but never said to be complete.
+      const indexed = await journal.ledger.repository('shop')
+      if (!indexed) throw new Error('The ledger was not committed.')
+      expect(await indexer.status(taskId)).toMatchObject({ status: 'in_progress' })
+      await journal.acquireWriter()
+      const ids = await vectors.ids(indexed.embedder, { repository: 'shop', limit: 2 })
+      expect(await vectors.delete(indexed.embedder, ids)).toBe(2)
+
+      const run = await indexer.resume(taskId)
+      const events = collectEvents(run)
+      await run.finished
+      expect(events).toContainEqual(
+        expect.objectContaining({ type: 'warning.recorded', code: 'VALIDATION_FAILED' }),
+      )
+      expect(await vectors.get(indexed.embedder, ids)).not.toContain(null)
+      expect(resumed.texts).toEqual([])
+      expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
+    },
+  )
+
   test('goes on by itself where the indexer is told to', async () => {
     const path = bench.repository('shop', shop)
     const taskId = await killAt(path, join(bench.folder, 'data'), 'stage.completed', 'embedding')
