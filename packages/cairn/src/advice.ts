@@ -12,7 +12,7 @@ export function advice(code: ErrorCode, commandName: string): string | null {
     case 'STORE_TOO_NEW':
       return 'Update cairn, or use another folder with --data-dir.'
     case 'STORE_FULL':
-      return 'Free some space and run the same command again; it goes on where it was.'
+      return `Free some space and run the same command again, or ${commandName} resume TASK; it goes on where it was.`
     case 'REPOSITORY_NOT_FOUND':
       return `To see what is indexed, type: ${commandName} repositories`
     case 'TASK_NOT_FOUND':

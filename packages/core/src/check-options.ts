@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import {
   logLevelSchema,
   priorities,
@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import type { LogFilter, TaskFilter } from './contracts/journal.ts'
 import { InvalidOptionsError } from './errors.ts'
+import { containerBytes } from './memory-gate.ts'
 import type {
   IndexerOptions,
   IndexRequest,
@@ -31,8 +32,9 @@ function defaultLimits(): Required<Limits> {
     maxFiles: 1_000_000,
     maxChunkCharacters: 2_000,
     embedTimeoutMs: 120_000,
-    retries: 4,
+    retries: 10,
     stallAfterMs: 30_000,
+    memoryBytes: 0.9 * (containerBytes(totalmem()) ?? Number.POSITIVE_INFINITY),
     concurrentRuns: 2,
     clonesPerHost: 2,
   }
@@ -61,6 +63,7 @@ const limitsSchema = z.strictObject({
   embedTimeoutMs: positive.optional(),
   retries: z.int().min(0).max(100).optional(),
   stallAfterMs: positive.optional(),
+  memoryBytes: positive.optional(),
   concurrentRuns: positive.max(64).optional(),
   clonesPerHost: positive.max(64).optional(),
 })

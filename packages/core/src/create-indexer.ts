@@ -39,6 +39,7 @@ import { createHostGuard, type HostGuard, type HostReport } from './host-guard.t
 import { createIndexRun, joinRun } from './index-run.ts'
 import { createLiveRuns } from './live-runs.ts'
 import { logEvent } from './log-event.ts'
+import { createMemoryGate } from './memory-gate.ts'
 import { optimizeStores } from './optimize-stores.ts'
 import type {
   Indexer,
@@ -71,6 +72,13 @@ import { createUpkeep } from './upkeep.ts'
 
 const loggerName = 'The logger'
 const msPerHour = 3_600_000
+/** Above, V8 may take what it needs for a while to optimize the parsers. */
+const frugalBytes = 1_500_000_000
+
+/** Of a parsing thread: a quarter of what the process may hold, at most 256 and no less than it works with. */
+function heapMegabytes(memoryBytes: number): number {
+  return Math.round(Math.min(256, Math.max(64, memoryBytes / 4_000_000)))
+}
 
 /**
  * Makes an indexer over a storage and an embedder, both of which stay the caller's.
@@ -88,6 +96,13 @@ export function createIndexer(options: IndexerOptions): Indexer {
     threads: limits.parseThreads,
     timeLimitMs: limits.parseTimeoutMs,
     maxChunkCharacters: limits.maxChunkCharacters,
+    maxHeapMb: heapMegabytes(limits.memoryBytes),
+    isFrugal: limits.memoryBytes < frugalBytes,
+  })
+  const memory = createMemoryGate({
+    limitBytes: limits.memoryBytes,
+    isOwn: options.limits?.memoryBytes !== undefined,
+    residentBytes: () => process.memoryUsage.rss(),
   })
   const retention = fillRetention(options.retention)
   const repositoryQueue = createRepositoryQueue(limits.concurrentRuns)
@@ -202,6 +217,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
           parser,
           limits,
           clones,
+          memory,
           signal,
           turn,
           publish,

@@ -55,10 +55,21 @@ export interface Limits {
   readonly maxChunkCharacters?: number
   /** Milliseconds that one call of the embedder may take. @default 120_000 */
   readonly embedTimeoutMs?: number
-  /** Times that a failed call of a store or of the embedder is tried again. @default 4 */
+  /**
+   * Times that a call of a store, of the embedder or of a remote is tried again while its error is
+   * recoverable. The pauses between grow to 10 s: ten of them take about a minute. @default 10
+   */
   readonly retries?: number
   /** Milliseconds without progress after which `health` is `stalled`. @default 30_000 */
   readonly stallAfterMs?: number
+  /**
+   * Bytes that the process may hold in memory (its resident set, with what the host holds). Fewer threads and
+   * smaller batches are begun the nearer it comes; a run that cannot fit fails with `MEMORY_LIMIT`, which says
+   * what would do. Below 1.5 GB, V8 no longer optimizes WebAssembly in this process once something is parsed:
+   * for the parsers alone it takes up to half a gigabyte for a while.
+   * @default nine tenths of what the container allows, without failing; none where there is no such limit
+   */
+  readonly memoryBytes?: number
   /** Runs at once; further ones wait for their turn, by priority. @default 2 */
   readonly concurrentRuns?: number
   /** Clones and fetches at once from one host. @default 2 */

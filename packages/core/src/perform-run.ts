@@ -4,6 +4,7 @@ import type { Embedder } from './contracts/embedder.ts'
 import type { FileRecord } from './contracts/journal.ts'
 import type { Storage } from './contracts/storage.ts'
 import { cancelledBy, PausedError, toCairnError, typedErrors } from './errors.ts'
+import type { MemoryGate } from './memory-gate.ts'
 import type { IndexResult, Limits } from './options.ts'
 import type { Parser } from './parsing/parser.ts'
 import { openEarly, type RunRequest, runPipeline } from './pipeline/run-pipeline.ts'
@@ -25,6 +26,7 @@ export interface RunOptions {
   readonly parser: Parser
   readonly limits: Required<Limits>
   readonly clones: CloneLimit
+  readonly memory: MemoryGate
   /** What the task was asked, to be kept with it. */
   readonly asked: RequestedRun
   /** The status of the task that the run goes on with; null: it begins the task. */
@@ -99,6 +101,7 @@ async function performOpened(options: RunOptions, request: RunRequest): Promise<
       progress.waiting(options.turn, busy)
     })
     record({ type: 'run.started' })
+    options.memory.assertWorkable()
     const outcome = await runPipeline(
       {
         ...options,

@@ -32,6 +32,7 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   STORE_LOCKED: 'Wait until the other process has ended, then resume.',
   STORE_CORRUPT:
     'Index into a new data folder; the damaged one holds nothing that cannot be made again.',
+  MEMORY_LIMIT: 'Raise limits.memoryBytes of the indexer to what the message says, then resume.',
   STORE_READ_ONLY: 'Let the server write to its data folder.',
   STORE_FULL: 'Free some space on the disk of the store, then resume; it goes on where it was.',
   STORE_TOO_NEW: 'Update cairn on the server to the version that wrote the store.',

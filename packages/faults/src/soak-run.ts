@@ -117,7 +117,8 @@ export async function runSoak(options: {
       else if (number % 33 === 0) {
         counts.pausedAndResumed += (await pausedAndResumed(indexer, run)) ? 1 : 0
       } else {
-        if (number % 20 === 0) for await (const event of run) if (event.type === 'run.started') break
+        if (number % 20 === 0)
+          for await (const event of run) if (event.type === 'run.started') break
         await run.finished
         counts.completed += 1
       }

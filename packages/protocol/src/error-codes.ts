@@ -32,6 +32,7 @@ export const errorCodes = {
   STORE_MISMATCH: 'The store holds something else under the same name.',
   STORE_FAILED: 'The store failed.',
   STORE_UNSUPPORTED: 'This platform lacks what the store needs.',
+  MEMORY_LIMIT: 'The memory limit is too small for a run.',
   REPOSITORY_BUSY: 'The repository is being indexed, removed or reconciled already.',
   REPOSITORY_NOT_FOUND: 'No such repository is indexed.',
   TASK_NOT_FOUND: 'No such task is known.',

@@ -80,7 +80,7 @@ export const statusDocumentSchema = z.object({
   warnings: z.array(z.string()),
   errorsCount: countSchema,
   warningsCount: countSchema,
-  /** Why the run failed, in one sentence a person can act on. */
+  /** Why the run failed, or paused itself, in one sentence a person can act on. */
   errorMessage: z.string().nullable(),
   /** Position in the task's event log. */
   seq: countSchema,

@@ -1,12 +1,10 @@
 import { NotFoundError } from '@cairn/core'
 import {
   encode,
-  isTerminal,
-  type StatusDocument,
+  readTaskList,
   statusDocumentSchema,
   type TaskList,
   taskListSchema,
-  taskSummary,
 } from '@cairn/protocol'
 import {
   type CommandContext,
@@ -52,11 +50,14 @@ async function listTasks(
   context: CommandContext,
   options: StatusCommandOptions,
 ): Promise<ExitCode> {
+  const { repository, limit } = options
   const found = hasStore(context)
-    ? await withIndexer(context, (indexer) => indexer.tasks(given(options)))
-    : { tasks: [], total: 0, nextCursor: null }
+    ? await withIndexer(context, (indexer) =>
+        readTaskList(indexer, given({ repository }), given({ limit })),
+      )
+    : noTasks()
   if (context.isJson) {
-    sayJson(context, encode(taskListSchema, taskList(found)))
+    sayJson(context, encode(taskListSchema, found))
     return exitCodes.done
   }
   if (found.tasks.length === 0) mentionNothingIndexed(context)
@@ -67,33 +68,19 @@ async function listTasks(
   return exitCodes.done
 }
 
-function taskList({
-  tasks,
-  total,
-  nextCursor,
-}: {
-  readonly tasks: readonly StatusDocument[]
-  readonly total: number
-  readonly nextCursor: string | null
-}): TaskList {
-  const sum = (of: (task: StatusDocument) => number): number =>
-    tasks.reduce((all, task) => all + of(task), 0)
-  const mean = (of: (task: StatusDocument) => number): number =>
-    tasks.length === 0 ? 0 : sum(of) / tasks.length
-  const byStatus: TaskList['summary']['byStatus'] = {}
-  for (const { status } of tasks) byStatus[status] = (byStatus[status] ?? 0) + 1
+function noTasks(): TaskList {
   return {
-    tasks: tasks.map(taskSummary),
-    total,
+    tasks: [],
+    total: 0,
     summary: {
-      byStatus,
-      processedFiles: sum((task) => task.processedFiles),
-      generatedChunks: sum((task) => task.generatedChunks),
-      averageFilesPerSecond: mean((task) => task.throughputFilesPerSecond),
-      averageChunksPerSecond: mean((task) => task.throughputChunksPerSecond),
+      byStatus: {},
+      processedFiles: 0,
+      generatedChunks: 0,
+      averageFilesPerSecond: 0,
+      averageChunksPerSecond: 0,
     },
-    recent: tasks.filter((task) => isTerminal(task.status)).map(taskSummary),
+    recent: [],
     timestamp: new Date(),
-    nextCursor,
+    nextCursor: null,
   }
 }

@@ -1,4 +1,4 @@
-import { isTerminal, type StatusDocument } from '@cairn/protocol'
+import { isTerminal, type StatusDocument, type TaskSummary } from '@cairn/protocol'
 import { counted, percent } from './amounts.ts'
 import { columnsOf, cutEnd, flow, padEnd, wrap } from './fit.ts'
 import { moment } from './moment.ts'
@@ -26,7 +26,7 @@ const roles: Readonly<Record<StatusDocument['status'], Role>> = {
  * are columns of a table where they fit.
  */
 export function taskListLines(
-  tasks: readonly StatusDocument[],
+  tasks: readonly TaskSummary[],
   { columns, paint }: View,
 ): string[] {
   const rows = tasks.map((task) => [

@@ -6,6 +6,8 @@ import type { ChunkLimits } from './piece.ts'
 export interface WorkerOptions {
   readonly languages: readonly LanguageData[]
   readonly limits: ChunkLimits
+  /** Whether memory counts for more than time. */
+  readonly isFrugal: boolean
 }
 
 /** Some files that go to a worker together, because a message costs more than a small file. */

@@ -24,6 +24,8 @@ export interface ParseRequest {
 /** Worker threads that parse files. */
 export interface ParsePool {
   parse(request: ParseRequest, signal: AbortSignal | undefined): Promise<EncodedFile>
+  /** Has at most so many threads work from now on. */
+  limitThreads(threads: number): void
   /** Ends the threads if none of them works; the next file starts others. */
   rest(): Promise<void>
   close(): Promise<void>
@@ -69,6 +71,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   const queue: Job[] = []
   const flying = new Set<FlyingBatch>()
   let isClosed = false
+  let mostThreads = options.threads
 
   const pool = new Tinypool({
     filename: workerUrl.href,
@@ -100,11 +103,11 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   }
 
   const dispatch = (): void => {
-    while (!isClosed && queue.length > 0 && flying.size < options.threads) run(takeBatch())
+    while (!isClosed && queue.length > 0 && flying.size < mostThreads) run(takeBatch())
   }
 
   const takeBatch = (): Job[] => {
-    const share = Math.ceil(queue.length / (options.threads - flying.size))
+    const share = Math.ceil(queue.length / (mostThreads - flying.size))
     const limit = Math.min(maxBatchFiles, share)
     const batch: Job[] = []
     let size = 0
@@ -233,6 +236,10 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
         // Calls of the same turn make one batch.
         if (queue.length === 1) queueMicrotask(dispatch)
       })
+    },
+    limitThreads(threads) {
+      mostThreads = Math.max(1, Math.min(threads, options.threads))
+      dispatch()
     },
     async rest() {
       const abandoned = [...flying].filter(({ abort }) => abort.signal.aborted)

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { Tinypool } from 'tinypool'
 import type { ParsedFile } from '../contracts/parsed-file.ts'
 import { CairnError } from '../errors.ts'
@@ -41,8 +42,17 @@ function moved(outcomes: ParseOutcome[]): unknown {
 
 function start(): FileParser {
   const options: WorkerOptions = Tinypool.workerData
+  if (options.isFrugal) leaveUnoptimized()
   for (const language of options.languages) languages.set(language.id, language)
   return createFileParser(createGrammarLoader(), options.limits, () => onReady())
+}
+
+/**
+ * Keeps V8 from optimizing WebAssembly: for the tables of a grammar, which are huge functions, it takes hundreds
+ * of megabytes for some seconds, and the parser is hardly faster afterwards. A flag counts for the whole process.
+ */
+function leaveUnoptimized(): void {
+  for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag)
 }
 
 async function outcomeOf(parseFile: () => Promise<ParsedFile>): Promise<ParseOutcome> {

@@ -25,6 +25,8 @@ export interface ParserOptions {
   readonly minChunkCharacters?: number
   /** Megabytes of JavaScript heap of one thread; the parser's own memory comes on top. @default 256 */
   readonly maxHeapMb?: number
+  /** Whether memory counts for more than time: V8 then optimizes no WebAssembly of the process any more. @default false */
+  readonly isFrugal?: boolean
 }
 
 /** Turns files into chunks, symbols and references, in worker threads. */
@@ -55,6 +57,8 @@ export interface Parser {
     file: { readonly path: string; readonly language: string; readonly bytes: Uint8Array },
     options?: { readonly signal?: AbortSignal },
   ): Promise<EncodedFile>
+  /** Has at most so many threads work from now on; the pool never has more than {@link ParserOptions.threads}. */
+  limitThreads(threads: number): void
   /** Gives back the memory of the threads if none of them works; the next file starts others. */
   rest(): Promise<void>
   /** Ends the threads; what is still being parsed rejects with `CLOSED`. */
@@ -71,6 +75,7 @@ const optionsSchema = z
     maxChunkCharacters: z.int().min(100),
     minChunkCharacters: z.int().min(0),
     maxHeapMb: z.int().min(16),
+    isFrugal: z.boolean(),
   })
   .refine((options) => options.minChunkCharacters <= options.maxChunkCharacters, {
     error: 'must not exceed maxChunkCharacters',
@@ -91,6 +96,7 @@ export function createParser(options: ParserOptions = {}): Parser {
     maxChunkCharacters,
     minChunkCharacters: options.minChunkCharacters ?? Math.min(300, maxChunkCharacters),
     maxHeapMb: options.maxHeapMb ?? 256,
+    isFrugal: options.isFrugal ?? false,
   })
   if (!checked.success) {
     const issue = checked.error.issues[0]
@@ -115,7 +121,7 @@ export function createParser(options: ParserOptions = {}): Parser {
     threads: settings.threads,
     timeLimitMs: settings.timeLimitMs,
     maxHeapMb: settings.maxHeapMb,
-    worker: { languages, limits },
+    worker: { languages, limits, isFrugal: settings.isFrugal },
   })
   return {
     fingerprint: fingerprintOf(languages, limits),
@@ -123,6 +129,7 @@ export function createParser(options: ParserOptions = {}): Parser {
     language: (id) => byId.get(id),
     parse: async (file, { signal } = {}) => decodeFile(await pool.parse(file, signal)),
     parseEncoded: (file, { signal } = {}) => pool.parse(file, signal),
+    limitThreads: (threads) => pool.limitThreads(threads),
     rest: () => pool.rest(),
     close: () => pool.close(),
   }

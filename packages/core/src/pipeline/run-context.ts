@@ -1,5 +1,6 @@
 import type { CloneLimit } from '../clone-limit.ts'
 import type { Embedder } from '../contracts/embedder.ts'
+import type { MemoryGate } from '../memory-gate.ts'
 import type { Limits } from '../options.ts'
 import type { Parser } from '../parsing/parser.ts'
 import type { RunProgress } from '../progress/run-progress.ts'
@@ -13,6 +14,7 @@ export interface RunContext extends StoreContext {
   readonly parser: Parser
   readonly limits: Required<Limits>
   readonly progress: RunProgress
+  readonly memory: MemoryGate
   readonly clones: CloneLimit
   /** Whether the task had a run before, which may have left something done. */
   readonly goesOn: boolean

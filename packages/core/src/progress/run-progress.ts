@@ -55,6 +55,8 @@ export interface RunProgress {
   /** Records an error that ends neither the run nor a file. */
   error(error: CairnError, filePath: string | null): void
   warning(code: string, message: string, path?: string | null): void
+  /** Says that memory is short, where `detail` says how. */
+  tight(detail: string | null): void
   /** `waiter` waits for something outside, which `detail` names; null: no longer. */
   waiting(waiter: object, detail: string | null): void
   /** The plan, once analyzing has made it. */
@@ -250,6 +252,16 @@ export function createRunProgress(options: {
       record({ type: 'error.recorded', error: indexingError(error, filePath) }),
     warning: (code, message, path = null) =>
       record({ type: 'warning.recorded', code, message, path, stage: lastStage }),
+    tight(detail) {
+      if (detail === null) return
+      record({
+        type: 'warning.recorded',
+        code: 'MEMORY_LIMIT',
+        message: detail,
+        path: null,
+        stage: lastStage,
+      })
+    },
     waiting: (waiter, detail) => watchdog.waiting(waiter, detail),
     planned: (totals) => {
       plan = totals

@@ -15,6 +15,8 @@ export interface EmbedOutcome {
 const defaultBatch = 256
 // Batches on their way: one in the embedder's workers, one on its way into the cache.
 const batchesInFlight = 3
+// Smaller ones cost more time than they save memory.
+const leastBatch = 32
 
 /**
  * Embeds each text of the plan that the cache lacks, once, shortest first, so that a batch holds
@@ -25,7 +27,7 @@ export async function embedChunks(
   context: RunContext,
   stage: StageProgress,
 ): Promise<EmbedOutcome> {
-  const { storage, embedder, progress, signal, runId, space } = context
+  const { storage, embedder, progress, signal, runId, space, memory } = context
   const { spool, cache } = storage.journal
   let truncatedTexts = 0
   const embed = createGuardedEmbedder({
@@ -67,13 +69,14 @@ export async function embedChunks(
     report(texts.at(-1)?.path)
   }
 
-  const limit = embedder.batchSize ?? defaultBatch
+  const batchSize = embedder.batchSize ?? defaultBatch
   const inFlight = new Set<Promise<void>>()
   let failure: unknown = null
   let after: string | undefined
   try {
     while (failure === null) {
       signal.throwIfAborted()
+      const limit = Math.max(Math.min(leastBatch, batchSize), memory.share(batchSize))
       const page = await spool.missingTexts(runId, space.fingerprint, {
         limit,
         ...(after === undefined ? {} : { after }),
@@ -88,7 +91,8 @@ export async function embedChunks(
         inFlight.add(batch)
       }
       if (page.length < limit) break
-      if (inFlight.size >= batchesInFlight) await Promise.race(inFlight)
+      while (inFlight.size >= memory.share(batchesInFlight)) await Promise.race(inFlight)
+      progress.tight(memory.exceeded())
       await progress.backpressure()
     }
   } finally {

@@ -5,6 +5,7 @@ import { FileError } from '../../errors.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
 import { releaseMemory } from '../../release-memory.ts'
 import { blobId } from '../../source/blob-id.ts'
+import { batches } from '../../stores/batches.ts'
 import type { RunContext } from '../run-context.ts'
 
 type FileToIndex = Extract<PlannedFile, { action: 'index' }>
@@ -17,6 +18,8 @@ const spoolFiles = 64
 const filesPerThread = 16
 // A thread collects garbage late; a new one takes a fraction of the time of so many files.
 const filesBetweenRests = 4_000
+// Where memory is limited it is looked at after so many files.
+const limitedGroup = 64
 
 /** Counts of the parsing stage. */
 export interface ParseOutcome {
@@ -31,13 +34,15 @@ export async function parseFiles(
   tree: SourceTree,
   stage: StageProgress,
 ): Promise<ParseOutcome> {
-  const { storage, signal, progress, limits } = context
+  const { storage, signal, progress, limits, memory, parser } = context
   const { plans, spool } = storage.journal
   const failed = new Set<string>()
   const writer = createSpoolWriter(context)
   let processed = 0
   let chunks = 0
   let filesSinceRest = 0
+  /** Threads that are there, by what the memory allowed when they started; 0: none is. */
+  let threads = 0
 
   const settle = (path: string, made: number): void => {
     processed++
@@ -80,11 +85,18 @@ export async function parseFiles(
         if (present.has(file.version)) settle(file.path, 0)
         else missing.push(file)
       }
-      await eachOf(missing, limits.parseThreads * filesPerThread, signal, parseOne)
-      filesSinceRest += missing.length
-      if (filesSinceRest >= filesBetweenRests) {
-        await context.parser.rest()
-        filesSinceRest = 0
+      for (const files of batches(missing, memory.isLimited ? limitedGroup : planPage)) {
+        if (threads === 0) threads = memory.threads(limits.parseThreads)
+        const inFlight = memory.share(threads * filesPerThread)
+        parser.limitThreads(Math.ceil(inFlight / filesPerThread))
+        await eachOf(files, inFlight, signal, parseOne)
+        filesSinceRest += files.length
+        if (filesSinceRest >= filesBetweenRests || memory.isTight()) {
+          await parser.rest()
+          threads = 0
+          filesSinceRest = 0
+        }
+        progress.tight(memory.exceeded())
       }
       await progress.backpressure()
       after = page.at(-1)?.path
