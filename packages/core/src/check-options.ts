@@ -32,7 +32,7 @@ function defaultLimits(): Required<Limits> {
     maxFiles: 1_000_000,
     maxChunkCharacters: 2_000,
     embedTimeoutMs: 120_000,
-    retries: 4,
+    retries: 10,
     stallAfterMs: 30_000,
     memoryBytes: 0.9 * (containerBytes(totalmem()) ?? Number.POSITIVE_INFINITY),
     concurrentRuns: 2,

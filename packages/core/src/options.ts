@@ -55,7 +55,10 @@ export interface Limits {
   readonly maxChunkCharacters?: number
   /** Milliseconds that one call of the embedder may take. @default 120_000 */
   readonly embedTimeoutMs?: number
-  /** Times that a failed call of a store or of the embedder is tried again. @default 4 */
+  /**
+   * Times that a call of a store, of the embedder or of a remote is tried again while its error is
+   * recoverable. The pauses between grow to 10 s: ten of them take about a minute. @default 10
+   */
   readonly retries?: number
   /** Milliseconds without progress after which `health` is `stalled`. @default 30_000 */
   readonly stallAfterMs?: number

@@ -41,7 +41,9 @@ export async function reconcileRepository(context: ReconcileContext): Promise<Re
   }
   const { fingerprint, dimensions } = known.embedder
   const space = { fingerprint, dimensions }
-  const check: StoreCheckContext = { ...context, space, depth: 'all' }
+  const quiet = { waiting: () => undefined, warning: () => undefined }
+  const retry = createRetry({ retries: context.limits.retries, progress: quiet, signal })
+  const check: StoreCheckContext = { ...context, space, retry, depth: 'all' }
   const first = await checkStores(check)
   const found = new Map(first.differences.map((difference) => [keyOf(difference), difference]))
   let left = first.differences
@@ -55,8 +57,6 @@ export async function reconcileRepository(context: ReconcileContext): Promise<Re
         return { ...first, found: [...found.values()], left, needsSource }
       }
     }
-    const quiet = { waiting: () => undefined, warning: () => undefined }
-    const retry = createRetry({ retries: context.limits.retries, progress: quiet, signal })
     await repairStores({ ...context, space, retry, progress: quiet }, left)
     left = (await checkStores(check)).differences
     for (const difference of left) found.set(keyOf(difference), difference)

@@ -30,7 +30,7 @@ export interface Turn {
 
 /**
  * Gives turns to those who wait, in the order of their rank, their share and their coming. So that a
- * stream of low ranks starves nobody, whoever could have had a turn {@link turnsPerRank} times while others
+ * stream of low ranks starves nobody, whoever could have had a turn eight times while others
  * had it counts one rank lower, down to 0. Of each share only the first in line rises: many requests of one
  * share get no further ahead of another's than one.
  */
@@ -46,7 +46,7 @@ interface Entry extends TurnRequest {
 }
 
 /** Turns of others after which who could have had them counts one rank lower. */
-export const turnsPerRank = 8
+const turnsPerRank = 8
 
 export function createTurns(): Turns {
   let waiting: Entry[] = []

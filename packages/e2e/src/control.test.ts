@@ -30,6 +30,8 @@ const wayNames = [
   'a file that takes for ever',
   'a batch of the embedder',
   'the wait for an embedder that is down',
+  'a write to the vectors',
+  'the wait for a vector store that is down',
   'a write to the graph',
   'a question to the graph',
 ]

@@ -1,7 +1,9 @@
 /** Code and names that were written to harm who indexes them. */
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { createStatusServer } from '@cairn/server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorkbench, shop, type Workbench } from './fixture.ts'
+import { createWorkbench, git, shop, type Workbench, writeFiles } from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -69,6 +71,45 @@ test('code nested a hundred thousand deep costs at most its own file, in every l
   }
   expect(await indexer.reconcile('deep')).toMatchObject({ missing: [], orphan: [] })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'nothing that a repository leads to outside of it is in the store',
+  async () => {
+    const canary = 'canary5d1c7e'
+    const outside = bench.repository('outside', { 'secret.py': `${canary} = 1\n` })
+    writeFiles(outside, { '.git/info/exclude': `${canary}-pattern\n` })
+    const path = bench.repository('led', {
+      ...shop,
+      '.gitmodules': `[submodule "lib"]\n\tpath = lib\n\turl = ${outside}\n`,
+    })
+    symlinkSync(join(outside, 'secret.py'), join(path, 'file.py'))
+    symlinkSync(outside, join(path, 'folder'))
+    symlinkSync(join(outside, '.git', 'info', 'exclude'), join(path, '.gitignore'))
+    symlinkSync(join(outside, 'secret.py'), join(path, '.gitattributes'))
+    git(path, 'add', '--all')
+    git(path, 'config', 'core.worktree', outside)
+    git(path, 'config', 'include.path', join(outside, 'secret.py'))
+    git(path, 'config', 'core.excludesFile', join(outside, 'secret.py'))
+    const { indexer, close } = bench.open()
+    for (const [name, source] of Object.entries({
+      working: { path },
+      committed: { path, ref: 'main' },
+    })) {
+      const result = await indexer.index({ ...source, name }).finished
+      expect(result.files, name).toMatchObject({ indexed: 6, failed: 0 })
+      expect(JSON.stringify(await indexer.status(result.taskId))).not.toContain(canary)
+    }
+    await close()
+    const data = join(bench.folder, 'data')
+    const stored = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    )
+    expect(stored.map(({ name }) => name)).toContain('cairn.db')
+    for (const { parentPath, name } of stored) {
+      expect(readFileSync(join(parentPath, name)).includes(canary), name).toBe(false)
+    }
+  },
+)
 
 test.skipIf(process.platform === 'win32')(
   'no name acts on who reads the status over HTTP, or the log',

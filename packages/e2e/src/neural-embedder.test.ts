@@ -5,7 +5,7 @@ import { collectEvents, createWorkbench, shop, type Workbench } from './fixture.
 
 const models = await modelsForTests()
 const folder = 'folders' in models ? models.folders.miniLm : ''
-const reason = 'missing' in models ? ` (skipped, ${models.missing})` : ''
+const reason = 'missing' in models ? ` (skipped: ${models.missing})` : ''
 
 describe.skipIf(reason !== '')(`a neural embedder in a run${reason}`, () => {
   let bench: Workbench

@@ -8,6 +8,7 @@ import {
   type Language,
   language,
   type Storage,
+  StoreError,
 } from '@cairn/core'
 import type { WorkingStage } from '@cairn/protocol'
 import { failing, type OpenOptions } from './fixture.ts'
@@ -114,6 +115,40 @@ export function waysToStick(
               throw new EmbedderError('EMBEDDER_UNAVAILABLE', 'It is down.', { recoverable: true })
             },
           }),
+          limits: { retries: 100 },
+        },
+        reached: (run) => healthy(run, 'waiting'),
+        left: nothingHeld,
+      }),
+    ],
+    [
+      'a write to the vectors',
+      'storing',
+      () =>
+        atCall((call) => ({
+          storage: {
+            ...storage,
+            vectors: {
+              ...storage.vectors,
+              upsertSpooled: (_space, _repository, _versions, options) => call(options?.signal),
+            },
+          },
+        })),
+    ],
+    [
+      'the wait for a vector store that is down',
+      'storing',
+      () => ({
+        options: {
+          storage: {
+            ...storage,
+            vectors: {
+              ...storage.vectors,
+              upsertSpooled: async () => {
+                throw new StoreError('STORE_FAILED', 'It is down.', { recoverable: true })
+              },
+            },
+          },
           limits: { retries: 100 },
         },
         reached: (run) => healthy(run, 'waiting'),

@@ -1,12 +1,19 @@
 /** Rows of every table of a store that another program deleted, added or altered. */
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Embedder, Storage } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
 import type { SearchHit } from '@cairn/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createWorkbench, failing, type Opened, shop, type Workbench } from './fixture.ts'
+import {
+  createWorkbench,
+  failing,
+  type Opened,
+  shop,
+  type Workbench,
+  writeFiles,
+} from './fixture.ts'
 
 /** What one change does. */
 interface Tampering {
@@ -76,6 +83,14 @@ const tables: Readonly<Record<string, Ways | Harmless>> = {
   garbage_edge_sets: {
     holds: 'what is to be deleted, and what is live is not',
     sql: ['insert into garbage_edge_sets select repository, edge_set from ledger_files'],
+  },
+  left_texts: {
+    holds: 'which cached vectors may be dropped first where the cache is too large',
+    sql: [
+      'insert into left_texts (text_hash, bytes, is_spare) select text_hash, 1, 1 from embedding_cache',
+      'update left_texts set bytes = 0',
+      'delete from left_texts',
+    ],
   },
   names: {
     delete: { sql: `delete from names where id = ${aVersion}`, finds: ['altered ledger'] },
@@ -255,7 +270,7 @@ const tables: Readonly<Record<string, Ways | Harmless>> = {
       finds: ['missing graph', 'orphan graph'],
     },
     add: {
-      sql: "insert into graph_owners (repository, owner) select repository, 'stray' from graph_owners limit 1",
+      sql: "insert into graph_owners (repository, owner) select id, 'stray' from repositories where name = 'shop'",
       finds: ['orphan graph'],
     },
     alter: {
@@ -492,4 +507,50 @@ describe('a cached vector that is not one', () => {
     expect(embedded).toHaveLength(2)
     expect(await contentOf(opened)).toEqual(fresh)
   })
+})
+
+test('what only the source has stays as it is while the source is gone, and the caller is told so', async () => {
+  const { indexer } = opened
+  const gone = bench.repository('gone', shop)
+  await indexer.index({ path: gone }).finished
+  const changes = tamper(
+    path,
+    `update spool_files set surface = 'junk' where version in (
+       select version from ledger_files where path = 'shop/cart.py'
+         and repository = (select id from repositories where name = 'gone'))`,
+  )
+  expect(changes).toBe(1)
+  const away = join(bench.folder, 'away')
+  renameSync(gone, away)
+  await expect(indexer.reconcile('gone')).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
+  const found = await indexer.reconcile('gone', { repair: false })
+  expect(found).toMatchObject({ ok: false, altered: [{ path: 'shop/cart.py' }] })
+  const { hits } = await indexer.search('customer cart', { repository: 'gone', mode: 'lexical' })
+  expect(hits.map((hit) => hit.path)).toContain('shop/cart.py')
+
+  renameSync(away, gone)
+  expect(await indexer.reconcile('gone')).toMatchObject({ ok: true })
+  expect(await indexer.reconcile('gone')).toMatchObject({ ok: true, altered: [], repaired: 0 })
+  expect(embedded).toEqual([])
+})
+
+test('a run that meets what was altered says what to do', async () => {
+  const { indexer } = opened
+  const met = bench.repository('met', shop)
+  await indexer.index({ path: met }).finished
+  tamper(
+    path,
+    `update spool_files set surface = 'junk' where version in (
+       select version from ledger_files where path = 'shop/prices.py'
+         and repository = (select id from repositories where name = 'met'))`,
+  )
+  const importing =
+    'from .prices import parse_price\n\n\ndef order():\n    return parse_price("1")\n'
+  writeFiles(met, { 'shop/order.py': importing })
+  await expect(indexer.index({ path: met }).finished).rejects.toMatchObject({
+    code: 'STORE_CORRUPT',
+    message: expect.stringContaining('Reconcile the repository'),
+  })
+  expect(await indexer.reconcile('met')).toMatchObject({ ok: true })
+  expect((await indexer.index({ path: met }).finished).files).toMatchObject({ unchanged: 6 })
 })

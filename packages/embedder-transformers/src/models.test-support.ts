@@ -9,6 +9,6 @@ export const folders: { readonly miniLm: string; readonly bgeSmall: string } =
 
 /** A suite over the real models; where there are none it is skipped, and its name says why. */
 export function describeWithModels(name: string, body: () => void): void {
-  const reason = 'missing' in models ? ` (skipped, ${models.missing})` : ''
+  const reason = 'missing' in models ? ` (skipped: ${models.missing})` : ''
   describe.skipIf(reason !== '')(`${name}${reason}`, body)
 }

@@ -2,7 +2,8 @@ import { clock } from './clock.ts'
 import { disk } from './disk.ts'
 import type { Fault } from './fault.ts'
 import { kills, moments } from './kills.ts'
+import { networkFaults } from './network.ts'
 import { starts } from './starts.ts'
 
 /** Every scenario of the bench, in the order in which they run. */
-export const allFaults: readonly Fault[] = [kills, moments, clock, disk, starts]
+export const allFaults: readonly Fault[] = [kills, moments, clock, disk, starts, ...networkFaults]

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brokenRun, goOnAndCompare, type PreparedRun, prepareRun, type Try } from './broken-run.ts'
@@ -38,7 +38,7 @@ async function fullByQuota(
   const ends = new Set<string>()
   for (const share of where) {
     const data = prepared.copyOfData()
-    const maxBytes = roomFor(prepared, data, share)
+    const maxBytes = Math.round(storeBytes(data) + share * growth(prepared, data))
     const report = await brokenRun(prepared, data, { maxBytes }, signal)
     ends.add(endOf(report))
     tries.push(await goOn(prepared, data, report, share, signal))
@@ -56,9 +56,9 @@ async function fullFileSystem(
   const ends = new Set<string>()
   for (const share of where) {
     const copy = prepared.copyOfData()
-    // The log of what is written, and what its readers share, need room beside the file.
-    const bytes = roomFor(prepared, copy, share) * 2
-    const fileSystem = smallFileSystem(bytes)
+    const held = readdirSync(copy).reduce((sum, name) => sum + statSync(join(copy, name)).size, 0)
+    // What is written goes into a log first and then into the file.
+    const fileSystem = smallFileSystem(held + 2 * share * growth(prepared, copy))
     if (fileSystem === null) {
       return outcomeOf(fault, [], ['not tried: this user may not mount a file system'])
     }
@@ -100,9 +100,13 @@ function endOf({ error, completed }: ProcessReport): string {
   return completed ? 'the run completed all the same' : `the run ended with ${error?.code}`
 }
 
-function roomFor(prepared: PreparedRun, data: string, share: number): number {
-  const before = statSync(join(data, 'cairn.db')).size
-  return Math.round(before + share * (prepared.bytesAfter - before))
+/** Bytes that the run adds to the store. */
+function growth(prepared: PreparedRun, data: string): number {
+  return prepared.bytesAfter - storeBytes(data)
+}
+
+function storeBytes(data: string): number {
+  return statSync(join(data, 'cairn.db')).size
 }
 
 /** A file system of so many bytes in memory; null where none may be mounted. */
@@ -116,15 +120,14 @@ function smallFileSystem(bytes: number): {
     execFileSync('mount', [...words, folder], { stdio: 'pipe' })
   }
   try {
-    mkdirSync(folder, { recursive: true })
-    mount('-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs')
+    mount('-t', 'tmpfs', '-o', `size=${Math.round(bytes)}`, 'tmpfs')
   } catch {
     rmSync(folder, { recursive: true })
     return null
   }
   return {
     folder,
-    grow: () => mount('-o', `remount,size=${bytes + 1_000_000_000}`),
+    grow: () => mount('-o', 'remount,size=1g'),
     remove() {
       execFileSync('umount', [folder], { stdio: 'pipe' })
       rmSync(folder, { recursive: true })

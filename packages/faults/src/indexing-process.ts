@@ -16,6 +16,7 @@ import type { Assignment, BreakPoint, Work } from './started-process.ts'
 
 const assignment: Assignment = JSON.parse(process.argv[2] ?? '')
 const startedMs = performance.now()
+const startedCpu = process.cpuUsage()
 
 function say(word: Readonly<Record<string, unknown>>): void {
   writeSync(1, `${JSON.stringify(word)}\n`)
@@ -42,7 +43,10 @@ MessagePort.prototype.postMessage = function (this: MessagePort, ...values) {
 
 function did(kind: keyof Work, amount: number): void {
   work[kind] += amount
-  if (!isAtWork) say({ atWorkAfterMs: performance.now() - startedMs })
+  if (!isAtWork) {
+    const { user, system } = process.cpuUsage(startedCpu)
+    say({ atWorkAfterMs: performance.now() - startedMs, atWorkCpuMs: (user + system) / 1_000 })
+  }
   isAtWork = true
   say({ work })
 }

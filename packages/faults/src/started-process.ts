@@ -59,6 +59,8 @@ export interface ProcessReport {
   readonly begunAfterMs: number | null
   /** Milliseconds from there to the first file, text or row; null: there was none. */
   readonly atWorkAfterMs: number | null
+  /** Milliseconds of processor time that it took till then, in all threads. */
+  readonly atWorkCpuMs: number | null
   readonly completed: boolean
   readonly durationSeconds: number | null
   readonly error: { code: string; message: string; recoverable: boolean } | null
@@ -130,6 +132,7 @@ async function readReport(child: ChildProcess): Promise<ProcessReport> {
     hits: {},
     begunAfterMs: null,
     atWorkAfterMs: null,
+    atWorkCpuMs: null,
     completed: false,
     durationSeconds: null,
     error: null,

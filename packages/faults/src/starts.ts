@@ -24,9 +24,9 @@ export const starts: Fault = {
         const data = prepared.copyOfData()
         const broken = await brokenRun(prepared, data, { breaks: [point] }, signal)
         const result = await goOnAndCompare(prepared, data, broken, point.call ?? '', signal)
-        const { begunAfterMs, atWorkAfterMs } = result.next
+        const { begunAfterMs, atWorkAfterMs, atWorkCpuMs } = result.next
         notes.push(
-          `killed in ${point.call}: the run goes on ${inMs(begunAfterMs)} after its process could begin, the first new piece of work comes after ${inMs(atWorkAfterMs)}`,
+          `killed in ${point.call}: the run goes on ${inMs(begunAfterMs)} after its process could begin, the first new piece of work comes after ${inMs(atWorkAfterMs)}, for which ${inMs(atWorkCpuMs)} of processor time were used`,
         )
         tries.push(result)
       }

@@ -46,7 +46,10 @@ export interface PageRequest {
 export interface StatusSource {
   /** Where a task is. */
   status(taskId: string): Promise<StatusDocument>
-  /** Newest first: by when they were queued, or by when they ended. @default order `'queued'` */
+  /**
+   * Newest first: by when they were queued, or, of those that have ended, by when they did.
+   * @default order `'queued'`
+   */
   tasks(
     filter?: TaskSelection & PageRequest & { readonly order?: 'queued' | 'ended' },
   ): Promise<{ tasks: StatusDocument[]; total: number; nextCursor: string | null }>

@@ -6,7 +6,7 @@ const encoder = new TextEncoder()
 export interface Frame {
   /** The message as JSON. */
   readonly json: string
-  /** The message as JSON in UTF-8, for a WebSocket. */
+  /** The message as a whole text frame of a WebSocket, as a server sends it. */
   socketBytes(): Uint8Array
   /** The message as a Server-Sent Event, with its `seq` as its id. */
   eventBytes(): Uint8Array
@@ -19,7 +19,7 @@ export function createFrame(json: string, seq: number | null): Frame {
   return {
     json,
     socketBytes() {
-      socketBytes ??= encoder.encode(json)
+      socketBytes ??= textFrame(json)
       return socketBytes
     },
     eventBytes() {
@@ -27,6 +27,28 @@ export function createFrame(json: string, seq: number | null): Frame {
       return eventBytes
     },
   }
+}
+
+/**
+ * A text message in one frame without a mask.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6455#section-5.2
+ */
+function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text)
+  const headBytes = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const bytes = Buffer.allocUnsafeSlow(headBytes + length)
+  bytes[0] = 0x81
+  if (headBytes === 2) bytes[1] = length
+  else if (headBytes === 4) {
+    bytes[1] = 126
+    bytes.writeUInt16BE(length, 2)
+  } else {
+    bytes[1] = 127
+    bytes.writeBigUInt64BE(BigInt(length), 2)
+  }
+  bytes.write(text, headBytes)
+  return bytes
 }
 
 /** The frame of a message without a status document. */

@@ -16,10 +16,10 @@ beforeEach(() => {
   reader = createReader(
     {
       bufferedBytes: () => buffered,
-      sizeOf: (each) => each.socketBytes().byteLength,
+      sizeOf: (each) => each.json.length,
       write(each) {
         written.push(each.json)
-        buffered += each.socketBytes().byteLength
+        buffered += each.json.length
       },
       close(code) {
         ended = `closed ${code}`

@@ -26,7 +26,7 @@ export interface Reader {
   cut(): void
   /** Something has left: there may be room again. */
   drained(): void
-  /** Milliseconds since something was written, of `performance.now()`. */
+  /** When the last check came that found something written, of `performance.now()`. */
   silentSince(): number
   /** Looks whether it still reads. To be called from time to time. */
   check(now: number): void
@@ -55,6 +55,8 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   let ending: { readonly code: number; readonly reason: string } | null = null
   let hasEnded = false
   let writtenAt = performance.now()
+  // An update goes to many readers: none of them asks what time it is.
+  let hasWritten = false
   let buffered = 0
   let readAt = performance.now()
   let overBytes = 0
@@ -68,7 +70,7 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   }
 
   const write = (frame: Frame): void => {
-    writtenAt = performance.now()
+    hasWritten = true
     outlet.write(frame)
   }
 
@@ -121,6 +123,8 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
     drained: flush,
     silentSince: () => writtenAt,
     check(now) {
+      if (hasWritten) writtenAt = now
+      hasWritten = false
       const left = outlet.bufferedBytes()
       if (left === 0 || left < buffered) readAt = now
       buffered = left

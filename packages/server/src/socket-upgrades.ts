@@ -105,7 +105,7 @@ export function createSocketUpgrades(options: SocketUpgradesOptions): SocketUpgr
         let hasBegun = false
         const onOpen = (webSocket: WebSocket): void => {
           hasBegun = true
-          serve(webSocket, socket, admission)
+          serve(webSocket, socket, admission, limits)
         }
         server.handleUpgrade(request, socket, Buffer.from(head), onOpen)
         if (!hasBegun) admission.leave()
@@ -122,17 +122,28 @@ function destroy(this: Duplex): void {
   this.destroy()
 }
 
-function serve(webSocket: WebSocket, stream: Duplex, { open, leave }: Admission): void {
-  const onSent = (): void => connection.drained()
+function serve(
+  webSocket: WebSocket,
+  stream: Duplex,
+  { open, leave }: Admission,
+  { coalesceAboveBytes }: FilledLimits,
+): void {
+  const onDrained = (): void => connection.drained()
+  // A stream that has less than this tells nobody that it is empty again.
+  const onWritten = coalesceAboveBytes < stream.writableHighWaterMark ? onDrained : undefined
   const socket: Socket = {
-    bufferedBytes: () => webSocket.bufferedAmount,
+    bufferedBytes: () => stream.writableLength,
     sizeOf: (frame) => frame.socketBytes().byteLength,
-    write: (frame) => webSocket.send(frame.socketBytes(), { binary: false }, onSent),
+    // Not by `send`, which makes and writes a frame of its own for each of the readers of an update.
+    write(frame) {
+      if (webSocket.readyState === webSocket.OPEN) stream.write(frame.socketBytes(), onWritten)
+    },
     close: (code, reason) => webSocket.close(code, reason),
     cut: () => webSocket.terminate(),
     ping: () => webSocket.ping(),
   }
   const connection = open(socket)
+  stream.on('drain', onDrained)
   webSocket.on('message', (data: RawData, isBinary) => {
     connection.message(isBinary ? null : data.toString())
   })

@@ -3,12 +3,11 @@ import {
   type LogEntry,
   type LogListQuery,
   logListSchema,
+  readTaskList,
   type SourceDescription,
   type StreamQuery,
   type TaskListQuery,
   taskListSchema,
-  taskSummary,
-  terminalStatuses,
 } from '@cairn/protocol'
 import type { AnswerContext } from './answer-context.ts'
 import { openEventStream } from './event-stream.ts'
@@ -20,9 +19,6 @@ import { narrow } from './scope.ts'
 import { shownSource } from './shown-source.ts'
 import { readVisible } from './visible-task.ts'
 import type { WireAnswer } from './wire-request.ts'
-
-/** Tasks that `recent` lists. */
-const recentTasks = 10
 
 /** `GET /status/{task_id}` */
 export async function answerTask(context: AnswerContext): Promise<WireAnswer> {
@@ -38,40 +34,10 @@ export async function answerTask(context: AnswerContext): Promise<WireAnswer> {
 /** `GET /status` */
 export async function answerTaskList(context: AnswerContext): Promise<WireAnswer> {
   const { source, scope } = context
-  const { status, repository, limit, cursor } = context.query as TaskListQuery
+  const { status, repository, ...page } = context.query as TaskListQuery
   const names = narrow(scope, repository)
-  const ofRepositories = names === null ? {} : { repository: names }
-  const selection = { ...ofRepositories, ...(status ? { status } : {}) }
-  const [page, totals, recent] = await Promise.all([
-    source.tasks({
-      ...selection,
-      ...(limit === undefined ? {} : { limit }),
-      ...(cursor === undefined ? {} : { cursor }),
-    }),
-    source.totals(selection),
-    source.tasks({
-      ...ofRepositories,
-      status: terminalStatuses,
-      order: 'ended',
-      limit: recentTasks,
-    }),
-  ])
-  const { byStatus, processedFiles, generatedChunks } = totals
-  const { averageFilesPerSecond, averageChunksPerSecond } = totals
-  return jsonAnswer(taskListSchema, {
-    tasks: page.tasks.map(taskSummary),
-    total: page.total,
-    summary: {
-      byStatus,
-      processedFiles,
-      generatedChunks,
-      averageFilesPerSecond,
-      averageChunksPerSecond,
-    },
-    recent: recent.tasks.map(taskSummary),
-    timestamp: new Date(),
-    nextCursor: page.nextCursor,
-  })
+  const selection = { ...(names === null ? {} : { repository: names }), ...(status && { status }) }
+  return jsonAnswer(taskListSchema, await readTaskList(source, selection, defined(page)))
 }
 
 /** `GET /status/{task_id}/logs` */

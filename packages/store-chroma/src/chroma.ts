@@ -8,7 +8,7 @@ import {
 } from '@cairn/core'
 import type { Collection } from 'chromadb'
 import { createCollections, type OwnCollection } from './collections.ts'
-import { otherDimensions, toStoreError, VanishedError } from './failure.ts'
+import { otherDimensions, TooLargeError, toStoreError, VanishedError } from './failure.ts'
 import { listIds } from './list-ids.ts'
 import { nearestRows } from './nearest-rows.ts'
 import { type ChromaOptions, checkOptions } from './options.ts'
@@ -36,6 +36,8 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
   const server = createServer(checkOptions(options))
   const collections = createCollections(server)
   let isClosed = false
+  // Rows of a request, once more of them were too large for the server or a proxy before it.
+  let fittingRows = Number.POSITIVE_INFINITY
 
   /** Runs a call; what it rejects with is a `StoreError` or the signal's reason. */
   const run = async <T>(
@@ -46,7 +48,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     if (isClosed) throw new StoreError('CLOSED', 'The vector store is closed.')
     try {
       const limits = await unlessAborted(server.ready(), signal)
-      return await work({ signal }, limits)
+      return await work({ signal, isKnown: true }, limits)
     } catch (error) {
       signal?.throwIfAborted()
       throw toStoreError(error)
@@ -78,7 +80,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     { signal }: Call,
     limits: ServerLimits,
   ): Promise<number> => {
-    const records = recordsIn(own, {}, limits)
+    const records = recordsIn(own, { isKnown: true }, limits)
     let deleted = 0
     for (const batch of batches([...new Set(ids)], limits.maxBatchSize)) {
       signal?.throwIfAborted()
@@ -87,6 +89,22 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
       deleted += found.length
     }
     return deleted
+  }
+
+  /** Writes rows in one request, and in halves where that is too large. */
+  const writeRows = async (
+    records: Collection,
+    rows: readonly VectorRow[],
+    limits: ServerLimits,
+  ): Promise<void> => {
+    try {
+      await records.upsert(recordSet(rows, limits))
+    } catch (error) {
+      if (!(error instanceof TooLargeError) || rows.length === 1) throw error
+      const half = Math.ceil(rows.length / 2)
+      fittingRows = Math.min(fittingRows, half)
+      for (const part of batches(rows, half)) await writeRows(records, part, limits)
+    }
   }
 
   const close = async (): Promise<void> => {
@@ -102,9 +120,8 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
         const unique = [...new Map(rows.map((row) => [row.id, row])).values()]
         if (unique.length === 0) return
         const records = recordsIn(await collections.open(space, call), call, limits)
-        for (const batch of batches(unique, rowsPerRequest(limits, space.dimensions))) {
-          await records.upsert(recordSet(batch, limits))
-        }
+        const most = Math.min(fittingRows, rowsPerRequest(limits, space.dimensions))
+        for (const batch of batches(unique, most)) await writeRows(records, batch, limits)
       }),
     delete: (space, ids, options = {}) =>
       run(options, async (call, limits) => {

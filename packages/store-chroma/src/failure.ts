@@ -1,8 +1,11 @@
 import { CairnError, StoreError } from '@cairn/core'
 import { z } from 'zod'
 
-/** No answer came: the server is not there, went away, or does not speak HTTP. */
-export function noAnswer(url: string, error: unknown): StoreError {
+/**
+ * No answer came: the server is not there, went away, or does not speak HTTP. What has been known for a
+ * Chroma does: then it is the network between that garbles, and another try may help.
+ */
+export function noAnswer(url: string, error: unknown, isKnown: boolean): StoreError {
   const code = networkCode(error)
   const options = { cause: error, recoverable: true }
   if (code === 'ECONNREFUSED') {
@@ -16,7 +19,7 @@ export function noAnswer(url: string, error: unknown): StoreError {
     return new StoreError('STORE_FAILED', `The host of ${url} is not known.`, options)
   }
   // The names of what Node's HTTP parser and TLS refuse.
-  if (/^(HPE_|HTTPParser|ERR_SSL|ERR_TLS)|CERT/.test(code)) {
+  if (!isKnown && /^(HPE_|HTTPParser|ERR_SSL|ERR_TLS)|CERT/.test(code)) {
     return new StoreError(
       'STORE_FAILED',
       `What listens at ${url} is not a Chroma server that speaks ${new URL(url).protocol.slice(0, -1)} (${code}).`,
@@ -85,6 +88,13 @@ export class VanishedError extends StoreError {
   }
 }
 
+/** A request has more bytes than the server, or a proxy before it, takes; a smaller one may pass. */
+export class TooLargeError extends StoreError {
+  constructor(url: string, said: string) {
+    super('STORE_FAILED', `Chroma at ${url} answered 413: ${said}`)
+  }
+}
+
 /** What was thrown as a `StoreError`. */
 export function toStoreError(error: unknown): CairnError {
   if (CairnError.isInstance(error)) return error
@@ -106,6 +116,8 @@ export function refused(url: string, status: number, body: string): StoreError {
       )
     case 404:
       return new StoreError('STORE_FAILED', `Chroma at ${url} does not know it: ${said}`)
+    case 413:
+      return new TooLargeError(url, said)
     case 503:
       return new StoreError('STORE_FAILED', `Chroma at ${url} is not ready: ${said}`, {
         recoverable: true,

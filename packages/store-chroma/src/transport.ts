@@ -3,6 +3,8 @@ import type { CheckedOptions } from './options.ts'
 
 /** What a call of the store lets its requests do. */
 export interface Call {
+  /** Whether a Chroma has answered at the address before. @default false */
+  readonly isKnown?: boolean
   /** Ends the requests of the call. */
   readonly signal?: AbortSignal | undefined
 }
@@ -13,7 +15,7 @@ export interface Call {
  */
 export function createFetch(
   { url, timeoutMs }: Pick<CheckedOptions, 'url' | 'timeoutMs'>,
-  { signal }: Call,
+  { signal, isKnown = false }: Call,
 ): typeof fetch {
   return async (input, init) => {
     const timeout = AbortSignal.timeout(timeoutMs)
@@ -30,7 +32,7 @@ export function createFetch(
       return new Response(status === 204 || status === 304 ? null : body, { status, headers })
     } catch (error) {
       signal?.throwIfAborted()
-      throw timeout.aborted ? lateAnswer(url, timeoutMs, error) : noAnswer(url, error)
+      throw timeout.aborted ? lateAnswer(url, timeoutMs, error) : noAnswer(url, error, isKnown)
     }
   }
 }

@@ -1,7 +1,7 @@
 import { StoreError } from '@cairn/core'
-import { abortable } from '@cairn/core/abortable'
+import { abortable, withOwnSignal } from '@cairn/core/abortable'
 import { auth, type Driver, driver, type ManagedTransaction, session } from 'neo4j-driver'
-import { alreadyExists, isOutOfMemory, type Place, toStoreError } from './fault.ts'
+import { alreadyExists, isOutOfMemory, lateAnswer, type Place, toStoreError } from './fault.ts'
 import type { CheckedOptions, Neo4jAuth } from './options.ts'
 import { schemaStatements } from './schema.ts'
 import { checkVersion } from './server-version.ts'
@@ -35,38 +35,80 @@ export interface Connection {
   close(): Promise<void>
 }
 
+/** A driver, and whether its connections were given up. */
+interface Connected {
+  readonly driver: Driver
+  readonly lost: AbortController
+}
+
 /** Longest wait for a server to stop what was aborted. */
 const abortGraceMs = 2_000
 const indexesTimeoutSeconds = 300
 
 export function createConnection(options: CheckedOptions): Connection {
-  const { url, database } = options
+  const { url, database, timeoutMs } = options
   const place: Place = { url, database }
-  let connected: Driver | null = null
+  let connected: Connected | null = null
   let isClosed = false
   let checked: Promise<void> | null = null
   let prepared: Promise<void> | null = null
   let lastWrite: Promise<unknown> = Promise.resolve()
 
-  const open = (): Driver => {
+  const open = (): Connected => {
     if (isClosed) throw new StoreError('STORE_FAILED', `The graph store at ${url} is closed.`)
-    connected ??= connect(options)
+    connected ??= { driver: connect(options), lost: new AbortController() }
     return connected
   }
 
+  /** Gives up all connections of a driver, and what is under way on them; the next call makes others. */
+  const giveUp = ({ driver: lost, lost: losing }: Connected): void => {
+    if (losing.signal.aborted) return
+    if (connected?.driver === lost) connected = null
+    losing.abort(lateAnswer(place, timeoutMs))
+    lost.close().catch(() => undefined)
+  }
+
+  /** Ends `work` when it takes too long; `stop` ends what was aborted for another reason. */
+  const limited = <T>(
+    signal: AbortSignal | undefined,
+    on: Connected,
+    work: () => Promise<T>,
+    stop?: () => Promise<void>,
+  ): Promise<T> =>
+    withOwnSignal(signal, async (own) => {
+      const { signal: lost } = on.lost
+      const abort = (): void => own.abort(lost.reason)
+      lost.throwIfAborted()
+      lost.addEventListener('abort', abort, { once: true })
+      const timer = setTimeout(() => giveUp(on), timeoutMs)
+      try {
+        return await abortable(own.signal, work, async () => {
+          if (!lost.aborted) await stop?.()
+        })
+      } finally {
+        clearTimeout(timer)
+        lost.removeEventListener('abort', abort)
+      }
+    })
+
   /** Checks what answers, once; a check that failed is made again by the next call. */
   const check = (): Promise<void> => {
-    checked ??= checkServer(open(), place).catch((error: unknown) => {
+    checked ??= checkOn(open()).catch((error: unknown) => {
       checked = null
       throw error
     })
     return checked
   }
+  const checkOn = async (on: Connected): Promise<void> =>
+    limited(undefined, on, () => checkServer(on.driver, place))
 
   /** Constraints and indexes, once, and only by what writes: a reader may not be allowed to. */
   const prepare = (): Promise<void> => {
     prepared ??= check()
-      .then(() => makeSchema(open(), database))
+      .then(() => {
+        const on = open()
+        return limited(undefined, on, () => makeSchema(on.driver, database))
+      })
       .catch((error: unknown) => {
         prepared = null
         throw error
@@ -79,17 +121,22 @@ export function createConnection(options: CheckedOptions): Connection {
     signal: AbortSignal | undefined,
     work: (transaction: ManagedTransaction) => Promise<T>,
   ): Promise<T> => {
-    const opened = open().session({
+    const on = open()
+    const opened = on.driver.session({
       ...(database === null ? {} : { database }),
       defaultAccessMode: session[mode],
     })
+    // The server ends it too: else what it holds stays locked when nobody is there any more.
+    const limits = { timeout: timeoutMs }
     const start = (): Promise<T> =>
-      mode === 'READ' ? opened.executeRead(work) : opened.executeWrite(work)
+      mode === 'READ' ? opened.executeRead(work, limits) : opened.executeWrite(work, limits)
     try {
-      return await abortable(signal, start, () => within(abortGraceMs, opened.close()))
+      return await limited(signal, on, start, () => within(abortGraceMs, opened.close()))
     } finally {
+      const closed = opened.close()
+      if (on.lost.signal.aborted) closed.catch(() => undefined)
       // What was aborted may hang, and closing it with it.
-      await (signal?.aborted ? within(abortGraceMs, opened.close()) : opened.close())
+      else await (signal?.aborted ? within(abortGraceMs, closed) : closed)
     }
   }
 
@@ -132,7 +179,7 @@ export function createConnection(options: CheckedOptions): Connection {
       const open = connected
       connected = null
       try {
-        await open?.close()
+        await open?.driver.close()
       } catch (error) {
         throw toStoreError(error, place)
       }

@@ -20,6 +20,15 @@ export function alreadyExists(error: unknown): boolean {
   return error instanceof Neo4jError && /Schema\.\w+AlreadyExists$/.test(error.code)
 }
 
+/** No answer came in time. */
+export function lateAnswer({ url }: Place, timeoutMs: number): StoreError {
+  return new StoreError(
+    'STORE_FAILED',
+    `Neo4j at ${url} did not answer within ${timeoutMs} ms; \`timeoutMs\` allows more.`,
+    { recoverable: true },
+  )
+}
+
 /** What an error of the driver means for whoever called the store. */
 export function toStoreError(error: unknown, place: Place): CairnError {
   if (CairnError.isInstance(error)) return error
@@ -94,6 +103,9 @@ function fromCode(error: Neo4jError, { url, database }: Place): StoreError {
   }
   if (error.message.startsWith('Connection acquisition timed out')) {
     return failed(`Neo4j at ${url} gave no connection in time: it is busy or hangs.`, true)
+  }
+  if (error.code.includes('TransactionTimedOut')) {
+    return failed(`Neo4j at ${url} ended a transaction that took too long: ${error.message}`, true)
   }
   // A row that another process wrote at the same moment is found by the next try.
   const isRace = error.code === 'Neo.ClientError.Schema.ConstraintValidationFailed'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { CairnError } from '@cairn/core'
 import { describeWithServer } from '@cairn/servers/vitest'
@@ -29,6 +29,30 @@ async function listen(server: Server): Promise<string> {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return `bolt://127.0.0.1:${port}`
+}
+
+/** A way to a port of this machine whose lines can be pulled: they stay open and carry nothing. */
+async function breakableLines(port: number): Promise<{ url: string; pull: () => void }> {
+  const lines = new Set<Socket>()
+  const server = createServer((client) => {
+    const onward = connect(port, '127.0.0.1')
+    client.pipe(onward).pipe(client)
+    for (const socket of [client, onward]) {
+      lines.add(socket)
+      socket.on('error', () => socket.destroy())
+    }
+  })
+  const url = await listen(server)
+  onTestFinished(() => {
+    for (const socket of lines) socket.destroy()
+    server.close()
+  })
+  return {
+    url,
+    pull() {
+      for (const socket of lines) socket.unpipe().removeAllListeners('data').resume()
+    },
+  }
 }
 
 function closeAfterTest(server: Server): void {
@@ -156,6 +180,24 @@ describeWithServer('neo4j', 'on a Neo4j that is there,', (server) => {
     expect(await store.nodes(['a'])).toEqual([])
   })
 
+  test('a connection that carries nothing any more is given up after timeoutMs, and others are made', async () => {
+    const { url, ...login } = server()
+    const { id, symbol } = createSamples()
+    await openStore(server()).upsert({ nodes: [symbol('a')], edges: [] })
+    const lines = await breakableLines(Number(new URL(url).port))
+    const store = openStore({ ...login, url: lines.url }, { timeoutMs: 4_000 })
+    // On a busy machine an answer may be late for another reason, as a run knows too.
+    const read = (): Promise<unknown> => store.nodes([id('a')]).catch(() => null)
+    await expect.poll(read, { timeout: 60_000 }).toEqual([symbol('a')])
+    lines.pull()
+    await expect(store.nodes([id('a')])).rejects.toMatchObject({
+      code: 'STORE_FAILED',
+      recoverable: true,
+      message: `Neo4j at ${lines.url} did not answer within 4000 ms; \`timeoutMs\` allows more.`,
+    })
+    await expect.poll(read, { timeout: 60_000 }).toEqual([symbol('a')])
+  })
+
   test('a write that is aborted while another has its turn writes nothing', async () => {
     const store = openStore(server())
     const { id, symbol } = createSamples()
@@ -179,6 +221,8 @@ describe('options', () => {
     ['a password as text alone', { url: 'bolt://127.0.0.1', auth: password }],
     ['an empty database', { url: 'bolt://127.0.0.1', database: '' }],
     ['a negative time', { url: 'bolt://127.0.0.1', retryMs: -1 }],
+    ['no time at all', { url: 'bolt://127.0.0.1', timeoutMs: 0 }],
+    ['a time that no timer takes', { url: 'bolt://127.0.0.1', timeoutMs: 2 ** 31 }],
   ])('with %s are refused, without quoting a password', (_, options) => {
     const make = (): unknown => neo4j(options as Parameters<typeof neo4j>[0])
     expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }))

@@ -21,6 +21,12 @@ export interface Neo4jOptions {
    * @default 5_000
    */
   readonly retryMs?: number
+  /**
+   * Milliseconds that one call may take until its answer is there, on the server too. After it every
+   * connection is given up, for a network that lost one without a word has often lost them all, and the
+   * call rejects with a recoverable error. @default 120_000
+   */
+  readonly timeoutMs?: number
   /** Connections that may be open at once. @default 20 */
   readonly maxConnections?: number
 }
@@ -32,8 +38,12 @@ export interface CheckedOptions {
   readonly database: string | null
   readonly connectTimeoutMs: number
   readonly retryMs: number
+  readonly timeoutMs: number
   readonly maxConnections: number
 }
+
+// Beyond this, Node fires a timer at once.
+const longestTimeoutMs = 2 ** 31 - 1
 
 const schemes = ['bolt:', 'bolt+s:', 'bolt+ssc:', 'neo4j:', 'neo4j+s:', 'neo4j+ssc:']
 
@@ -44,6 +54,7 @@ export function checkOptions({
   database,
   connectTimeoutMs = 10_000,
   retryMs = 5_000,
+  timeoutMs = 120_000,
   maxConnections = 20,
 }: Neo4jOptions): CheckedOptions {
   checkUrl(url)
@@ -60,12 +71,18 @@ export function checkOptions({
       'connectTimeoutMs, retryMs and maxConnections of neo4j() are whole numbers; only retryMs may be 0.',
     )
   }
+  if (!isCount(timeoutMs, 1) || timeoutMs > longestTimeoutMs) {
+    throw new InvalidOptionsError(
+      `timeoutMs of neo4j() is a whole number from 1 to ${longestTimeoutMs}.`,
+    )
+  }
   return {
     url,
     auth: auth ?? null,
     database: database ?? null,
     connectTimeoutMs,
     retryMs,
+    timeoutMs,
     maxConnections,
   }
 }

@@ -22,6 +22,12 @@ async function run(
   name: string,
   source: string | null,
 ): Promise<[string | undefined, number | null]> {
+  const [lines, code] = await runWhole(name, source)
+  return [lines.at(-1), code]
+}
+
+/** The same with every line that it wrote. */
+async function runWhole(name: string, source: string | null): Promise<[string[], number | null]> {
   const root = join(folder, name)
   await mkdir(root)
   const imports = "import { afterAll, describe, expect, test } from 'vitest'\n"
@@ -40,7 +46,7 @@ async function run(
   )
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const output = await text(child.stdout)
-  return [output.trimEnd().split('\n').at(-1), await ended]
+  return [output.trimEnd().split('\n'), await ended]
 }
 
 test('the last line counts what passed and failed', async () => {
@@ -52,6 +58,20 @@ test('skipped tests are named only where there are any', async () => {
   expect(await run('passing', "test('a', () => {})")).toEqual(['1 passed, 0 failed', 0])
   const source = "test('a', () => {})\ntest.skip('b', () => {})\ntest.todo('c')"
   expect(await run('skipping', source)).toEqual(['1 passed, 0 failed, 2 skipped', 0])
+})
+
+test('why tests were skipped is said, and of how many', async () => {
+  const skipping = "({ skip }) => skip('There is no Java.')"
+  const suite =
+    "describe.skip('e (skipped: no model (in the cache))', () => { test('f', () => {}) })"
+  const source = `test('a', ${skipping})\ntest('b', ${skipping})\ntest.skip('c')\n${suite}`
+  const [lines, code] = await runWhole('reasons', source)
+  expect(lines.slice(-3)).toEqual([
+    '2 skipped: There is no Java.',
+    '1 skipped: no model (in the cache)',
+    '0 passed, 0 failed, 4 skipped',
+  ])
+  expect(code).toBe(0)
 })
 
 test('what fails outside of a test counts as a failure', async () => {

@@ -1,12 +1,10 @@
 import { NotFoundError } from '@cairn/core'
 import {
   encode,
-  isTerminal,
-  type StatusDocument,
+  readTaskList,
   statusDocumentSchema,
   type TaskList,
   taskListSchema,
-  taskSummary,
 } from '@cairn/protocol'
 import {
   type CommandContext,
@@ -52,48 +50,38 @@ async function listTasks(
   context: CommandContext,
   options: StatusCommandOptions,
 ): Promise<ExitCode> {
-  const found = hasStore(context)
-    ? await withIndexer(context, (indexer) => indexer.tasks(given(options)))
-    : { tasks: [], total: 0, nextCursor: null }
+  const filter = given({ repository: options.repository })
+  const page = given({ limit: options.limit })
   if (context.isJson) {
-    sayJson(context, encode(taskListSchema, taskList(found)))
+    const list = hasStore(context)
+      ? await withIndexer(context, (indexer) => readTaskList(indexer, filter, page))
+      : noTasks()
+    sayJson(context, encode(taskListSchema, list))
     return exitCodes.done
   }
-  if (found.tasks.length === 0) mentionNothingIndexed(context)
-  for (const line of taskListLines(found.tasks, context.out)) say(context, line)
-  if (found.total > found.tasks.length) {
-    say(context, `… ${found.total - found.tasks.length} older; --limit shows more.`)
-  }
+  // What a list of the wire has no room for, a person wants to know: why a task failed.
+  const { tasks, total } = hasStore(context)
+    ? await withIndexer(context, (indexer) => indexer.tasks({ ...filter, ...page }))
+    : noTasks()
+  if (tasks.length === 0) mentionNothingIndexed(context)
+  else for (const line of taskListLines(tasks, context.out)) say(context, line)
+  if (total > tasks.length) say(context, `… ${total - tasks.length} older; --limit shows more.`)
   return exitCodes.done
 }
 
-function taskList({
-  tasks,
-  total,
-  nextCursor,
-}: {
-  readonly tasks: readonly StatusDocument[]
-  readonly total: number
-  readonly nextCursor: string | null
-}): TaskList {
-  const sum = (of: (task: StatusDocument) => number): number =>
-    tasks.reduce((all, task) => all + of(task), 0)
-  const mean = (of: (task: StatusDocument) => number): number =>
-    tasks.length === 0 ? 0 : sum(of) / tasks.length
-  const byStatus: TaskList['summary']['byStatus'] = {}
-  for (const { status } of tasks) byStatus[status] = (byStatus[status] ?? 0) + 1
+function noTasks(): TaskList & { readonly tasks: [] } {
   return {
-    tasks: tasks.map(taskSummary),
-    total,
+    tasks: [],
+    total: 0,
     summary: {
-      byStatus,
-      processedFiles: sum((task) => task.processedFiles),
-      generatedChunks: sum((task) => task.generatedChunks),
-      averageFilesPerSecond: mean((task) => task.throughputFilesPerSecond),
-      averageChunksPerSecond: mean((task) => task.throughputChunksPerSecond),
+      byStatus: {},
+      processedFiles: 0,
+      generatedChunks: 0,
+      averageFilesPerSecond: 0,
+      averageChunksPerSecond: 0,
     },
-    recent: tasks.filter((task) => isTerminal(task.status)).map(taskSummary),
+    recent: [],
     timestamp: new Date(),
-    nextCursor,
+    nextCursor: null,
   }
 }

@@ -94,21 +94,29 @@ export function openEarly(
 async function openTree(context: RunContext, request: RunRequest): Promise<SourceTree> {
   const { signal, progress } = context
   const options = sourceOptions(context, request)
-  if (request.description.kind === 'local') {
+  const { description } = request
+  if (description.kind === 'local') {
     return request.opening ?? openSource(request.source, options)
   }
-  return progress.stage('cloning', { unit: 'percent', total: null }, (stage) =>
-    context.clones(
-      request.source,
-      { signal, onWaiting: (busy) => progress.waiting(request, busy) },
-      () =>
-        openSource(request.source, {
-          ...options,
-          onProgress: ({ percent, processed, total, operation }) =>
-            stage.update({ percent, processed, total, operation }),
-        }),
-    ),
-  )
+  return progress.stage('cloning', { unit: 'percent', total: null }, (stage) => {
+    let furthest = 0
+    // While it is waited for, clones from the same host have its place.
+    return context.retry(`the remote ${description.url}`, () =>
+      context.clones(
+        request.source,
+        { signal, onWaiting: (busy) => progress.waiting(request, busy) },
+        () =>
+          openSource(request.source, {
+            ...options,
+            onProgress: ({ percent, processed, total, operation }) => {
+              // A second try begins anew, and progress does not go back.
+              furthest = Math.max(furthest, percent)
+              stage.update({ percent: furthest, processed, total, operation })
+            },
+          }),
+      ),
+    )
+  })
 }
 
 function sourceOptions(

@@ -2,6 +2,8 @@ import type { ErrorCode } from '@cairn/protocol'
 import { SourceError } from '../errors.ts'
 
 const patterns: ReadonlyArray<readonly [pattern: RegExp, code: ErrorCode, recoverable: boolean]> = [
+  // No wait makes a certificate another.
+  [/ssl certificate|certificate verif/i, 'REMOTE_UNREACHABLE', false],
   [/info\/refs not valid/i, 'NOT_A_REPOSITORY', false],
   [
     /couldn't find remote ref|remote branch .* not found|no such remote ref|not our ref|unadvertised object|remote did not send all necessary objects/i,
@@ -19,7 +21,7 @@ const patterns: ReadonlyArray<readonly [pattern: RegExp, code: ErrorCode, recove
     false,
   ],
   [
-    /could not resolve (?:host|proxy)|unable to look up|failed to connect|couldn't connect|connection (?:refused|reset|timed out|closed)|unable to connect|operation timed out|network is unreachable|no route to host|temporary failure in name resolution|name or service not known|could not resolve hostname|the remote end hung up|early eof|returned error: (?:429|5\d\d)|operation too slow|empty reply from server|ssl (?:certificate|connect|error)|certificate verif|recv failure|transfer closed|rpc failed/i,
+    /could not resolve (?:host|proxy)|unable to look up|failed to connect|couldn't connect|connection (?:refused|reset|timed out|closed)|unable to connect|operation timed out|network is unreachable|no route to host|temporary failure in name resolution|name or service not known|could not resolve hostname|the remote end hung up|early eof|returned error: (?:429|5\d\d)|operation too slow|empty reply from server|ssl (?:connect|error)|recv failure|transfer closed|rpc failed|chunked.encoding|http\/0\.9|weird server reply|unsupported http|bad line length|invalid index-pack output|unexpected disconnect/i,
     'REMOTE_UNREACHABLE',
     true,
   ],

@@ -194,6 +194,31 @@ test('symbolic links are named and never followed, in a loop, out of the tree or
   }
 })
 
+test.skipIf(isWindows)(
+  'an ignore file that is a symbolic link out of the tree ignores nothing',
+  async () => {
+    using folder = temporaryFolder()
+    writeFiles(folder.path, { 'outside/rules': '*.txt\n' })
+    const files = { 'a.txt': 'a\n', 'in/b.txt': 'b\n' }
+    const plain = join(folder.path, 'plain')
+    writeFiles(plain, files)
+    const repository = makeRepository(join(folder.path, 'repo'), {})
+    writeFiles(repository, files)
+    for (const root of [plain, repository]) {
+      for (const name of ['.gitignore', 'in/.gitignore', '.gitattributes']) {
+        symlinkSync(join(folder.path, 'outside', 'rules'), join(root, name))
+      }
+      expect(await outcomesOf(await openSource({ path: root }, openOptions()))).toEqual({
+        '.gitattributes': 'symlink',
+        '.gitignore': 'symlink',
+        'a.txt': 'index',
+        'in/.gitignore': 'symlink',
+        'in/b.txt': 'index',
+      })
+    }
+  },
+)
+
 test.skipIf(isWindows)('any name a file can have is listed, in every kind of source', async () => {
   using folder = temporaryFolder()
   const names = [

@@ -151,7 +151,8 @@ export function remoteGit(options: {
           traced += text
         },
       )
-      return traced.includes('# service=git-upload-pack')
+      // Packets are of Git's own protocol; of static files there are none.
+      return /packet:\s+git</.test(traced)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { parseChunkId } from '../content-ids.ts'
 import type { Parser } from '../parsing/parser.ts'
+import type { Retry } from '../retry.ts'
 import { checkGraph } from './check-graph.ts'
 import { checkGraphRows } from './check-graph-rows.ts'
 import { checkText } from './check-text.ts'
@@ -12,6 +13,7 @@ import {
 } from './checked-file.ts'
 import { inspectJournal, inspectStores } from './inspect-stores.ts'
 import { ledgerFiles } from './read-ledger.ts'
+import { waitingStorage } from './waiting-storage.ts'
 
 /** What was compared and what differs. */
 export interface StoreCheck {
@@ -25,6 +27,7 @@ export type CheckDepth = 'sample' | 'all'
 
 /** What {@link checkStores} works with. */
 export interface StoreCheckContext extends CheckContext {
+  readonly retry: Retry
   readonly parser: Parser
   readonly depth: CheckDepth
   /** Called with the number of steps done, of `checkSteps`. */
@@ -43,8 +46,10 @@ const danglingPage = 2_000
  * owner of the graph, every chunk of the text index, and a sample of the texts and vectors themselves; or
  * everything, as it would be written now.
  */
-export async function checkStores(context: StoreCheckContext): Promise<StoreCheck> {
-  const { storage, repository, signal, depth } = context
+export async function checkStores(given: StoreCheckContext): Promise<StoreCheck> {
+  const { repository, signal, depth } = given
+  const storage = waitingStorage(given.storage, given.retry)
+  const context = { ...given, storage }
   const byVersion = new Map<string, CheckedFile>()
   let chunks = 0
   for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
@@ -64,9 +69,8 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
   const hasSpace = !inner.some(({ id }) => id === context.space.fingerprint)
   // The longest of the questions, and one that needs nothing of the others.
   const dangling = storage.graph.danglingEdges({ repository, limit: danglingPage, signal })
-  dangling.catch(() => undefined)
   // The stores may be different ones, and what one of them gives is compared while another reads.
-  const [vectors, graph, text] = await Promise.all([
+  const [vectors, graph, text] = await allOf(
     (hasSpace ? checkVectorIds(context, byVersion) : Promise.resolve([]))
       .then(step)
       .then(async (found) => {
@@ -77,7 +81,8 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
       .then(step),
     checkGraph(context, byVersion, dangling).then(step),
     checkText(context, byVersion).then(step),
-  ])
+    dangling,
+  )
   const differences = [...journal, ...vectors, ...graph, ...text]
   if (depth === 'all') {
     differences.push(...(await checkOtherSpaces(context)))
@@ -91,6 +96,14 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
     }
   }
   return { files: byVersion.size, chunks, differences: once(differences) }
+}
+
+/** What all of them give; where one fails the others end before that is told, and none waits on alone. */
+async function allOf<T extends readonly Promise<unknown>[]>(
+  ...works: T
+): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
+  await Promise.allSettled(works)
+  return Promise.all(works)
 }
 
 /** Each row as it was first told: several parts of a check may meet the same. */

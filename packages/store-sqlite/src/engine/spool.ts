@@ -86,10 +86,14 @@ export function createSpool(database: Database, names: Names, repositories: Name
       const insertTerms = database.prepare('insert into chunk_words (rowid, terms) values (?, ?)')
       let next = nextChunk(database)
       for (const { version, path, start, end } of files) {
-        const versionId = names.intern(version)
+        let versionId = names.intern(version)
         const there = find.get(versionId)
         if (there && there.checksum !== null) continue
-        if (there) deleteSpooled(database, versionId)
+        if (there) {
+          deleteSpooled(database, versionId)
+          // With its last row the name itself may have gone.
+          versionId = names.intern(version)
+        }
         const parsed = decodeFile({ bytes: new Uint8Array(block, start, end - start) })
         const surface = encodeSurface(parsed)
         const uses = encodeReferences(parsed.references)
