@@ -263,10 +263,15 @@ describe('the tables of the guides are whole:', () => {
     expect(rows.filter(([, , advice]) => !advice)).toEqual([])
   })
 
-  test('limits', () => {
-    const [, limits = ''] = read('packages/core/src/options.ts').split('export interface Limits {')
-    const names = [...(limits.split('\n}')[0] ?? '').matchAll(/readonly (\w+)\?:/g)]
-    expect(quoted(firstCells('docs/guides/operate.md', 'limit'))).toEqual(
+  test.each([
+    ['limits', 'Limits', 'limit'],
+    ['what is kept', 'Retention', 'member'],
+  ])('%s', (_, type, column) => {
+    const [, members = ''] = read('packages/core/src/options.ts').split(
+      `export interface ${type} {`,
+    )
+    const names = [...(members.split('\n}')[0] ?? '').matchAll(/readonly (\w+)\?:/g)]
+    expect(quoted(firstCells('docs/guides/operate.md', column))).toEqual(
       names.map(({ 1: name }) => name),
     )
   })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type SoakSample, soakForms } from './soak-run.ts'
 import { judgeSoak, soakTable } from './soak-verdict.ts'
 
@@ -62,6 +62,7 @@ test('hundreds of runs over twenty repositories hold no more at their end than i
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
+  onTestFinished(() => void child.kill())
   const result = JSON.parse(await text(child.stdout))
   expect(result.differences).toBe(0)
   expect(result.completed + result.cancelled + result.pausedAndResumed).toBeGreaterThan(590)
