@@ -281,8 +281,11 @@ const tables: Readonly<Record<string, Ways | Harmless>> = {
   graph_nodes: {
     delete: { sql: 'delete from graph_nodes where node % 2', finds: ['missing graph'] },
     add: {
-      sql: `insert into graph_nodes select owner, (select max(id) from graph_ids), kind, 'stray', path, symbol_path,
-              symbol_kind, start_line, end_line from graph_nodes where node = 1`,
+      sql: `insert into graph_nodes select n.owner,
+              (select max(id) from graph_ids where id not in (select node from graph_nodes m where m.owner = n.owner)),
+              n.kind, 'stray', n.path, n.symbol_path, n.symbol_kind, n.start_line, n.end_line
+            from graph_nodes n join graph_owners o on o.id = n.owner join repositories r on r.id = o.repository
+            where n.kind = 'file' and r.name = 'shop' limit 1`,
       finds: ['altered graph'],
     },
     alter: {
