@@ -554,7 +554,7 @@ export const serverMessageShape = {
     task_not_found: { fields: { type: 'string', taskId: 'string', message: 'string' } },
     heartbeat: { fields: { type: 'string', seq: { optional: 'number' }, timestamp: 'date' } },
     pong: { fields: { type: 'string', timestamp: 'date' } },
-    error: { fields: { type: 'string', message: 'string' } },
+    error: { fields: { type: 'string', taskId: { optional: 'string' }, message: 'string' } },
     connection_info: {
       fields: {
         type: 'string',
