@@ -107,6 +107,7 @@ async function performOpened(options: RunOptions, request: RunRequest): Promise<
           dimensions: options.embedder.dimensions,
         },
         progress,
+        goesOn: options.previous !== null,
         retry: createRetry({ retries: options.limits.retries, progress, signal }),
       },
       // What changed while it waited is to be seen.

@@ -1,10 +1,9 @@
 import type { Embedder, Storage } from '@cairn/core'
 
-/** Told of every call of a store or an embedder, before it and after it. */
+/** Told of every call of a store or an embedder before it begins, and then of its end. */
 export interface CallWatch {
-  /** `name` is for example `spool.write`; may return a promise that the call waits for. */
-  before(name: string, values: readonly unknown[]): void | Promise<void>
-  after(name: string): void
+  /** `name` is for example `spool.write`; gives what is to be called when the call has succeeded. */
+  begin(name: string, values: readonly unknown[]): () => void
 }
 
 /** The same storage, with a watch on each call. */
@@ -37,9 +36,9 @@ function watched<T extends object>(target: T, name: string, watch: CallWatch): T
     return [
       key,
       async (...values: unknown[]) => {
-        await watch.before(call, values)
+        const end = watch.begin(call, values)
         const result: unknown = await member.apply(target, values)
-        watch.after(call)
+        end()
         return result
       },
     ]

@@ -80,18 +80,14 @@ function jump(ms: number): void {
 }
 
 const watch: CallWatch = {
-  before(name, values) {
+  begin(name, values) {
     const nth = (calls.get(name) ?? 0) + 1
     calls.set(name, nth)
     countWork(name, values)
-    for (const point of assignment.breaks) {
-      if (point.call === name && point.nth === nth && point.when === 'before') breakAt(point)
-    }
-  },
-  after(name) {
-    const nth = calls.get(name)
-    for (const point of assignment.breaks) {
-      if (point.call === name && point.nth === nth && point.when === 'after') breakAt(point)
+    const points = assignment.breaks.filter((point) => point.call === name && point.nth === nth)
+    for (const point of points) if (point.when === 'before') breakAt(point)
+    return () => {
+      for (const point of points) if (point.when === 'after') breakAt(point)
     }
   },
 }

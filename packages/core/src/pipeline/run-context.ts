@@ -14,4 +14,6 @@ export interface RunContext extends StoreContext {
   readonly limits: Required<Limits>
   readonly progress: RunProgress
   readonly clones: CloneLimit
+  /** Whether the task had a run before, which may have left something done. */
+  readonly goesOn: boolean
 }

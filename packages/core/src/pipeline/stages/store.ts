@@ -9,6 +9,7 @@ import { createGraphResolver } from '../../graph/graph-resolver.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
 import { collectGarbage } from '../../stores/collect-garbage.ts'
 import { writeGraph, writeVectors } from '../../stores/write-rows.ts'
+import { findWrittenRows, nothingWritten } from '../../stores/written-rows.ts'
 import type { RunContext } from '../run-context.ts'
 import { filesToResolveAgain, type StateChange } from './affected-files.ts'
 import type { Plan } from './analyze.ts'
@@ -53,6 +54,8 @@ export async function storeFiles(
     versions,
     language: context.parser.language,
   })
+  // A run that goes on after another was interrupted finds what that one had written.
+  const there = context.goesOn ? await findWrittenRows(context) : nothingWritten
   const storePage = storage.vectors.upsertSpooled ? embeddedPage : networkPage
   /** Version → its chunks, of what was written. The versions are the strings that `versions` has. */
   const written = new Map<string, number>()
@@ -67,6 +70,7 @@ export async function storeFiles(
     const failedChunks = await findFailedChunks(context, files, input.failedTexts)
     const byVersion = new Map(page.map((file) => [file.version, file]))
     const rows: LedgerFile[] = []
+    const missing: FileGraph[] = []
     for (const [index, file] of files.entries()) {
       const planned = byVersion.get(file.version)
       const graph = graphs[index]
@@ -74,11 +78,15 @@ export async function storeFiles(
       rows.push(ledgerFile(planned, file, graph, failedChunks.get(file.version) ?? []))
       written.set(versions.get(planned.path) ?? planned.version, file.chunkCount)
       chunks += file.chunkCount
+      if (!there.hasGraph(file, graph)) missing.push(graph)
     }
     // In any order: nothing of it counts before the commit.
     await allOf([
-      writeVectors(context, files),
-      writeGraph(context, graphs, { withNodes: true }),
+      writeVectors(
+        context,
+        files.filter((file) => !there.hasVectors(file)),
+      ),
+      writeGraph(context, missing, { withNodes: true }),
       context.retry('the journal', () => ledger.stage(runId, rows)),
     ])
     processed += page.length

@@ -1,0 +1,81 @@
+import { parseChunkId } from '../content-ids.ts'
+import type { OwnerCount } from '../contracts/graph-store.ts'
+import type { SpooledFile } from '../contracts/journal.ts'
+import type { FileGraph } from '../graph/resolve-file.ts'
+import type { StoreContext } from './store-context.ts'
+
+/**
+ * What the stores have of files that are to be written, whole. Ids are derived from content, so what has
+ * all its ids need not be written again.
+ */
+export interface WrittenRows {
+  /** Whether every chunk of the file has its vector. */
+  hasVectors(file: Pick<SpooledFile, 'version' | 'chunkCount'>): boolean
+  /** Whether the nodes of the file version and all of its edge set are there. */
+  hasGraph(file: Pick<SpooledFile, 'version'>, graph: FileGraph): boolean
+}
+
+/** Of a run that begins its task: nothing is known to be there, and nobody need be asked. */
+export const nothingWritten: WrittenRows = {
+  hasVectors: () => false,
+  hasGraph: () => false,
+}
+
+const page = 2_000
+
+/** Asks the stores what they have of a repository: some hundred bytes a file are held. */
+export async function findWrittenRows(context: StoreContext): Promise<WrittenRows> {
+  const [vectors, owners] = await Promise.all([countVectors(context), countOwners(context)])
+  const has = (owner: string, nodes: number, edges: number): boolean => {
+    const found = owners.get(owner)
+    return (found?.nodes ?? 0) === nodes && (found?.edges ?? 0) === edges
+  }
+  return {
+    hasVectors: ({ version, chunkCount }) => (vectors.get(version) ?? 0) === chunkCount,
+    hasGraph: ({ version }, { nodes, edgeSet, modules, edges }) =>
+      has(version, nodes.length, 0) && has(edgeSet, modules.length, edges.length),
+  }
+}
+
+/** File version → how many of its chunks have a vector. */
+async function countVectors({
+  storage,
+  space,
+  repository,
+  retry,
+  signal,
+}: StoreContext): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>()
+  for (let after: string | undefined; ; ) {
+    signal.throwIfAborted()
+    const range = { repository, limit: page, signal, ...(after === undefined ? {} : { after }) }
+    const ids = await retry(`the vector store ${storage.vectors.id}`, () =>
+      storage.vectors.ids(space, range),
+    )
+    for (const id of ids) {
+      const version = parseChunkId(id)?.version
+      if (version !== undefined) counts.set(version, (counts.get(version) ?? 0) + 1)
+    }
+    after = ids.at(-1)
+    if (ids.length < page || after === undefined) return counts
+  }
+}
+
+async function countOwners({
+  storage,
+  repository,
+  retry,
+  signal,
+}: StoreContext): Promise<ReadonlyMap<string, Omit<OwnerCount, 'owner'>>> {
+  const counts = new Map<string, Omit<OwnerCount, 'owner'>>()
+  for (let after: string | undefined; ; ) {
+    signal.throwIfAborted()
+    const range = { repository, limit: page, signal, ...(after === undefined ? {} : { after }) }
+    const owners = await retry(`the graph store ${storage.graph.id}`, () =>
+      storage.graph.owners(range),
+    )
+    for (const { owner, nodes, edges } of owners) counts.set(owner, { nodes, edges })
+    after = owners.at(-1)?.owner
+    if (owners.length < page || after === undefined) return counts
+  }
+}
