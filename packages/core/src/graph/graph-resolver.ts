@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import type { Journal, SpooledFile } from '../contracts/journal.ts'
+import type { Spool, SpooledFile } from '../contracts/journal.ts'
 import type { Language } from '../contracts/language.ts'
 import { createFileIndex } from './file-index.ts'
+import { readFile, readSurface } from './read-spooled.ts'
 import { type FileGraph, resolveFile } from './resolve-file.ts'
 import { importedModulePaths, importedPaths, type ResolutionContext } from './resolve-name.ts'
 import { indexSurface, type SurfaceIndex } from './surface-index.ts'
@@ -22,19 +23,19 @@ export interface GraphResolver {
 /** Resolves files of one state of a repository; `versions` is that state: path → file version. */
 export function createGraphResolver(options: {
   readonly repository: string
-  readonly spool: Journal['spool']
+  readonly surfaces: Spool['surfaces']
   readonly versions: ReadonlyMap<string, string>
   readonly language: (id: string) => Language | undefined
 }): GraphResolver {
-  const { repository, spool, versions, language } = options
-  const files = createFileIndex(versions.keys())
+  const { repository, surfaces, versions, language } = options
+  const paths = createFileIndex(versions.keys())
   const recent = new LRUCache<string, SurfaceIndex>({ max: mostSurfaces })
   // What the page in hand has asked for stays until it is done, so that no eviction can starve it.
   let held = new Map<string, SurfaceIndex | null>()
   const missing = new Set<string>()
 
   const context: ResolutionContext = {
-    files,
+    files: paths,
     language,
     surface(path) {
       const surface = held.get(path) ?? recent.get(path)
@@ -52,7 +53,9 @@ export function createGraphResolver(options: {
       const page = paths.slice(start, start + surfacePage)
       for (const path of page) held.set(path, null)
       const wanted = page.flatMap((path) => versions.get(path) ?? [])
-      for (const surface of await spool.surfaces(wanted)) keep(indexSurface(repository, surface))
+      for (const surface of await surfaces(wanted)) {
+        keep(indexSurface(repository, readSurface(surface)))
+      }
     }
   }
 
@@ -69,8 +72,9 @@ export function createGraphResolver(options: {
   }
 
   return {
-    async resolve(page, signal) {
+    async resolve(files, signal) {
       held = new Map()
+      const page = files.map(readFile)
       for (const file of page) keep(indexSurface(repository, file))
       for (const file of page) {
         const surface = held.get(file.path)

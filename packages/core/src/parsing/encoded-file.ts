@@ -1,6 +1,13 @@
 import { deserialize, serialize } from 'node:v8'
 import type { EncodedFile, ParsedFile } from '../contracts/parsed-file.ts'
 
+export {
+  decodeReferences,
+  decodeSurface,
+  encodeReferences,
+  encodeSurface,
+} from './surface-codec.ts'
+
 /** Encodes in the structured clone format of V8. */
 export function encodeFile(file: ParsedFile): EncodedFile {
   const bytes = serialize(file)

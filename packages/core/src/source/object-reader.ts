@@ -170,7 +170,7 @@ export function objectReader(repository: LocalRepository): ObjectReader {
       if (!/^[0-9a-f]{40,64}$/.test(objectId)) {
         return Promise.reject(unreadable(objectId, 'is not an object id'))
       }
-      return new Promise<Uint8Array>((resolve, reject) => 
+      return new Promise<Uint8Array>((resolve, reject) =>
         ask({ objectId, maxBytes, resolve, reject }),
       )
     },

@@ -19,7 +19,12 @@ export async function checkGraphRows(
   const { storage, repository, parser, signal } = context
   const { spool } = storage.journal
   const versions = new Map([...byVersion.values()].map(({ path, version }) => [path, version]))
-  const resolver = createGraphResolver({ repository, spool, versions, language: parser.language })
+  const resolver = createGraphResolver({
+    repository,
+    surfaces: (wanted) => spool.surfaces(wanted),
+    versions,
+    language: parser.language,
+  })
   const isKnown = new Set(known.map(({ id }) => id))
   const differences: Difference[] = []
   for (const page of batches([...byVersion.keys()], filePage)) {

@@ -91,7 +91,12 @@ async function repairGraph(context: RepairContext, paths: ReadonlySet<string>): 
   for await (const file of ledgerFiles(storage.journal.ledger, repository))
     versions.set(file.path, file.version)
   const { spool } = storage.journal
-  const resolver = createGraphResolver({ repository, spool, versions, language: parser.language })
+  const resolver = createGraphResolver({
+    repository,
+    surfaces: (wanted) => spool.surfaces(wanted),
+    versions,
+    language: parser.language,
+  })
   const wanted = [...paths].flatMap((path) => versions.get(path) ?? [])
   for (const page of batches(wanted, filePage)) {
     const graphs = await resolver.resolve(await spool.files(page), signal)

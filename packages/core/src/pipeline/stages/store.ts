@@ -50,7 +50,7 @@ export async function storeFiles(
   const versions = nextState(input)
   const resolver = createGraphResolver({
     repository: context.repository,
-    spool,
+    surfaces: (wanted) => spool.surfaces(wanted),
     versions,
     language: context.parser.language,
   })
@@ -242,7 +242,7 @@ function ledgerFile(
     chunkCount: file.chunkCount,
     failedChunks,
     nodeCount: graph.nodes.length,
-    symbolCount: file.symbols.length,
+    symbolCount: graph.nodes.length - 1,
     edgeSetNodes: graph.modules.length,
     edgeSetEdges: graph.edges.length,
     syntaxErrors: file.syntaxErrors,
