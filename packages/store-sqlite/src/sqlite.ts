@@ -10,13 +10,13 @@ import type {
 } from '@cairn/core'
 import { InvalidOptionsError, StoreError } from '@cairn/core'
 import { abortable } from '@cairn/core/abortable'
+import { encodeGraph } from '@cairn/core/encoded-graph'
 import { logEntry } from '@cairn/protocol'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
 import { methods } from './engine/methods.ts'
 import type { FileRow, StoredFiles, SurfaceRow } from './engine/spool.ts'
 import type { EngineOptions, SqliteOptions } from './options.ts'
 import { packFiles } from './packed-files.ts'
-import { packGraph } from './packed-graph.ts'
 import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from './packed-vectors.ts'
 import { createThread } from './thread.ts'
 
@@ -216,7 +216,9 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     id: 'sqlite',
     maxBatch: 10_000,
     upsert: (rows, callOptions) =>
-      abortable(callOptions?.signal, () => call('graph.upsert', packGraph(rows))),
+      abortable(callOptions?.signal, () =>
+        call('graph.upsert', ('parts' in rows ? rows : encodeGraph(rows)).parts),
+      ),
     deleteOwners: (repository, owners, callOptions) =>
       abortable(callOptions?.signal, () => call('graph.deleteOwners', repository, owners)),
     nodes: (ids, callOptions) => abortable(callOptions?.signal, () => call('graph.nodes', ids)),
