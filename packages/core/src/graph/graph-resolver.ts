@@ -13,11 +13,9 @@ import { indexSurface, type SurfaceIndex } from './surface-index.ts'
 const mostSurfaces = 50
 const surfacePage = 200
 
-export type { FileGraph }
-
 export interface GraphResolver {
-  /** The graph of each file, in the order given. */
-  resolve(files: readonly SpooledFile[], signal: AbortSignal): Promise<FileGraph[]>
+  /** The graph of each file, in the order given. One call at a time. */
+  resolve(files: readonly SpooledFile[], signal?: AbortSignal): AsyncGenerator<FileGraph>
 }
 
 /** Resolves files of one state of a repository; `versions` is that state: path → file version. */
@@ -45,11 +43,11 @@ export function createGraphResolver(options: {
     },
   }
 
-  const loadMissing = async (signal: AbortSignal): Promise<void> => {
+  const loadMissing = async (signal: AbortSignal | undefined): Promise<void> => {
     const paths = [...missing]
     missing.clear()
     for (let start = 0; start < paths.length; start += surfacePage) {
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       const page = paths.slice(start, start + surfacePage)
       for (const path of page) held.set(path, null)
       const wanted = page.flatMap((path) => versions.get(path) ?? [])
@@ -72,7 +70,7 @@ export function createGraphResolver(options: {
   }
 
   return {
-    async resolve(files, signal) {
+    async *resolve(files, signal) {
       held = new Map()
       const page = files.map(readFile)
       for (const file of page) keep(indexSurface(repository, file))
@@ -81,7 +79,6 @@ export function createGraphResolver(options: {
         if (surface) prefetch(surface)
       }
       await loadMissing(signal)
-      const graphs: FileGraph[] = []
       for (const file of page) {
         const surface = held.get(file.path) ?? indexSurface(repository, file)
         let graph = resolveFile(context, repository, file, surface)
@@ -89,10 +86,9 @@ export function createGraphResolver(options: {
           await loadMissing(signal)
           graph = resolveFile(context, repository, file, surface)
         }
-        graphs.push(graph)
+        yield graph
         await setImmediate()
       }
-      return graphs
     },
   }
 }
