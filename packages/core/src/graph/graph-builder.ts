@@ -47,7 +47,8 @@ export function createGraphBuilder(options: GraphBuilderOptions): GraphBuilder {
   let thread: GraphThread | null = null
   let asked = 0
   return {
-    build(files, buildOptions) {
+    async build(files, buildOptions) {
+      if (files.length === 0) return []
       asked += files.length
       if (crossing === null || Math.max(expected, asked) <= filesWorthAThread) {
         here ??= createGraphMaker({ ...state, surfaces, language: (id) => byId.get(id) })
