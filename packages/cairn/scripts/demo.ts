@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const workspace = fileURLToPath(new URL('../../../', import.meta.url))
 const commands = [
-  ['index', '.'],
+  // The questions stand in this file, which would be the best hit for each.
+  ['index', '.', '--exclude', 'packages/cairn/scripts/demo.ts'],
   ['search', 'where are credentials removed from a url', '--limit', '3'],
   ['search', 'what happens when a listener throws', '--limit', '3'],
 ]

@@ -20,7 +20,7 @@ export function advice(code: ErrorCode, commandName: string): string | null {
     case 'REMOTE_UNREACHABLE':
     case 'EMBEDDER_UNAVAILABLE':
     case 'RUN_INTERRUPTED':
-      return `Run the same command again, or ${commandName} resume TASK; it goes on where it was.`
+      return 'Run the same command again; it goes on where it was.'
     case 'VALIDATION_FAILED':
       return `To repair the repository, type: ${commandName} reconcile REPOSITORY`
     case 'INTERNAL':

@@ -262,18 +262,21 @@ test('a folder where nothing is indexed yet is told kindly, and stays as it is',
 
 test('bad usage exits with 2 and says what is wrong', async () => {
   const wrong = [
-    [['index']],
-    [['indx', '.'], 'index'],
+    [['index'], 'cairn: missing required argument'],
+    [['index'], 'index --help'],
+    [['indx', '.'], 'Did you mean index?'],
     [['index', '.', '--depth', 'x'], '--depth'],
     [['index', '.', '--depth', '1'], '--depth'],
     [['search', 'x', '--limit', '0'], '--limit'],
     [['search', 'x', '--mode', 'fuzzy'], 'hybrid'],
     [['search', 'x', '--kind', 'thing'], 'function'],
     [['logs', 'x', '--level', 'loud'], 'WARNING'],
+    [['index', '.', '--data-dir', ''], '--data-dir'],
+    [['index', '.', '--data-dir='], '--data-dir'],
     [['index', ''], 'cairn: The path is empty; give a folder, for example ".".'],
     [['plan', ''], 'cairn: The path is empty; give a folder, for example ".".'],
   ] as const
-  for (const [words, hint = 'error'] of wrong) {
+  for (const [words, hint] of wrong) {
     const { code, stdout, stderr } = await cairnHere(indexed, words)
     expect([words, code]).toEqual([words, 2])
     expect(stdout).toBe('')

@@ -4,6 +4,7 @@ import {
   createIndexer as createCoreIndexer,
   type Indexer,
   type IndexerOptions,
+  InvalidOptionsError,
   type PlanRequest,
   type Storage,
   StoreError,
@@ -53,6 +54,9 @@ function makeDataDirectory(path: string): void {
  */
 export function createIndexer(options: CairnOptions = {}): Indexer {
   const { dataDirectory = defaultDataDirectory, ...rest } = options
+  if (dataDirectory === '') {
+    throw new InvalidOptionsError('dataDirectory is empty; give the path of a folder.')
+  }
   const directory = resolve(dataDirectory)
   const embedder = options.embedder ?? staticEmbedder()
   let storage: Storage

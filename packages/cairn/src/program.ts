@@ -2,7 +2,12 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { logLevels, stages, symbolKinds } from '@cairn/protocol'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type CommandContext, createCommandContext, type ProcessParts } from './command-context.ts'
+import {
+  type CommandContext,
+  commandName,
+  createCommandContext,
+  type ProcessParts,
+} from './command-context.ts'
 import { explainCommand } from './commands/explain-command.ts'
 import { indexCommand } from './commands/index-command.ts'
 import { logsCommand } from './commands/logs-command.ts'
@@ -16,6 +21,8 @@ import { serveCommand } from './commands/serve-command.ts'
 import { statusCommand } from './commands/status-command.ts'
 import { defaultDataDirectory } from './create-indexer.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { createPaint } from './terminal/paint.ts'
+import { streamTraits } from './terminal/stream-traits.ts'
 
 const defaultPort = 7_433
 
@@ -35,6 +42,11 @@ function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value))
     throw new InvalidArgumentError('It must be a whole number from 1.')
   return Number(value)
+}
+
+function folderName(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty; give a folder.')
+  return value
 }
 
 /** One of these names, in whatever case it is typed. */
@@ -60,6 +72,7 @@ function depth(value: string): number | 'full' {
 
 /** The command line's grammar; every subcommand's exit code goes to `setExitCode`. */
 export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode) => void): Command {
+  const paint = createPaint(streamTraits(parts.stderr, parts.environment).hasColor)
   const program = new Command('cairn')
     .description('Index Git repositories for search and agents, with progress you can trust.')
     .version(version(), '-V, --version', 'print the version')
@@ -67,6 +80,7 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
     .addOption(
       new Option('--data-dir <DIR>', 'folder for the store and the clones')
         .env('CAIRN_DATA_DIR')
+        .argParser(folderName)
         .default(defaultDataDirectory),
     )
     .option('--json', 'print JSON for a program')
@@ -75,6 +89,7 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
     .configureOutput({
       writeOut: (text) => parts.stdout.write(text),
       writeErr: (text) => parts.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, paint('bad', 'cairn:'))),
     })
     .showSuggestionAfterError()
     .exitOverride()
@@ -203,5 +218,9 @@ export function createProgram(parts: ProcessParts, setExitCode: (code: ExitCode)
     .option('--check', 'only compare, repair nothing')
     .action(run(reconcileCommand))
 
+  for (const command of [program, ...program.commands]) {
+    const words = [commandName(parts.environment), ...(command === program ? [] : [command.name()])]
+    command.showHelpAfterError(`To see how it is used, type: ${words.join(' ')} --help`)
+  }
   return program
 }

@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { decode, statusDocumentSchema, taskListSchema } from '@cairn/protocol'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type CairnProcess, cairn, startCairn } from './fixtures/cairn-process.ts'
@@ -87,6 +87,14 @@ test('serve --control starts runs of what is below its roots, and of nothing els
     })
   expect((await start(repository)).status).toBe(403)
   expect((await start(inside)).status).toBe(202)
+})
+
+test('serve --control in the root of the machine asks which folders are meant', async () => {
+  const { code, stderr } = await cairn(parse(repository).root, [
+    ...['serve', '--control', '--port', '0', '--data-dir', join(repository, '.cairn')],
+  ])
+  expect(code).toBe(2)
+  expect(stderr).toContain('--root')
 })
 
 test('serve answers to the names of this machine only', async () => {

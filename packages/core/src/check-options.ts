@@ -102,6 +102,8 @@ const selection = {
     .max(200)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
+    // In an address they lead elsewhere, however they are encoded: https://url.spec.whatwg.org/#double-dot-path-segment
+    .refine((name) => name !== '.' && name !== '..', 'must not be "." or ".."')
     .optional(),
   include: globs,
   exclude: globs,

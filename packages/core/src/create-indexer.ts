@@ -7,6 +7,7 @@ import type {
   StatusDocument,
   StatusSource,
 } from '@cairn/protocol'
+import { createAbandonedTasks } from './abandoned-tasks.ts'
 import { describeSource, isSameRequest, requestedRun, withAuth } from './asked-run.ts'
 import {
   checkCall,
@@ -108,7 +109,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
   const guard: HostGuard = createHostGuard(reportTo(() => recording.keys()))
   const channel = new EventChannel(guard)
-  const watching = createStatusWatch({ log: journal.tasks, guard })
+  const abandoned = createAbandonedTasks({
+    journal,
+    isOwn: (taskId) => runs.ofTask(taskId) !== undefined,
+    onFailed: (error) =>
+      guard.call(loggerName, () =>
+        logger.warn({ err: error }, 'It cannot be told whether tasks are still under way'),
+      ),
+  })
+  const watching = createStatusWatch({ log: journal.tasks, abandoned, guard })
 
   /** Sources that a plan is made of. */
   const planning = new Set<Source>()
@@ -319,7 +328,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
       assertOpen()
       checkText('status', taskId)
       await watching.settled()
-      const status = await journal.tasks.status(taskId)
+      const read = () => journal.tasks.status(taskId)
+      let status = await read()
+      if (status && (await abandoned.end([status]))) status = await read()
       if (!status) throw unknownTask(taskId)
       return status
     },
@@ -327,7 +338,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
       assertOpen()
       checkTaskFilter(filter)
       await watching.settled()
-      return journal.tasks.tasks(filter)
+      const page = await journal.tasks.tasks(filter)
+      return (await abandoned.end(page.tasks)) ? journal.tasks.tasks(filter) : page
     },
     async totals(selection = {}) {
       assertOpen()

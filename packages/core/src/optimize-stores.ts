@@ -9,7 +9,7 @@ import { typedErrors } from './errors.ts'
 export function optimizeStores(storage: Storage, mayBlock: boolean): Promise<OptimizeAnswer> {
   return typedErrors(undefined, 'STORE_FAILED', async () => {
     const { journal } = storage
-    const startedMs = Date.now()
+    const startedMs = performance.now()
     await journal.acquireWriter()
     const sizeBytesBefore = await journal.sizeBytes()
     const stores = new Set<string>()
@@ -22,7 +22,7 @@ export function optimizeStores(storage: Storage, mayBlock: boolean): Promise<Opt
       stores: [...stores],
       sizeBytesBefore,
       sizeBytesAfter: await journal.sizeBytes(),
-      duration: (Date.now() - startedMs) / 1000,
+      duration: (performance.now() - startedMs) / 1000,
     }
   })
 }

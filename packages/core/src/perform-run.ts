@@ -91,7 +91,7 @@ async function performOpened(options: RunOptions, request: RunRequest): Promise<
     history,
   })
   options.onRecording(progress)
-  const startedMs = Date.now()
+  const startedMs = performance.now()
   try {
     let hasWaited = false
     await options.turn((busy) => {
@@ -127,7 +127,7 @@ async function performOpened(options: RunOptions, request: RunRequest): Promise<
       chunks: summary?.chunks ?? 0,
       symbols: summary?.symbols ?? 0,
       edges: summary?.edges ?? 0,
-      durationSeconds: (Date.now() - startedMs) / 1000,
+      durationSeconds: (performance.now() - startedMs) / 1000,
     }
     endRecording(options, progress)
     record({

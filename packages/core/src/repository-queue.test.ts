@@ -258,6 +258,90 @@ test('many runs of one repository do not keep another waiting', async () => {
   ])
 })
 
+/** Lets one work after the other have its turn, and asks for one more whenever one begins. */
+async function stream(
+  queue: RepositoryQueue,
+  log: string[],
+  count: number,
+  members: (index: number) => Partial<Entrant>,
+): Promise<void> {
+  const work = (index: number) => openWork(queue, `urgent ${index}`, log, members(index))
+  let current = work(0)
+  for (let index = 1; index <= count; index++) {
+    const next = work(index)
+    current.end()
+    await current.finished
+    current = next
+  }
+  current.end()
+  await current.finished
+}
+
+const beganBefore = (log: readonly string[], name: string): number =>
+  log.filter((line) => line.endsWith('begins')).indexOf(`${name} begins`)
+
+test.each([
+  ['of one repository', () => 'busy'],
+  ['each of another repository', (index: number) => `busy ${index}`],
+])('a stream of critical work, %s, does not starve what is less urgent', async (_, repository) => {
+  const queue = createRepositoryQueue(1)
+  const log: string[] = []
+  const running = openWork(queue, 'running', log, { repository: 'first' })
+  const patient = (['low', 'medium', 'high'] as const).map((priority) =>
+    openWork(queue, priority, log, { repository: priority, priority }),
+  )
+  for (const { end } of patient) end()
+  const urgent = stream(queue, log, 40, (index) => ({
+    repository: repository(index),
+    priority: 'critical',
+  }))
+  running.end()
+  await Promise.all([urgent, running.finished, ...patient.map(({ finished }) => finished)])
+  // Eight turns of others for each priority that it rises, and its own and those of the others' besides.
+  expect(beganBefore(log, 'high')).toBeGreaterThan(8)
+  expect(beganBefore(log, 'high')).toBeLessThan(beganBefore(log, 'medium'))
+  expect(beganBefore(log, 'medium')).toBeLessThan(beganBefore(log, 'low'))
+  expect(beganBefore(log, 'low')).toBeGreaterThan(24)
+  expect(beganBefore(log, 'low')).toBeLessThan(32)
+})
+
+test('many requests of one repository that wait for long do not rise above a new one of another', async () => {
+  const queue = createRepositoryQueue(1)
+  const log: string[] = []
+  const running = openWork(queue, 'running', log, { repository: 'first' })
+  const many = Array.from({ length: 12 }, (_, index) =>
+    openWork(queue, `many ${index}`, log, { repository: 'many', priority: 'low' }),
+  )
+  for (const { end } of many) end()
+  const urgent = stream(queue, log, 30, (index) => ({
+    repository: `busy ${index}`,
+    priority: 'critical',
+  }))
+  running.end()
+  await urgent
+  const other = openWork(queue, 'other', log, { repository: 'other', priority: 'low' })
+  other.end()
+  await Promise.all([...many, other, running].map(({ finished }) => finished))
+  const begun = log.filter((line) => line.endsWith('begins'))
+  const last = begun.findLastIndex((line) => line.startsWith('urgent'))
+  expect(begun.slice(last).indexOf('other begins')).toBeLessThanOrEqual(2)
+})
+
+test('what cannot have a turn, as its repository is busy, is not passed over', async () => {
+  const queue = createRepositoryQueue(2)
+  const log: string[] = []
+  const holder = openWork(queue, 'holder', log, { repository: 'held' })
+  const held = openWork(queue, 'held', log, { repository: 'held', priority: 'low' })
+  await stream(queue, log, 40, (index) => ({ repository: `busy ${index}`, priority: 'critical' }))
+  const running = openWork(queue, 'running', log, { repository: 'running' })
+  const medium = openWork(queue, 'medium', log, { repository: 'other' })
+  for (const { end } of [held, medium, holder]) end()
+  await holder.finished
+  running.end()
+  await Promise.all([held, medium, running].map(({ finished }) => finished))
+  expect(beganBefore(log, 'medium')).toBeLessThan(beganBefore(log, 'held'))
+})
+
 test('work that is aborted while it waits gives up its turn at once', async () => {
   const queue = createRepositoryQueue(1)
   const log: string[] = []

@@ -5,7 +5,7 @@ import {
   RepositoryBusyError,
   type RepositoryHolder,
 } from './errors.ts'
-import { createTurns, type Place } from './turns.ts'
+import { createTurns, type Place, type Turns } from './turns.ts'
 
 /** Exclusive work that has its place in the queue. */
 export interface QueuedWork<T> {
@@ -59,10 +59,12 @@ interface Entry {
 
 /**
  * The order: higher priority first; then the repository whose last turn is the longest ago, so that many
- * requests for one do not keep the others waiting; then who came first.
+ * requests for one do not keep the others waiting; then who came first. Who is passed over rises from
+ * priority to priority ({@link Turns}), so that urgent work, however much of it comes, lets the rest wait
+ * long and not for ever.
  */
 export function createRepositoryQueue(concurrentRuns: number): RepositoryQueue {
-  const turns = createTurns()
+  const turns: Turns = createTurns()
   const entries = new Set<Entry>()
   /** Who has its turn, by repository. */
   const holders = new Map<string, Entry>()

@@ -79,7 +79,11 @@ function open() {
   const place = openLog()
   const failures: unknown[] = []
   const guard = createHostGuard((_, error) => failures.push(error))
-  const made = createStatusWatch({ log: place.log, guard })
+  const made = createStatusWatch({
+    log: place.log,
+    abandoned: { end: async () => false },
+    guard,
+  })
   watching = made
   return { ...place, failures, watching: made }
 }

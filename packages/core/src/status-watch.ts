@@ -8,6 +8,7 @@ import {
   taskStatuses,
 } from '@cairn/protocol'
 import { LRUCache } from 'lru-cache'
+import type { AbandonedTasks } from './abandoned-tasks.ts'
 import type { TaskLog } from './contracts/journal.ts'
 import { freeze } from './freeze.ts'
 import type { HostGuard } from './host-guard.ts'
@@ -53,9 +54,10 @@ const unfinished = taskStatuses.filter((status) => !isTerminal(status))
 /** `log` is read only while somebody watches. */
 export function createStatusWatch(options: {
   readonly log: Pick<TaskLog, 'changes' | 'events' | 'tasks'>
+  readonly abandoned: AbandonedTasks
   readonly guard: HostGuard
 }): StatusWatch {
-  const { log, guard } = options
+  const { log, abandoned, guard } = options
   const watchers = new Set<Watcher>()
   /** Tasks of this process with their runs; those without one have ended since the last look. */
   const own = new Map<string, number>()
@@ -148,6 +150,9 @@ export function createStatusWatch(options: {
       return
     }
     const current = position
+    // What it ends comes with the changes.
+    await abandoned.end(current.known.values())
+    if (position !== current) return
     const ended = [...own].flatMap(([taskId, runs]) => (runs === 0 ? taskId : []))
     for (let hasMore = true; hasMore; ) {
       const page = await log.changes({

@@ -10,7 +10,7 @@ export interface Place {
 export interface TurnRequest {
   /** All of them are had together, or none. */
   readonly places: readonly Place[]
-  /** Lower comes first. */
+  /** Lower comes first, 0 before all; who is passed over rises, see {@link Turns}. */
   readonly rank: number
   /** Whom it is for: of equal rank, whoever had a turn the longest ago comes first. */
   readonly share: string
@@ -28,7 +28,12 @@ export interface Turn {
   leave(): void
 }
 
-/** Gives turns to those who wait, in the order of their rank, their share and their coming. */
+/**
+ * Gives turns to those who wait, in the order of their rank, their share and their coming. So that a
+ * stream of low ranks starves nobody, whoever could have had a turn {@link turnsPerRank} times while others
+ * had it counts one rank lower, down to 0. Of each share only the first in line rises: many requests of one
+ * share get no further ahead of another's than one.
+ */
 export interface Turns {
   ask(request: TurnRequest): Turn
 }
@@ -36,7 +41,12 @@ export interface Turns {
 interface Entry extends TurnRequest {
   readonly resolve: () => void
   said: string | null
+  /** How often another had a turn that it could have had. */
+  passedOver: number
 }
+
+/** Turns of others after which who could have had them counts one rank lower. */
+export const turnsPerRank = 8
 
 export function createTurns(): Turns {
   let waiting: Entry[] = []
@@ -50,10 +60,12 @@ export function createTurns(): Turns {
   const fullPlace = ({ places }: Entry): Place | undefined =>
     places.find(({ key, capacity }) => (taken.get(key) ?? 0) >= capacity)
 
-  const comesBefore = (one: Entry, other: Entry): boolean =>
-    one.rank !== other.rank
-      ? one.rank < other.rank
+  const comesBefore = (one: Entry, other: Entry): boolean => {
+    const [rank, otherRank] = [rankOf(one), rankOf(other)]
+    return rank !== otherRank
+      ? rank < otherRank
       : (served.get(one.share) ?? 0) < (served.get(other.share) ?? 0)
+  }
 
   const next = (): Entry | undefined => {
     let best: Entry | undefined
@@ -64,10 +76,22 @@ export function createTurns(): Turns {
     return best
   }
 
+  /** Lets the first in line of each share count the turn that `had` has. */
+  const passOver = (had: Entry): void => {
+    const firsts = new Map<string, Entry>()
+    for (const entry of waiting) {
+      if (entry.share === had.share || fullPlace(entry)) continue
+      const first = firsts.get(entry.share)
+      if (first === undefined || comesBefore(entry, first)) firsts.set(entry.share, entry)
+    }
+    for (const entry of firsts.values()) entry.passedOver++
+  }
+
   const serve = (): void => {
     for (let entry = next(); entry; entry = next()) {
       const { places, share } = entry
       waiting = waiting.filter((other) => other !== entry)
+      passOver(entry)
       having.add(entry)
       for (const { key } of places) taken.set(key, (taken.get(key) ?? 0) + 1)
       served.set(share, ++count)
@@ -99,6 +123,7 @@ export function createTurns(): Turns {
       const entry: Entry = {
         ...request,
         said: null,
+        passedOver: 0,
         resolve: () => {
           signal.removeEventListener('abort', onAbort)
           settle?.resolve()
@@ -132,4 +157,8 @@ export function createTurns(): Turns {
       return { come, leave }
     },
   }
+}
+
+function rankOf({ rank, passedOver }: Entry): number {
+  return Math.max(0, rank - Math.floor(passedOver / turnsPerRank))
 }

@@ -48,17 +48,18 @@ export function duration(seconds: number): string {
 
 /** A duration in one unit: what is not known better, and the numbers of an axis. */
 export function roughDuration(seconds: number): string {
-  if (seconds < 100) return `${Math.round(seconds)} s`
-  if (seconds < 6000) return `${Math.round(seconds / 60)} m`
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} m`
   if (seconds < 172_800) return `${short.format(seconds / 3600)} h`
   return `${short.format(seconds / 86_400)} d`
 }
 
 /** From a duration to another, no more precise than such a thing can be. */
 export function durationRange(low: number, high: number): string {
-  const from = roughDuration(low)
-  const to = roughDuration(high)
-  return from === to ? from : `${from} – ${to}`
+  const [from = '', fromUnit] = roughDuration(low).split(' ')
+  const [to = '', toUnit] = roughDuration(high).split(' ')
+  if (fromUnit !== toUnit) return `${from} ${fromUnit} – ${to} ${toUnit}`
+  return from === to ? `${to} ${toUnit}` : `${from}–${to} ${toUnit}`
 }
 
 function pad(value: number): string {

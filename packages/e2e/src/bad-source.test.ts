@@ -87,6 +87,12 @@ test('an empty name is told as that alone', () => {
   expect(() => indexer.index({ path: '.', name: '' })).toThrow(expect.objectContaining({ message }))
 })
 
+test.each(['.', '..'])('a name that no address can hold is refused: %s', (name) => {
+  const { indexer } = bench.open()
+  const message = 'index: name: must not be "." or ".."'
+  expect(() => indexer.index({ path: '.', name })).toThrow(expect.objectContaining({ message }))
+})
+
 test('a failed run leaves what was indexed before searchable', async () => {
   const { indexer } = bench.open()
   const path = bench.repository('shop', shop)

@@ -7,8 +7,9 @@ import { type RunningServer, startChroma } from '@cairn/servers'
 import { startOrSkip } from '@cairn/servers/vitest'
 import { chroma } from '@cairn/store-chroma'
 import { sqlite } from '@cairn/store-sqlite'
+import { ChromaClient } from 'chromadb'
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { createWorkbench, type Opened, type Workbench } from './fixture.ts'
+import { createWorkbench, type Opened, shop, type Workbench } from './fixture.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -123,4 +124,41 @@ test('an index in Chroma answers, follows changes, is repaired and goes', async 
   await indexer.remove('core')
   expect(await storedIds(storage)).toEqual([])
   expect(await storage.vectors.spaces()).toEqual([])
+})
+
+test('rows that another client deleted, added or altered in Chroma are named and put right', async (context) => {
+  const server = await startOrSkip(context, startChroma)
+  const { indexer, storage } = openOn(server)
+  await indexer.index({ path: bench.repository('core', shop) }).finished
+  const ids = await ledgerIds(storage)
+  const read = () => storage.vectors.get(space, ids)
+  const before = await read()
+
+  const { hostname, port } = new URL(server.url)
+  const client = new ChromaClient({ host: hostname, port: Number(port) })
+  const [collection] = await client.listCollections()
+  const [lost = '', turned = '', renamed = '', moved = ''] = ids
+  if (!collection) throw new Error('There is no collection.')
+  const stray = `v${'0'.repeat(32)}:0`
+  const { embeddings, metadatas } = await collection.get({
+    ids: [renamed],
+    include: ['embeddings', 'metadatas'],
+  })
+  await collection.delete({ ids: [lost] })
+  await collection.add({ ids: [stray], embeddings, metadatas: [metadatas[0] ?? {}] })
+  await collection.update({
+    ids: [turned],
+    embeddings: [Array.from({ length: space.dimensions }, (_, index) => (index === 0 ? 1 : 0))],
+  })
+  await collection.update({ ids: [renamed], metadatas: [{ language: 'other' }] })
+  await collection.update({ ids: [moved], metadatas: [{ repository: 'other' }] })
+
+  const found = await indexer.reconcile('core', { repair: false })
+  expect(found.missing).toMatchObject([{ store: 'vectors', id: lost }])
+  expect(found.orphan).toMatchObject([{ store: 'vectors', id: stray }])
+  expect(found.altered.map(({ id }) => id).sort()).toEqual([turned, renamed, moved].sort())
+  expect(await indexer.reconcile('core')).toMatchObject({ ok: true, repaired: 5 })
+  expect(await indexer.reconcile('core')).toMatchObject({ ok: true, repaired: 0 })
+  expect(await read()).toEqual(before)
+  expect(await storedIds(storage)).toEqual(ids)
 })

@@ -1,8 +1,8 @@
 import type { Embedder, IndexRun, Storage } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
+import { contentOf } from '@cairn/faults/stored-content'
 import type { StatusDocument } from '@cairn/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { contentOf } from './content-of.ts'
 import {
   collectEvents,
   createWorkbench,

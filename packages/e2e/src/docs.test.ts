@@ -1,8 +1,8 @@
 /** What README.md and docs/ say is true: their snippets compile, their tables are whole. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCodes, indexEventTypes, skipReasons } from '@cairn/protocol'
 import { describe, expect, test } from 'vitest'
@@ -27,6 +27,11 @@ declare const createStatusServer: typeof import('@cairn/server').createStatusSer
 declare const attachUpgrades: typeof import('@cairn/server/node').attachUpgrades
 declare const expressHandler: typeof import('@cairn/server/express').expressHandler
 declare const statusModule: typeof import('@cairn/server/nest').statusModule
+declare function findUser(authorization: string | null): Promise<{
+  readonly isAdmin: boolean
+  readonly repositories: readonly string[]
+  readonly expiresAt: Date
+} | null>
 declare function isKnown(cookie: string | null): Promise<boolean>
 declare function Module(options: { readonly imports: readonly unknown[] }): (target: unknown) => void
 declare class IndexModule {}
@@ -264,6 +269,43 @@ describe('the tables of the guides are whole:', () => {
     expect(quoted(firstCells('docs/guides/operate.md', 'limit'))).toEqual(
       names.map(({ 1: name }) => name),
     )
+  })
+})
+
+/** The rows of all tables of a page whose last column says which test shows what the row says. */
+function shownRows(page: string): { row: string; shown: string }[] {
+  let isShown = false
+  return read(page)
+    .split('\n')
+    .flatMap((line) => {
+      if (!line.startsWith('|')) isShown = false
+      else if (line.endsWith('| shown by |')) isShown = true
+      else if (isShown && !line.startsWith('| ---')) {
+        return [{ row: line, shown: line.split(/(?<!\\)\|/).at(-2) ?? '' }]
+      }
+      return []
+    })
+}
+
+describe.each(['docs/security.md', 'docs/guides/what-happens-when.md'])('%s', (page) => {
+  const rows = shownRows(page)
+
+  test('has a test for each line of its tables', () => {
+    expect(rows.length).toBeGreaterThan(30)
+    const unshown = rows.filter(({ shown }) => !/\]\([^ )]+\.test\.ts[ )]/.test(shown))
+    expect(unshown.map(({ row }) => row)).toEqual([])
+  })
+
+  test('names tests that are there', () => {
+    const named = rows.flatMap(({ shown }) => [
+      ...shown.matchAll(/\]\(([^ )]+\.test\.ts)(?: "([^"]+)")?\)/g),
+    ])
+    const missing = named.filter(([, file = '', title = '']) => {
+      const path = join(dirname(page), file)
+      return !existsSync(join(root, path)) || (title !== '' && !read(path).includes(`'${title}'`))
+    })
+    expect(missing.map(([, file, title]) => `${file}: ${title}`)).toEqual([])
+    expect(named.filter(([, , title]) => title !== undefined).length).toBeGreaterThan(20)
   })
 })
 

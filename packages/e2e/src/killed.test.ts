@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Embedder } from '@cairn/core'
+import { type Embedder, type Storage, StoreError } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
+import { watchStorage } from '@cairn/faults/call-watch'
+import { contentOf } from '@cairn/faults/stored-content'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { contentOf } from './content-of.ts'
 import {
   collectEvents,
   createWorkbench,
@@ -102,6 +103,7 @@ function counting(real: Embedder): { embedder: Embedder; texts: string[] } {
   return { texts, embedder: failing(real, { embedDocuments }) }
 }
 
+// Every other point, and every moment between, is in the bench of faults: packages/faults.
 describe('a task whose process was killed', () => {
   let real: Embedder
   beforeEach(() => {
@@ -110,16 +112,8 @@ describe('a task whose process was killed', () => {
   afterEach(() => real.close?.())
 
   test.each([
-    ['run.queued', ''],
-    ['stage.started', 'analyzing'],
-    ['stage.completed', 'analyzing'],
     ['stage.progressed', 'parsing'],
-    ['stage.completed', 'parsing'],
-    ['embedding.progressed', ''],
     ['stage.completed', 'embedding'],
-    ['stage.progressed', 'storing'],
-    ['stage.completed', 'storing'],
-    ['stage.completed', 'validating'],
   ])('at %s %s goes on to the same index, and embeds nothing again', async (type, stage) => {
     const path = bench.repository('shop', shop)
     const taskId = await killAt(path, join(bench.folder, 'data'), type, stage)
@@ -141,10 +135,41 @@ describe('a task whose process was killed', () => {
     const fresh = bench.open({ data: 'fresh', embedder: uninterrupted.embedder })
     await fresh.indexer.index({ path }).finished
     expect(await contentOf(storage, 'shop')).toEqual(await contentOf(fresh.storage, 'shop'))
-    const hadEmbedded =
-      type === 'embedding.progressed' || ['embedding', 'storing', 'validating'].includes(stage)
-    expect(resumed.texts.toSorted()).toEqual(hadEmbedded ? [] : uninterrupted.texts.toSorted())
+    const wantedTexts = stage === 'embedding' ? [] : uninterrupted.texts.toSorted()
+    expect(resumed.texts.toSorted()).toEqual(wantedTexts)
   })
+
+  test.each([
+    ['stage.completed', 'storing'],
+    ['stage.started', 'validating'],
+    ['stage.progressed', 'validating'],
+  ])(
+    'at %s %s, after its commit, is validated when it goes on, and what was changed meanwhile is found',
+    async (type, stage) => {
+      const path = bench.repository('shop', shop)
+      const taskId = await killAt(path, join(bench.folder, 'data'), type, stage)
+      const resumed = counting(real)
+      const { indexer, storage } = bench.open({ embedder: resumed.embedder })
+      const { journal, vectors } = storage
+      // Committed, and so it is searched; but never said to be complete.
+      const indexed = await journal.ledger.repository('shop')
+      if (!indexed) throw new Error('The ledger was not committed.')
+      expect(await indexer.status(taskId)).toMatchObject({ status: 'in_progress' })
+      await journal.acquireWriter()
+      const ids = await vectors.ids(indexed.embedder, { repository: 'shop', limit: 2 })
+      expect(await vectors.delete(indexed.embedder, ids)).toBe(2)
+
+      const run = await indexer.resume(taskId)
+      const events = collectEvents(run)
+      await run.finished
+      expect(events).toContainEqual(
+        expect.objectContaining({ type: 'warning.recorded', code: 'VALIDATION_FAILED' }),
+      )
+      expect(await vectors.get(indexed.embedder, ids)).not.toContain(null)
+      expect(resumed.texts).toEqual([])
+      expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
+    },
+  )
 
   test('goes on by itself where the indexer is told to', async () => {
     const path = bench.repository('shop', shop)
@@ -204,4 +229,37 @@ describe('a task whose process was killed', () => {
       status: 'failed',
     })
   })
+})
+
+test('a run that goes on leaves the rows that the one before it had written', async () => {
+  const path = bench.repository('shop', shop)
+  const first = bench.open()
+  const { journal } = first.storage
+  const failingCommit: Storage = {
+    ...first.storage,
+    journal: {
+      ...journal,
+      ledger: {
+        ...journal.ledger,
+        commit: () => Promise.reject(new StoreError('STORE_FULL', 'No space is left.')),
+      },
+    },
+  }
+  const failed = bench.open({ storage: failingCommit }).indexer.index({ path })
+  await expect(failed.finished).rejects.toMatchObject({ code: 'STORE_FULL' })
+
+  const written: unknown[] = []
+  const storage = watchStorage(first.storage, {
+    begin(name, values) {
+      if (name === 'graph.upsert' || name === 'vectors.upsert') written.push(...values)
+      if (name === 'vectors.upsertSpooled') written.push(...[values[2]].flat())
+      return () => undefined
+    },
+  })
+  const second = bench.open({ storage })
+  await (await second.indexer.resume(failed.taskId)).finished
+  expect(written).toEqual([])
+  const fresh = bench.open({ data: 'fresh' })
+  await fresh.indexer.index({ path }).finished
+  expect(await contentOf(storage, 'shop')).toEqual(await contentOf(fresh.storage, 'shop'))
 })

@@ -7,6 +7,7 @@ import { type RunningNeo4j, startNeo4j } from '@cairn/servers'
 import { describeWithOwnServer } from '@cairn/servers/vitest'
 import { type Neo4jGraph, neo4j } from '@cairn/store-neo4j'
 import { sqlite } from '@cairn/store-sqlite'
+import { auth, driver } from 'neo4j-driver'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { createWorkbench, type Opened, shop, type Workbench, writeFiles } from './fixture.ts'
 
@@ -138,6 +139,45 @@ describeWithOwnServer('the graph in Neo4j', startNeo4j, (server) => {
     expect(
       await graphs.graph.cypher('MATCH (n) WHERE n:Cairn OR n:CairnShare RETURN count(n) AS left'),
     ).toEqual([{ left: 0 }])
+  })
+
+  test('rows that another client deleted, added or altered are named and put right', async () => {
+    const { url, user, password } = server()
+    const graphs = openBoth(server())
+    await indexBoth(graphs, bench.repository('shop', project))
+    await using other = driver(url, auth.basic(user, password))
+    const { indexer } = graphs.server
+    const tamperings: readonly (readonly [
+      cypher: string,
+      kind: 'missing' | 'orphan' | 'altered',
+    ])[] = [
+      ["MATCH (n:Cairn:Symbol {name: 'parse_price'}) DETACH DELETE n", 'missing'],
+      ["MATCH (n:Cairn:Symbol {name: 'label'}) SET n.name = 'other', n.startLine = 99", 'altered'],
+      ["MATCH (n:Cairn:Symbol {name: 'label'}) SET n.repository = 'elsewhere'", 'missing'],
+      ['MATCH (:Cairn)-[r:CALLS]->(:Cairn) DELETE r', 'missing'],
+      ['MATCH (:Cairn)-[r:IMPORTS]->(:Cairn) SET r.line = 99', 'altered'],
+      [
+        `MATCH (a:Cairn)-[r:IMPORTS]->(b:Cairn) WITH a, b, r LIMIT 1
+         CREATE (b)-[:EXTENDS {owner: r.owner, repository: r.repository, resolution: 'scope', line: 1}]->(a)`,
+        'altered',
+      ],
+      [
+        "CREATE (:Cairn:Symbol {id: 'stray', owner: 'stray', repository: 'shop', name: 'stray'})",
+        'orphan',
+      ],
+    ]
+    for (const [cypher, kind] of tamperings) {
+      await other.executeQuery(cypher)
+      const found = await indexer.reconcile('shop')
+      expect([cypher, found.ok, found[kind].map(({ store }) => store)]).toEqual([
+        cypher,
+        true,
+        expect.arrayContaining(['graph']),
+      ])
+      await expectSame(graphs, 'shop')
+    }
+    expect(await graphs.graph.nodes(['stray'])).toEqual([])
+    await indexer.remove('shop')
   })
 
   test('answers each of the queries of its documentation', async () => {

@@ -9,6 +9,7 @@ import type { Credentials } from '@cairn/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { collectEvents, createWorkbench, git, shop, type Workbench, writeFiles } from './fixture.ts'
 import { type Hang, hangingGitServer } from './hanging-git-server.ts'
+import { privateGitServer } from './private-git-server.ts'
 
 let bench: Workbench
 beforeEach(() => {
@@ -66,6 +67,68 @@ test('after a force-push the index is that of the rewritten branch', async () =>
   const fresh = bench.open({ data: 'fresh' })
   const { chunks, symbols, edges } = await fresh.indexer.index({ url }).finished
   expect(second).toMatchObject({ chunks, symbols, edges })
+})
+
+test('runs that fetch into one clone at once each get what they asked for, also after the tips moved', async () => {
+  const { url, copy } = makeRemote()
+  git(copy, 'checkout', '--quiet', '-b', 'feature')
+  git(copy, 'push', '--quiet', 'origin', 'main', 'feature')
+  const { indexer } = bench.open({ limits: { concurrentRuns: 4 } })
+  const wanted = [
+    { name: 'one', ref: 'main' },
+    { name: 'two', ref: 'main' },
+    { name: 'three', ref: 'feature' },
+  ]
+  for (let round = 0; round < 3; round++) {
+    const runs = wanted.map((request) => indexer.index({ url, ...request }))
+    const results = await Promise.all(runs.map(({ finished }) => finished))
+    expect(results.map(({ commit }) => commit)).toEqual(
+      wanted.map(({ ref }) => git(copy, 'rev-parse', ref)),
+    )
+    for (const branch of ['main', 'feature']) {
+      git(copy, 'checkout', '--quiet', branch)
+      writeFiles(copy, { [`${branch}.py`]: `def ${branch}():\n    return ${round}\n` })
+      commit(copy, `${branch} ${round}`)
+    }
+    git(copy, 'push', '--quiet', 'origin', 'main', 'feature')
+  }
+  expect(clones()).toHaveLength(1)
+})
+
+test('a task whose credentials were refused is resumed with others, and no run keeps them', async () => {
+  const { copy } = makeRemote()
+  await using remote = await privateGitServer(bench.folder, 'first')
+  const auth = (password: string) => (): Credentials => ({ username: 'ada', password })
+  const { indexer, close } = bench.open()
+  const url = `${remote.url}/shop.git`
+  const refused = indexer.index({ url, auth: auth('wrong') })
+  await expect(refused.finished).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+  const { taskId } = refused
+  const resumed = await indexer.resume(taskId, { auth: auth('first') })
+  expect(await resumed.finished).toMatchObject({
+    taskId,
+    commit: git(copy, 'rev-parse', 'HEAD'),
+    files: { indexed: 5, failed: 0 },
+  })
+  await close()
+
+  // The password changes, and the repository; another process goes on.
+  remote.accept('second')
+  writeFiles(copy, { 'shop/late.py': 'def arrive_late():\n    return 1\n' })
+  commit(copy, 'Late')
+  git(copy, 'push', '--quiet', 'origin', 'main')
+  const later = bench.open()
+  const without = await later.indexer.update('shop')
+  await expect(without.finished).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+  expect(await later.indexer.repositories()).toMatchObject([{ commit: expect.any(String) }])
+  const stale = await later.indexer.resume(without.taskId, { auth: auth('first') })
+  await expect(stale.finished).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+  const renewed = await later.indexer.resume(without.taskId, { auth: auth('second') })
+  expect(await renewed.finished).toMatchObject({
+    commit: git(copy, 'rev-parse', 'HEAD'),
+    files: { indexed: 1, unchanged: 5, failed: 0 },
+  })
+  expect(new Set(remote.asked)).toEqual(new Set(['', 'wrong', 'first', 'second']))
 })
 
 /** A remote whose objects do not fit into one read, so that a clone has a middle. */

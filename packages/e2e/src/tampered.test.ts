@@ -174,7 +174,8 @@ const tables: Readonly<Record<string, Ways | Harmless>> = {
     },
     add: {
       sql: `insert into ledger_files select repository, 'stray.py', 99999, edge_set, language, size, content_hash, 1,
-              null, 1, 1, 0, 0, 0, 1 from ledger_files limit 1`,
+              null, 1, 1, 0, 0, 0, 1 from ledger_files
+            where repository = (select id from repositories where name = 'shop') limit 1`,
       finds: ['orphan ledger'],
     },
     alter: {

@@ -102,7 +102,7 @@ describe('watching', () => {
     expect(told.slice(before).map(({ seq }) => seq)).toEqual(events.map(({ seq }) => seq))
   })
 
-  test('a task whose process was killed is told as interrupted when the next one writes', async () => {
+  test('a task whose process was killed is told as interrupted, once, whoever writes or reads', async () => {
     const opened = bench.open()
     const told = watchAll(opened.indexer)
     await opened.indexer.tasks()

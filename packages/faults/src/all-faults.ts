@@ -1,5 +1,8 @@
+import { clock } from './clock.ts'
+import { disk } from './disk.ts'
 import type { Fault } from './fault.ts'
-import { kills } from './kills.ts'
+import { kills, moments } from './kills.ts'
+import { starts } from './starts.ts'
 
 /** Every scenario of the bench, in the order in which they run. */
-export const allFaults: readonly Fault[] = [kills]
+export const allFaults: readonly Fault[] = [kills, moments, clock, disk, starts]

@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { foldStatus, type StatusDocument, stageWeights } from '@cairn/protocol'
+import type { Storage } from '@cairn/core'
+import { foldStatus, isTerminal, type StatusDocument, stageWeights } from '@cairn/protocol'
 import { sqlite } from '@cairn/store-sqlite'
 import { editRepository, madeWord, makeRepository } from './made-repository.ts'
 import { type Assignment, type ProcessReport, startProcess, type Work } from './started-process.ts'
@@ -15,6 +16,8 @@ export interface PreparedRun {
   readonly queries: readonly string[]
   /** What a run does that nothing breaks. */
   readonly uninterrupted: ProcessReport
+  /** Bytes of the store after that. */
+  readonly bytesAfter: number
   /** A folder of data with the earlier state in it, for one try. */
   copyOfData(): string
   /** What a try has left in its folder and should not have, or not left and should have. */
@@ -30,6 +33,8 @@ export interface Try {
   readonly what: string
   readonly differences: readonly string[]
   readonly redonePercent: number
+  /** What the process said that went on. */
+  readonly next: ProcessReport
 }
 
 const repositoryName = 'made'
@@ -74,6 +79,7 @@ export async function prepareRun(
       path,
       queries,
       uninterrupted,
+      bytesAfter: statSync(join(whole, 'cairn.db')).size,
       copyOfData() {
         tries += 1
         const data = join(folder, `try${tries}`)
@@ -81,10 +87,10 @@ export async function prepareRun(
         return data
       },
       async compare(data, taskId) {
-        const odd = [
-          ...differences(wanted, await everythingOf(data)),
-          ...(await oddEvents(data, taskId)),
-        ]
+        const odd = await reading(data, async (store, file) => [
+          ...differences(wanted, await everythingIn(store, file)),
+          ...(await oddEvents(store.journal, taskId)),
+        ])
         rmSync(data, { recursive: true, force: true })
         return odd
       },
@@ -109,16 +115,13 @@ export async function goOnAndCompare(
   signal: AbortSignal,
 ): Promise<Try> {
   const { path, queries } = prepared
-  // A task that had not been recorded when its process died was never promised.
-  const resume = broken.taskId === null ? null : await knownTask(data, broken.taskId)
-  const next = await startProcess({ path, data, resume, queries }, signal).ended
+  const next = await startProcess({ path, data, resume: broken.taskId, queries }, signal).ended
   const odd: string[] = []
   if (!prepared.isWholeAnswer(next.hits)) odd.push('answers while it was down')
   if (!next.completed) odd.push(`the end of the run: ${next.error?.message}`)
-  const taskId = resume ?? next.taskId ?? ''
-  odd.push(...(await prepared.compare(data, taskId)))
+  odd.push(...(await prepared.compare(data, next.taskId ?? '')))
   const redonePercent = redone(prepared.uninterrupted.work, broken.work, next.work)
-  return { what, differences: odd, redonePercent }
+  return { what, differences: odd, redonePercent, next }
 }
 
 /** Runs with something to break in it, to its end. */
@@ -129,6 +132,16 @@ export function brokenRun(
   signal: AbortSignal,
 ): Promise<ProcessReport> {
   return startProcess({ ...assignment, path: prepared.path, data }, signal).ended
+}
+
+/** {@link brokenRun} on a copy of its own. */
+export async function runOnCopy(
+  prepared: PreparedRun,
+  assignment: Partial<Assignment>,
+  signal: AbortSignal,
+): Promise<{ data: string; report: ProcessReport }> {
+  const data = prepared.copyOfData()
+  return { data, report: await brokenRun(prepared, data, assignment, signal) }
 }
 
 /** What was done twice, in percent of the run, weighed as its progress weighs its stages. */
@@ -148,53 +161,49 @@ function redone(whole: Work, first: Work, second: Work): number {
 }
 
 async function everythingOf(data: string): Promise<StoredContent> {
+  return reading(data, (store, path) => everythingIn(store, path))
+}
+
+async function everythingIn(store: Storage, path: string): Promise<StoredContent> {
+  const content = (await contentOf(store, repositoryName)) ?? new Map<string, string>()
+  return new Map([...content, ...graphRowsOf(path)])
+}
+
+async function reading<T>(
+  data: string,
+  read: (store: Storage, path: string) => Promise<T>,
+): Promise<T> {
   const path = join(data, 'cairn.db')
   const store = sqlite({ path, readOnly: true })
   try {
-    const content = (await contentOf(store, repositoryName)) ?? new Map<string, string>()
-    return new Map([...content, ...graphRowsOf(path)])
-  } finally {
-    await store.close()
-  }
-}
-
-async function knownTask(data: string, taskId: string): Promise<string | null> {
-  const store = sqlite({ path: join(data, 'cairn.db'), readOnly: true })
-  try {
-    return (await store.journal.tasks.status(taskId)) === null ? null : taskId
+    return await read(store, path)
   } finally {
     await store.close()
   }
 }
 
 /** What is wrong with the events of a task: some lack, progress goes back, or they do not give its status. */
-async function oddEvents(data: string, taskId: string): Promise<string[]> {
-  const store = sqlite({ path: join(data, 'cairn.db'), readOnly: true })
-  try {
-    const { tasks } = store.journal
-    const odd: string[] = []
-    let folded: StatusDocument | null = null
-    for (;;) {
-      const after = folded?.seq ?? 0
-      const events = await tasks.events(taskId, { after, limit: 1_000 })
-      if (events.length === 0) break
-      for (const event of events) {
-        const before: StatusDocument | null = folded
-        folded = foldStatus(before, event)
-        if (event.seq !== (before?.seq ?? 0) + 1) odd.push(`event ${event.seq} follows a gap`)
-        if (before && folded.overallProgress < before.overallProgress) {
-          odd.push(`event ${event.seq} takes progress back`)
-        }
-        if (!isSane(folded)) odd.push(`event ${event.seq} gives figures that cannot be`)
+async function oddEvents({ tasks }: Storage['journal'], taskId: string): Promise<string[]> {
+  const odd: string[] = []
+  let folded: StatusDocument | null = null
+  for (;;) {
+    const after = folded?.seq ?? 0
+    const events = await tasks.events(taskId, { after, limit: 1_000 })
+    if (events.length === 0) break
+    for (const event of events) {
+      const before: StatusDocument | null = folded
+      folded = foldStatus(before, event)
+      if (event.seq !== (before?.seq ?? 0) + 1) odd.push(`event ${event.seq} follows a gap`)
+      if (before && folded.overallProgress < before.overallProgress) {
+        odd.push(`event ${event.seq} takes progress back`)
       }
+      if (!isSane(folded)) odd.push(`event ${event.seq} gives figures that cannot be`)
     }
-    const stored = await tasks.status(taskId)
-    if (folded?.status !== 'completed') odd.push(`the task is ${folded?.status}`)
-    if (JSON.stringify(stored) !== JSON.stringify(folded)) odd.push('the status of the task')
-    return odd
-  } finally {
-    await store.close()
   }
+  const stored = await tasks.status(taskId)
+  if (folded?.status !== 'completed') odd.push(`the task is ${folded?.status}`)
+  if (JSON.stringify(stored) !== JSON.stringify(folded)) odd.push('the status of the task')
+  return odd
 }
 
 /** No run of this size takes an hour, and nothing of it is done in less than no time. */
@@ -203,7 +212,7 @@ function isSane(status: StatusDocument): boolean {
   const seconds = [processingTime, eta?.lowSeconds ?? 0, eta?.highSeconds ?? 0]
   const rates = [throughputFilesPerSecond, embeddingProgress.embeddingRate]
   return (
-    seconds.every((value) => value >= 0 && value < 3_600) &&
+    seconds.every((value) => value >= 0 && (value < 3_600 || !isTerminal(status.status))) &&
     rates.every((value) => value >= 0 && value < 1_000_000) &&
     status.health.state !== 'stalled'
   )

@@ -28,8 +28,15 @@ if (!Number.isSafeInteger(seed) || unknown.length > 0) {
   const outcomes: FaultOutcome[] = []
   const form = values.short ? 'short' : 'long'
   console.log(`The ${form} form, seed ${seed}.`)
-  for (const fault of chosen) {
-    outcomes.push(...(await fault.run({ form, seed, signal: interrupted.signal })))
+  try {
+    for (const fault of chosen) {
+      interrupted.signal.throwIfAborted()
+      outcomes.push(...(await fault.run({ form, seed, signal: interrupted.signal })))
+    }
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error
+    console.log('Interrupted; this is what was tried.')
+    process.exitCode = 1
   }
   console.log(faultTable(outcomes))
   if (outcomes.some(({ lost, survived, tries }) => lost > 0 || survived < tries)) {

@@ -108,6 +108,9 @@ function sizeOf(list: unknown): number {
 }
 
 function onEvent(event: IndexEvent): void {
+  if (event.type === 'stage.started' && event.stage === 'analyzing') {
+    say({ begunAfterMs: performance.now() - startedMs })
+  }
   const stage = 'stage' in event ? event.stage : ''
   for (const point of assignment.breaks) {
     if (point.event !== event.type || (point.stage ?? '') !== stage || !isBegun(event)) continue
@@ -132,11 +135,12 @@ async function search(indexer: Indexer): Promise<void> {
 
 async function begin(indexer: Indexer): Promise<IndexRun | null> {
   const { resume, path } = assignment
-  if (resume === null) return indexer.index({ path })
-  const { status } = await indexer.status(resume)
-  say({ before: status })
+  const status = resume === null ? null : await store.journal.tasks.status(resume)
+  // A task that had not been recorded when its process died was never promised.
+  if (status === null) return indexer.index({ path })
+  say({ taskId: status.taskId })
   // Killed after its last event: there is nothing to go on with.
-  return status === 'completed' ? null : indexer.resume(resume)
+  return status.status === 'completed' ? null : indexer.resume(status.taskId)
 }
 
 const store = sqlite({
@@ -157,6 +161,8 @@ if (run) {
   run.on('event', onEvent)
   try {
     const { durationSeconds } = await run.finished
+    const olderThanHours = assignment.dropTasksOlderThanHours
+    if (olderThanHours !== null) await indexer.cleanup({ olderThanHours })
     say({ completed: true, durationSeconds })
   } catch (error) {
     const { code, message, recoverable } = error as CairnError

@@ -1,6 +1,6 @@
-import { brokenRun, goOnAndCompare, type PreparedRun, prepareRun, type Try } from './broken-run.ts'
+import { goOnAndCompare, type PreparedRun, prepareRun, runOnCopy } from './broken-run.ts'
 import type { Fault, FaultOutcome } from './fault.ts'
-import { outcomeOf } from './outcome.ts'
+import { tryEach } from './outcome.ts'
 import { createRandom } from './random.ts'
 import { type BreakPoint, startProcess } from './started-process.ts'
 
@@ -54,43 +54,39 @@ const shortBatches: readonly BreakPoint[] = [
   { break: 'process', call: 'ledger.commit', nth: 1, when: 'after' },
 ]
 
-/** The process is killed: at every boundary, and at any moment between them. */
+/** The process is killed at every boundary, and threads of it are ended. */
 export const kills: Fault = {
   name: 'kills',
-  async run({ form, seed, signal }) {
-    const outcomes: FaultOutcome[] = []
+  async run({ form, signal }) {
     const prepared = await prepareRun(small.before, small.after, signal)
     try {
       const { calls } = prepared.uninterrupted
       const isLong = form === 'long'
-      outcomes.push(
-        await killedAt(
-          'SIGKILL at a boundary of a stage',
-          prepared,
-          isLong ? stageBoundaries : shortStages,
-          signal,
-        ),
-        await killedAt(
-          'SIGKILL at a boundary of a batch',
-          prepared,
-          isLong ? batchBoundaries(calls) : shortBatches,
-          signal,
-        ),
-        await threadsEnded(prepared, isLong ? threadEnds(calls) : shortThreadEnds, signal),
-      )
-      if (!isLong) outcomes.push(await killedAtRandom(prepared, 2, seed, signal))
+      const boundaries = isLong ? stageBoundaries : shortStages
+      const batches = isLong ? batchBoundaries(calls) : shortBatches
+      const ends = isLong ? threadEnds(calls) : shortThreadEnds
+      return [
+        await killedAt('SIGKILL at a boundary of a stage', prepared, boundaries, signal),
+        await killedAt('SIGKILL at a boundary of a batch', prepared, batches, signal),
+        await threadsEnded(prepared, ends, signal),
+      ]
     } finally {
       prepared.remove()
     }
-    if (form === 'long') {
-      const wide = await prepareRun(large.before, large.after, signal)
-      try {
-        outcomes.push(await killedAtRandom(wide, 100, seed, signal))
-      } finally {
-        wide.remove()
-      }
+  },
+}
+
+/** The process is killed at any moment. */
+export const moments: Fault = {
+  name: 'moments',
+  async run({ form, seed, signal }) {
+    const { before, after } = form === 'long' ? large : small
+    const prepared = await prepareRun(before, after, signal)
+    try {
+      return [await killedAtRandom(prepared, form === 'long' ? 100 : 2, seed, signal)]
+    } finally {
+      prepared.remove()
     }
-    return outcomes
   },
 }
 
@@ -124,38 +120,30 @@ function threadEnds(calls: Readonly<Record<string, number>>): BreakPoint[] {
   ]
 }
 
-async function killedAt(
+function killedAt(
   fault: string,
   prepared: PreparedRun,
   points: readonly BreakPoint[],
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
-  const tries: Try[] = []
-  for (const point of points) {
-    signal.throwIfAborted()
-    const data = prepared.copyOfData()
-    const broken = await brokenRun(prepared, data, { breaks: [point] }, signal)
-    if (broken.signal !== 'SIGKILL') throw new Error(`Nothing was killed at ${nameOf(point)}.`)
-    tries.push(await goOnAndCompare(prepared, data, broken, nameOf(point), signal))
-  }
-  return outcomeOf(fault, tries)
+  return tryEach(fault, points, signal, async (point) => {
+    const { data, report } = await runOnCopy(prepared, { breaks: [point] }, signal)
+    if (report.signal !== 'SIGKILL') throw new Error(`Nothing was killed at ${nameOf(point)}.`)
+    return goOnAndCompare(prepared, data, report, nameOf(point), signal)
+  })
 }
 
 /** A run survives the end of a thread, or fails and can go on: either way its index is whole in the end. */
-async function threadsEnded(
+function threadsEnded(
   prepared: PreparedRun,
   points: readonly BreakPoint[],
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
-  const tries: Try[] = []
-  for (const point of points) {
-    signal.throwIfAborted()
-    const data = prepared.copyOfData()
-    const broken = await brokenRun(prepared, data, { breaks: [point] }, signal)
-    if (broken.ended === 0) throw new Error(`There was no thread to end at ${nameOf(point)}.`)
-    tries.push(await goOnAndCompare(prepared, data, broken, nameOf(point), signal))
-  }
-  return outcomeOf('a thread of the store or of a pool ended', tries)
+  return tryEach('a thread of the store or of a pool ended', points, signal, async (point) => {
+    const { data, report } = await runOnCopy(prepared, { breaks: [point] }, signal)
+    if (!report.ended) throw new Error(`There was no thread to end at ${nameOf(point)}.`)
+    return goOnAndCompare(prepared, data, report, nameOf(point), signal)
+  })
 }
 
 async function killedAtRandom(
@@ -165,21 +153,18 @@ async function killedAtRandom(
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
   const random = createRandom(seed)
-  const tries: Try[] = []
-  // The machine may be busier now than when the run was measured: what came to its end first is no try.
-  for (let index = 0; index < count; index++) {
-    signal.throwIfAborted()
-    const share = random()
-    const delayMs = share * prepared.uninterrupted.wallMs
+  const shares = Array.from({ length: count }, random)
+  const fault = 'SIGKILL at a random moment'
+  // A machine that is less busy now may be through before the moment comes; that is a moment too.
+  const outcome = await tryEach(fault, shares, signal, async (share) => {
     const data = prepared.copyOfData()
     const { child, ended } = startProcess({ path: prepared.path, data }, signal)
-    const timer = setTimeout(() => child.kill('SIGKILL'), delayMs)
-    const broken = await ended
-    clearTimeout(timer)
+    const timer = setTimeout(() => child.kill('SIGKILL'), share * prepared.uninterrupted.wallMs)
+    const report = await ended.finally(() => clearTimeout(timer))
     const what = `after ${(share * 100).toFixed(1)} % of the time`
-    tries.push(await goOnAndCompare(prepared, data, broken, what, signal))
-  }
-  return outcomeOf(`SIGKILL at a random moment`, tries, [`seed ${seed}`])
+    return goOnAndCompare(prepared, data, report, what, signal)
+  })
+  return { ...outcome, notes: [`seed ${seed}`, ...outcome.notes] }
 }
 
 function nameOf({ call, nth, when, event, stage }: BreakPoint): string {

@@ -3,6 +3,26 @@ import type { FaultOutcome } from './fault.ts'
 
 const mostNotes = 10
 
+/** A row of the table from a try at each point; an interrupted bench gives what it has till then. */
+export async function tryEach<Point>(
+  fault: string,
+  points: readonly Point[],
+  signal: AbortSignal,
+  work: (point: Point) => Promise<Try>,
+): Promise<FaultOutcome> {
+  const tries: Try[] = []
+  for (const point of points) {
+    try {
+      signal.throwIfAborted()
+      tries.push(await work(point))
+    } catch (error) {
+      if (!signal.aborted) throw error
+      return outcomeOf(fault, tries, [`interrupted after ${tries.length} of ${points.length}`])
+    }
+  }
+  return outcomeOf(fault, tries)
+}
+
 /** A row of the table from its tries: the most work that was redone, and a note for each try that lost something. */
 export function outcomeOf(
   fault: string,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -40,6 +41,8 @@ export interface Assignment {
   readonly queries: readonly string[]
   /** Most bytes of the store; null: no limit. */
   readonly maxBytes: number | null
+  /** After a run that completed, the tasks that ended so long ago are dropped; null: none. */
+  readonly dropTasksOlderThanHours: number | null
 }
 
 /** What a process said until it ended. */
@@ -52,13 +55,15 @@ export interface ProcessReport {
   readonly calls: Readonly<Record<string, number>>
   /** By query; the hits as text, in an order of their own. */
   readonly hits: Readonly<Record<string, readonly string[]>>
-  /** Milliseconds from the start of its work to the first file, text or row; null: there was none. */
+  /** Milliseconds from the first line of the process to the start of the first stage of the run. */
+  readonly begunAfterMs: number | null
+  /** Milliseconds from there to the first file, text or row; null: there was none. */
   readonly atWorkAfterMs: number | null
   readonly completed: boolean
   readonly durationSeconds: number | null
   readonly error: { code: string; message: string; recoverable: boolean } | null
-  /** Threads that were ended in it. */
-  readonly ended: number
+  /** Threads that were ended in it; null: nothing was broken but the process. */
+  readonly ended: number | null
   /** From `spawn` to the end. */
   readonly wallMs: number
 }
@@ -74,7 +79,14 @@ export function startProcess(
   assignment: Pick<Assignment, 'path' | 'data'> & Partial<Assignment>,
   signal: AbortSignal,
 ): StartedProcess {
-  const full: Assignment = { resume: null, breaks: [], queries: [], maxBytes: null, ...assignment }
+  const full: Assignment = {
+    resume: null,
+    breaks: [],
+    queries: [],
+    maxBytes: null,
+    dropTasksOlderThanHours: null,
+    ...assignment,
+  }
   const child = spawn(
     process.execPath,
     [
@@ -83,7 +95,13 @@ export function startProcess(
       join(import.meta.dirname, 'indexing-process.ts'),
       JSON.stringify(full),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal,
+      killSignal: 'SIGKILL',
+      // The same source is loaded again and again; this is the folder that Node itself would choose.
+      env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env },
+    },
   )
   return { child, ended: readReport(child) }
 }
@@ -110,11 +128,12 @@ async function readReport(child: ChildProcess): Promise<ProcessReport> {
     work: { files: 0, texts: 0, rows: 0 },
     calls: {},
     hits: {},
+    begunAfterMs: null,
     atWorkAfterMs: null,
     completed: false,
     durationSeconds: null,
     error: null,
-    ended: 0,
+    ended: null,
     ...said,
     signal,
     exitCode,

@@ -5,7 +5,8 @@
 export const errorCodes = {
   INVALID_OPTIONS: 'An option or argument is not of the documented shape.',
   SOURCE_NOT_FOUND: 'The path or the remote repository does not exist.',
-  NOT_A_REPOSITORY: 'The folder is not a Git repository, or its `.git` leads to another one.',
+  NOT_A_REPOSITORY:
+    'The folder or URL is not a Git repository, or its `.git` leads to another one.',
   EMPTY_REPOSITORY: 'The repository has no commit yet.',
   SOURCE_TOO_LARGE: 'The source has more files than `limits.maxFiles`.',
   REF_NOT_FOUND: 'The branch, tag or commit does not exist in the repository.',

@@ -83,7 +83,7 @@ export function completeStage(next: StatusDocument, event: IndexEventOf<'stage.c
   if (current === null || current.stage !== event.stage) return
   replaceStage(next, {
     ...current,
-    completedAt: event.at,
+    completedAt: endOf(current, event.at),
     progressPercentage: 100,
     currentOperation: null,
     processedItems: Math.max(current.processedItems, event.processedItems),
@@ -97,7 +97,14 @@ export function completeStage(next: StatusDocument, event: IndexEventOf<'stage.c
 /** Ends the stage under way, if there is one, before it is through or with an error. */
 export function closeStage(next: StatusDocument, at: Date, errorMessage: string | null): void {
   const current = next.currentStageProgress
-  if (current !== null) replaceStage(next, { ...current, completedAt: at, errorMessage })
+  if (current !== null) {
+    replaceStage(next, { ...current, completedAt: endOf(current, at), errorMessage })
+  }
+}
+
+/** A clock that was set back must not let a stage end before it began. */
+function endOf({ startedAt }: StageProgress, at: Date): Date {
+  return at < startedAt ? startedAt : at
 }
 
 export function progressEmbedding(

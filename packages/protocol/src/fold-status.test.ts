@@ -397,6 +397,38 @@ it('lets nothing follow completion', () => {
   expect(after).toEqual({ ...completed, seq: 5, updatedAt: at(5) })
 })
 
+it('takes how long a run took from the run, also where the clock was set meanwhile', () => {
+  const beforeThat = new Date(at(2).getTime() - 86_400_000)
+  const completed = fold([
+    queued,
+    started,
+    { ...head(3), type: 'stage.started', stage: 'parsing', totalItems: 4, unit: 'files' },
+    {
+      ...head(4),
+      at: beforeThat,
+      type: 'stage.completed',
+      stage: 'parsing',
+      processedItems: 4,
+      durationSeconds: 1,
+      plan: null,
+    },
+    {
+      ...head(5),
+      at: at(86_400),
+      type: 'run.completed',
+      files: { indexed: 4, unchanged: 0, skipped: 0, failed: 0, deleted: 0 },
+      chunks: 8,
+      symbols: 0,
+      edges: 0,
+      durationSeconds: 2,
+      freshness: { ref: null, commit: null },
+    },
+  ])
+  expect(completed).toMatchObject({ processingTime: 2, throughputFilesPerSecond: 2 })
+  const [parsing] = completed?.stageHistory ?? []
+  expect(parsing?.completedAt).toEqual(parsing?.startedAt)
+})
+
 it('has the epoch that the log gave the first event, through every attempt', () => {
   const status = initialStatus({ ...queued, epoch: 'e1' })
   expect(status.epoch).toBe('e1')

@@ -157,6 +157,8 @@ function complete(next: StatusDocument, event: IndexEventOf<'run.completed'>): v
   next.totalFiles ??= files.indexed + files.unchanged + files.skipped + files.failed
   next.processedFiles = next.totalFiles
   closeStage(next, event.at, null)
+  // The clock may have been set while the run went on; how long it took is measured by another.
+  next.processingTime = event.durationSeconds
   end(next, 'completed', event.at)
   next.currentStage = 'completed'
   next.currentStageProgress = null

@@ -33,7 +33,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** `seq` is that of the one task of the connection; absent on a socket of many tasks. */
   z.object({ type: z.literal('heartbeat'), seq: countSchema.optional(), timestamp: z.date() }),
   z.object({ type: z.literal('pong'), timestamp: z.date() }),
-  z.object({ type: z.literal('error'), message: z.string() }),
+  /** `taskId` where it is about a `subscribe_task` that could not be answered. */
+  z.object({ type: z.literal('error'), taskId: z.string().optional(), message: z.string() }),
   /** The first message of a socket of many tasks. */
   z.object({
     type: z.literal('connection_info'),

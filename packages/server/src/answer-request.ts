@@ -1,3 +1,4 @@
+import { checkAccepted } from './accepted-types.ts'
 import type { ServerContext } from './answer-context.ts'
 import type { AnsweredRoute } from './answers.ts'
 import { answers } from './answers.ts'
@@ -67,6 +68,10 @@ export function createRequestAnswerer(
         headers: { upgrade: 'websocket' },
       })
     }
+    checkAccepted(
+      request.header('accept'),
+      route.kind === 'event-stream' ? 'text/event-stream' : 'application/json',
+    )
     const given = readQuery(query)
     return answers[route.name as AnsweredRoute]({
       ...server,

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { createIndexer, StoreError } from '@cairn/core'
@@ -105,12 +107,69 @@ test('who asked for all tasks while the store was away is told of them when it i
   await live.until(({ type, task_id: taskId }) => type === 'task_status' && taskId === 't1')
 })
 
+test('who subscribes to a task while the store is away is told which one to ask for again', async () => {
+  const store = breakable()
+  const { socketUrl } = await bench.mount({ source: store.source })
+  await bench.task('t1').begin()
+  store.fail()
+  const live = await readSocket(`${socketUrl}/live-status`)
+  live.send({ type: 'subscribe_task', task_id: 't1' })
+  await live.until(({ type, task_id: taskId }) => type === 'error' && taskId === 't1')
+  store.recover()
+  live.send({ type: 'subscribe_task', task_id: 't1' })
+  await live.until(({ type, task_id: taskId }) => type === 'task_status' && taskId === 't1')
+})
+
 test('a store that is not there yet has no tasks', async () => {
   const { url } = await bench.mount()
   expect(await readJson(`${url}/status`)).toMatchObject({ total: 0, tasks: [] })
   renameSync(bench.folder, `${bench.folder}-moved`)
   renameSync(`${bench.folder}-moved`, bench.folder)
   expect((await fetch(`${url}/status/t1`)).status).toBe(404)
+})
+
+test('a task whose process was killed ends as interrupted for those who read, without a writer', async () => {
+  const { url, socketUrl } = await bench.mount()
+  const script = `
+    import { createIndexer } from '@cairn/core'
+    import { sqlite } from '@cairn/store-sqlite'
+    import { staticEmbedder } from '@cairn/embedder-static'
+    const [path, data] = process.argv.slice(1)
+    const storage = sqlite({ path: data + '/cairn.db' })
+    const indexer = createIndexer({ storage, embedder: staticEmbedder(), cloneDirectory: data })
+    const run = indexer.index({ path, name: 'shop' })
+    run.on('event', ({ type, stage }) => {
+      if (type !== 'stage.started' || stage !== 'storing') return
+      process.stdout.write(run.taskId + '\\n')
+      // Whoever killed it has seen the task.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    })
+  `
+  const child = spawn(
+    process.execPath,
+    [
+      ...['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning'],
+      ...['--input-type=module', '-e', script],
+      ...[bench.repository('shop'), join(bench.folder, 'data')],
+    ],
+    { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const closed = once(child, 'close')
+  const [line] = await once(child.stdout, 'data')
+  const taskId = String(line).trim()
+  const socket = await readSocket(`${socketUrl}/status/${taskId}/stream`)
+  await socket.until(({ data }) => data?.status === 'in_progress')
+  child.kill('SIGKILL')
+  await closed
+  expect(await socket.closed).toMatchObject({ code: 1000 })
+  const ended = { status: 'failed', errors: [{ error_type: 'RUN_INTERRUPTED' }] }
+  expect(socket.messages.at(-1)?.data).toMatchObject(ended)
+  expect(await readJson(`${url}/status/${taskId}`)).toMatchObject(ended)
+  expect(await readJson(`${url}/status`)).toMatchObject({ summary: { by_status: { failed: 1 } } })
+  // Nobody holds the store because of that.
+  const writer = sqlite({ path: join(bench.folder, 'data', 'cairn.db') })
+  await writer.journal.acquireWriter()
+  await writer.close()
 })
 
 test('a closed indexer is 503', async () => {

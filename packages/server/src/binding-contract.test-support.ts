@@ -57,7 +57,7 @@ const mounts: readonly Mount[] = [
 ]
 
 /** Listens on a free port of the loopback interface. */
-export async function listen(httpServer: Server): Promise<Host> {
+export async function listen(httpServer: Server): Promise<Host & { readonly httpServer: Server }> {
   httpServer.listen(0, '127.0.0.1')
   await once(httpServer, 'listening')
   return { httpServer, close: () => closeServer(httpServer) }

@@ -27,6 +27,7 @@ import type { AnswerContext } from './answer-context.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { ProblemError } from './problem-error.ts'
 import { unknownRepository } from './repository-answers.ts'
+import { shownSource } from './shown-source.ts'
 import { readVisible } from './visible-task.ts'
 import type { WireAnswer } from './wire-request.ts'
 
@@ -129,7 +130,10 @@ async function indexOrPlan(context: AnswerContext, command: IndexCommand): Promi
   const { dryRun = false } = context.query as DryRunQuery
   const control = controlOf(context)
   requireVisible(context, command.name ?? '')
-  if (dryRun) return jsonAnswer(planDocumentSchema, await control.plan(command))
+  if (dryRun) {
+    const plan = await control.plan(command)
+    return jsonAnswer(planDocumentSchema, { ...plan, source: shownSource(plan.source) })
+  }
   return acceptedAnswer(context, start(control, command))
 }
 

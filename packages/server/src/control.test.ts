@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdirSync, symlinkSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { decode, planDocumentSchema, routes } from '@cairn/protocol'
@@ -279,6 +281,29 @@ test('while another process writes, no run is accepted', async () => {
     expect(await send('POST', '/bulk', { repositories })).toMatchObject(locked)
   } finally {
     await writer.close()
+  }
+})
+
+test('a removal goes on to its end when whoever asked for it does not wait', async () => {
+  release()
+  const path = bench.repository('shop')
+  await bench.indexer.index({ path, name: 'shop' }).finished
+  const socket = connect(mounted.port, '127.0.0.1')
+  const target = `${mounted.server.basePath}/repository/shop`
+  socket.write(`DELETE ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`)
+  await once(mounted.httpServer, 'request')
+  socket.resetAndDestroy()
+  await expect.poll(() => bench.indexer.repositories()).toEqual([])
+  expect((await bench.indexer.search('parse a price')).hits).toEqual([])
+  await bench.indexer.index({ path, name: 'shop' }).finished
+  expect(await bench.indexer.reconcile('shop', { repair: false })).toMatchObject({ ok: true })
+})
+
+test('a name that no address can hold is refused', async () => {
+  const local_path = bench.repository('shop')
+  for (const name of ['.', '..']) {
+    const answer = await send('POST', '/repository/local', { name, local_path })
+    expect(answer).toMatchObject({ status: 422, body: { code: 'INVALID_OPTIONS' } })
   }
 })
 

@@ -261,6 +261,60 @@ describe.each(orders)('attached %s the status server', (order) => {
   })
 })
 
+describe.each(['before the status server is asked', 'while it decides'])(
+  'an upgrade below the base path that a guest has taken %s',
+  (when) => {
+    test.each([
+      ['the guest’s, where it would be let in', { kind: 'allow' }],
+      ['the guest’s, where it would be refused', { kind: 'deny', status: 401 }],
+    ] as const)('stays %s', async (_, answer) => {
+      let decided: () => void = () => undefined
+      const deciding = new Promise<void>((resolve) => {
+        decided = resolve
+      })
+      const warnings: string[] = []
+      const own = createStatusServer({
+        source: bench.indexer,
+        async authorize() {
+          await deciding
+          return answer
+        },
+        logger: {
+          debug() {},
+          warn: (_details, message) => warnings.push(message),
+          error: (_details, message) => warnings.push(message),
+        },
+      })
+      const guest = new WebSocketServer({ noServer: true })
+      guest.on('connection', (socket) => {
+        socket.on('message', (data) => socket.send(`echo ${String(data)}`))
+      })
+      const httpServer = createServer()
+      httpServer.on('upgrade', (request, socket, head) => {
+        const take = () =>
+          guest.handleUpgrade(request, socket, head, (each) => guest.emit('connection', each))
+        if (when === 'while it decides') own.handleUpgrade(request, socket, head)
+        take()
+        if (when !== 'while it decides') own.handleUpgrade(request, socket, head)
+      })
+      httpServer.listen(0, '127.0.0.1')
+      await once(httpServer, 'listening')
+      const client = new WebSocket(
+        `ws://127.0.0.1:${portOf(httpServer)}${own.basePath}/status/ended/stream`,
+      )
+      await once(client, 'open')
+      decided()
+      await expect.poll(() => warnings).toEqual([expect.stringContaining('taken by somebody else')])
+      client.send('hello')
+      expect(String((await once(client, 'message'))[0])).toBe('echo hello')
+      client.terminate()
+      guest.close()
+      await own.close()
+      await closeServer(httpServer)
+    })
+  },
+)
+
 describe('where nobody else takes upgrades', () => {
   const nobody: Guest = {
     attach: async () => ({ works: async () => undefined, close: async () => undefined }),

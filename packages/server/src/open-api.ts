@@ -137,6 +137,7 @@ export function problemStatuses(route: Route): Record<number, string> {
     ...(route.path.includes('{') || route.body === searchRequestSchema
       ? { 404: 'There is no such task or repository.' }
       : {}),
+    ...(route.kind === 'socket' ? {} : { 406: 'What is answered is not what `Accept` names.' }),
     ...(route.control
       ? { 409: 'Something is in the way; `task_id` names it where it is a task.' }
       : {}),

@@ -117,6 +117,26 @@ test('a WebSocket that is asked for without an upgrade is 426', async () => {
   expect([status, headers.upgrade]).toEqual([426, 'websocket'])
 })
 
+describe('an answer of a type that the request does not accept is 406', () => {
+  test.each([
+    ['/status', 'application/xml', 406],
+    ['/status', 'text/html, image/*', 406],
+    ['/status', 'application/json;q=0, */*', 406],
+    ['/status', 'application/*;q=0.0', 406],
+    ['/status/t1/events', 'application/json', 406],
+    ['/status', 'application/json', 200],
+    ['/status', 'Application/JSON; charset=utf-8', 200],
+    ['/status', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 200],
+    ['/status', 'text/html, image/gif, *; q=.2', 200],
+    ['/status', 'application/*;q=0.1', 200],
+    ['/status', '', 200],
+  ])('%s with Accept: %s is %i', async (path, accept, status) => {
+    const answer = await ask('GET', path, null, { accept })
+    expect(answer.status).toBe(status)
+    if (status === 406) expect(answer.headers['content-type']).toBe('application/problem+json')
+  })
+})
+
 describe('a bad query is 422 and names its member', () => {
   test.each([
     ['/status?limit=0', 'limit'],

@@ -12,6 +12,7 @@ import type { AnswerContext } from './answer-context.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { matchesRepository } from './match-repository.ts'
 import { ProblemError } from './problem-error.ts'
+import { shownRepository } from './shown-source.ts'
 import type { WireAnswer } from './wire-request.ts'
 
 /** Repositories of a page where the request says nothing. */
@@ -72,5 +73,5 @@ export function unknownRepository(): ProblemError {
 }
 
 async function visibleRepositories({ source, scope }: AnswerContext): Promise<RepositoryInfo[]> {
-  return (await source.repositories()).filter(({ name }) => scope.has(name))
+  return (await source.repositories()).filter(({ name }) => scope.has(name)).map(shownRepository)
 }

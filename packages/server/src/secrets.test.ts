@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+import { isTerminal } from '@cairn/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readEvents } from './read-events.test-support.ts'
 import { readSocket } from './read-socket.test-support.ts'
@@ -27,6 +28,9 @@ async function everything(): Promise<string> {
   await live.until(({ type }) => type === 'task_status')
   await task.fail('It broke.', trace)
   await live.until(({ data }) => data?.status === 'failed')
+  const shop = bench.repository('shop')
+  await bench.indexer.index({ path: shop, name: 'shop' }).finished
+  await bench.indexer.index({ url: pathToFileURL(shop).href, name: 'cloned' }).finished
   const noRepository = pathToFileURL(bench.folder).href
   const headers = { 'content-type': 'application/json' }
   const ask = async (method: string, path: string, body?: unknown): Promise<string> => {
@@ -43,10 +47,13 @@ async function everything(): Promise<string> {
     await ask('POST', '/repository', { name: 'missing', url: noRepository }),
     await ask('POST', '/repository/local', { name: 'x', local_path: '/etc/passwd' }),
     await ask('DELETE', '/repository/none'),
+    await ask('POST', '/repository/local?dry_run=1', { name: 'plan', local_path: shop }),
+    await ask('POST', '/filter', {}),
+    await ask('POST', '/search', { query: 'parse a price' }),
   ]
   const tasks = await bench.indexer.tasks()
   const isOver = async (taskId: string): Promise<boolean> =>
-    (await bench.indexer.status(taskId)).status === 'failed'
+    isTerminal((await bench.indexer.status(taskId)).status)
   for (const { taskId } of tasks.tasks) {
     await expect.poll(() => isOver(taskId), { timeout: 60_000 }).toBe(true)
     said.push(await ask('GET', `/status/${taskId}`), await ask('GET', `/status/${taskId}/logs`))
@@ -59,6 +66,8 @@ async function everything(): Promise<string> {
     '/status',
     '/statistics',
     '/repositories',
+    '/repositories/shop',
+    '/repositories/cloned',
     '/metrics/stages',
     '/openapi.json',
   ]) {
@@ -74,7 +83,10 @@ test('no credential, stack trace or path of the host is in anything that is sent
   expect(said).toContain('It broke.')
   expect(said).not.toContain(password)
   expect(said).not.toContain('/srv/app')
-  expect(said).not.toContain(`${bench.folder}/data`)
+  expect(said).toContain('"path":"shop"')
+  expect(said).toContain('"url":"file:///shop"')
+  const around = said.split(bench.folder).map((part) => part.slice(-80))
+  expect(around.slice(0, -1)).toEqual([])
   expect(said).not.toMatch(/node_modules|packages\/(core|server)|\.ts:\d/)
 })
 

@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import { splitTarget } from './answer-request.ts'
 import type { FilledLimits } from './fill-options.ts'
 import { nodeHeader, nodeHeaders, nodeOrigin } from './node-headers.ts'
 import type { RequestContext, ServerLogger } from './options.ts'
@@ -18,7 +19,7 @@ export interface SocketUpgradesOptions {
 
 /** Takes upgrades of a Node HTTP server to WebSockets. */
 export interface SocketUpgrades {
-  /** Lets a socket in, or answers why not. */
+  /** Lets a socket in, or answers why not. One that somebody else reads already is left to them. */
   take(request: IncomingMessage, socket: Duplex, head: Uint8Array, context: RequestContext): void
   /** Ends sockets that are not let in yet. */
   close(): void
@@ -45,6 +46,14 @@ export function createSocketUpgrades(options: SocketUpgradesOptions): SocketUpgr
   }
   const server = new WebSocketServer(socketOptions)
 
+  /** Whether somebody reads a socket already, which nobody does when its upgrade is told. */
+  const isLeftToOthers = ({ url = '/' }: IncomingMessage, socket: Duplex): boolean => {
+    if (socket.listenerCount('data') + socket.listenerCount('readable') === 0) return false
+    const [path] = splitTarget(url)
+    logger.warn({ path }, 'An upgrade was taken by somebody else on the same HTTP server')
+    return true
+  }
+
   const letIn = async (
     request: IncomingMessage,
     socket: Duplex,
@@ -64,13 +73,14 @@ export function createSocketUpgrades(options: SocketUpgradesOptions): SocketUpgr
     } catch (error) {
       const problem = sourceProblem(error, limits.retryAfterSeconds)
       if (problem.problem.status >= 500) logger.error({ err: error }, 'An upgrade failed')
-      refuse(socket, problem)
+      if (!isLeftToOthers(request, socket)) refuse(socket, problem)
       return null
     }
   }
 
   return {
     take(request, socket, head, context) {
+      if (isLeftToOthers(request, socket)) return
       const forget = (): void => {
         waiting.delete(socket)
       }
@@ -82,19 +92,23 @@ export function createSocketUpgrades(options: SocketUpgradesOptions): SocketUpgr
         socket.off('close', forget)
         if (!admission) return
         socket.off('error', destroy)
+        if (isLeftToOthers(request, socket)) {
+          admission.leave()
+          return
+        }
         if (socket.destroyed || !socket.readable || !socket.writable) {
           socket.destroy()
           admission.leave()
           return
         }
         // Called by `ws` in the same turn, or never where the request is no handshake of a WebSocket.
-        let isTaken = false
+        let hasBegun = false
         const onOpen = (webSocket: WebSocket): void => {
-          isTaken = true
+          hasBegun = true
           serve(webSocket, socket, admission)
         }
         server.handleUpgrade(request, socket, Buffer.from(head), onOpen)
-        if (!isTaken) admission.leave()
+        if (!hasBegun) admission.leave()
       })
     },
     close() {

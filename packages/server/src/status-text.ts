@@ -5,6 +5,7 @@ import {
   statusDocumentSchema,
 } from '@cairn/protocol'
 import { createFrame, type Frame } from './frame.ts'
+import { withoutHostPaths } from './hide-paths.ts'
 
 /** Types of messages that carry a status document. */
 export type StatusMessageType = Extract<ServerMessage, { data: StatusDocument }>['type']
@@ -26,7 +27,7 @@ export function createStatusText(
   const frames = new Map<StatusMessageType, Frame>()
   let text: string | null = null
   const json = (): string => {
-    text ??= JSON.stringify(encode(statusDocumentSchema, status, options))
+    text ??= JSON.stringify(withoutHostPaths(encode(statusDocumentSchema, status, options)))
     return text
   }
   return {

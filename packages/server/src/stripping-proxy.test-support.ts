@@ -19,7 +19,10 @@ export async function startStrippingProxy(
 ): Promise<StrippingProxy> {
   const proxy = { target: 0 }
   const ask = scheme === 'http' ? httpRequest : httpsRequest
-  const open = scheme === 'http' ? connect : connectTls
+  const open = (port: number): Socket => {
+    const address = { port, host: '127.0.0.1' }
+    return scheme === 'http' ? connect(address) : connectTls(address)
+  }
   const strip = ({ url = '/' }: IncomingMessage): string => url.slice(prefix.length)
   const server = createServer((request, response) => {
     const { method, headers } = request
@@ -36,7 +39,7 @@ export async function startStrippingProxy(
     request.pipe(onward)
   })
   server.on('upgrade', (request: IncomingMessage, client: Socket, head: Buffer) => {
-    const host = open({ port: proxy.target, host: '127.0.0.1' })
+    const host = open(proxy.target)
     const lines = [`${request.method} ${strip(request)} HTTP/1.1`]
     for (let at = 0; at < request.rawHeaders.length; at += 2) {
       lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`)

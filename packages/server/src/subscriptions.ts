@@ -122,7 +122,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         const message =
           errorCodeOf(error) === 'TASK_NOT_FOUND'
             ? ({ type: 'task_not_found', taskId, message: `Task ${taskId} not found` } as const)
-            : ({ type: 'error', message: unavailableMessage(error) } as const)
+            : ({ type: 'error', taskId, message: unavailableMessage(error) } as const)
         if (!isRemoved) reader.send(messageFrame(message))
       },
     )

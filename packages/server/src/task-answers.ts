@@ -1,6 +1,9 @@
 import {
+  type JsonValue,
+  type LogEntry,
   type LogListQuery,
   logListSchema,
+  type SourceDescription,
   type StreamQuery,
   type TaskListQuery,
   taskListSchema,
@@ -10,9 +13,11 @@ import {
 import type { AnswerContext } from './answer-context.ts'
 import { openEventStream } from './event-stream.ts'
 import type { Position } from './follow-task.ts'
+import { hidePaths, withoutHostPaths } from './hide-paths.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { ProblemError } from './problem-error.ts'
 import { narrow } from './scope.ts'
+import { shownSource } from './shown-source.ts'
 import { readVisible } from './visible-task.ts'
 import type { WireAnswer } from './wire-request.ts'
 
@@ -84,9 +89,19 @@ export async function answerTaskLogs(context: AnswerContext): Promise<WireAnswer
     repositoryName: task.repositoryName,
     logLevel: level,
     totalLogs: page.total,
-    logs: page.logs,
+    logs: page.logs.map(shownEntry),
     nextCursor: page.nextCursor,
   })
+}
+
+/** An entry without where things stand on the host. */
+function shownEntry(entry: LogEntry): LogEntry {
+  const { source, ...details } = withoutHostPaths(entry.details as JsonValue) as LogEntry['details']
+  return {
+    ...entry,
+    message: hidePaths(entry.message),
+    details: source ? { ...details, source: shownSource(source as SourceDescription) } : details,
+  }
 }
 
 /** `GET /status/{task_id}/events` */

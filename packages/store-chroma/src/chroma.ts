@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   type StoreCallOptions,
   StoreError,
@@ -132,6 +133,26 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
             }
           }
           return ids.map((id) => found.get(id) ?? null)
+        },
+      ),
+    altered: (space, rows, options = {}) =>
+      inSpace(
+        space,
+        options,
+        rows.map(({ id }) => id),
+        async (records) => {
+          const altered: string[] = []
+          for (const batch of batches(rows, vectorsPerRequest)) {
+            const page = await records.get({
+              ids: batch.map(({ id }) => id),
+              include: ['metadatas'],
+            })
+            const found = new Map(page.ids.map((id, index) => [id, page.metadatas[index]]))
+            for (const row of batch) {
+              if (!isDeepStrictEqual(found.get(row.id), rowMetadata(row))) altered.push(row.id)
+            }
+          }
+          return altered
         },
       ),
     ids: (space, { repository, after, limit, ...options }) =>

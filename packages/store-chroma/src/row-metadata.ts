@@ -6,7 +6,7 @@ import { idOrder } from './id-order.ts'
  * What stands beside a vector. Chroma keeps a key that a later write leaves out, so every write has all
  * of them: a chunk without a symbol has an empty kind.
  */
-export function rowMetadata(row: VectorRow): Metadata {
+export function rowMetadata(row: Omit<VectorRow, 'vector'>): Metadata {
   return {
     repository: row.repository,
     version: row.version,

@@ -82,6 +82,35 @@ describe('a holder that is killed', () => {
     ])
   })
 
+  test('its unfinished task is ended by who only reads, once it is gone, and the store stays free', async () => {
+    const path = join(await temporaryFolder(), 'index.db')
+    const other = await secondProcess({ path })
+    await other.run(`
+      const of = { taskId: 'killed', runId: 'r', at: new Date() }
+      await storage.journal.tasks.append([
+        { type: 'run.queued', ...of, repository: 'shop', source: { kind: 'local', path: '/shop', ref: null } },
+        { type: 'run.started', ...of },
+      ])
+    `)
+    const { journal } = openStore({ path })
+    await journal.endAbandoned?.()
+    expect(await journal.tasks.status('killed')).toMatchObject({ status: 'in_progress', seq: 2 })
+    await other.kill()
+    const readOnly = openStore({ path, readOnly: true })
+    await readOnly.journal.endAbandoned?.()
+    expect(await journal.tasks.status('killed')).toMatchObject({ status: 'in_progress', seq: 2 })
+    await journal.endAbandoned?.()
+    expect(await journal.tasks.status('killed')).toMatchObject({
+      status: 'failed',
+      errors: [{ errorType: 'RUN_INTERRUPTED' }],
+    })
+    const third = openStore({ path })
+    expect(await third.journal.tasks.append([queued('t')])).toHaveLength(1)
+    // Of what this process writes itself nothing is abandoned.
+    await third.journal.endAbandoned?.()
+    expect(await third.journal.tasks.status('t')).toMatchObject({ status: 'pending' })
+  })
+
   test('a task that had ended is left as it is', async () => {
     const path = join(await temporaryFolder(), 'index.db')
     const first = openStore({ path })

@@ -157,6 +157,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
         await threads.writer.acquire()
         isWriter = true
       }),
+    endAbandoned: () => threads.writer.endAbandoned(),
     sizeBytes,
     async freeBytes() {
       const { maxBytes, path } = engineOptions

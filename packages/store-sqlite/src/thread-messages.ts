@@ -33,6 +33,7 @@ export type ThreadFunctions = {
     : never
 } & {
   acquire: () => Promise<Answer<undefined>>
+  endAbandoned: () => Promise<Answer<undefined>>
   close: () => Promise<Answer<undefined>>
 }
 

@@ -18,6 +18,7 @@ export interface Thread {
     ...values: Parameters<CallableMethods[Name]>
   ): ReturnType<CallableMethods[Name]>
   acquire(): Promise<void>
+  endAbandoned(): Promise<void>
   /** Starts the thread ahead of its first call. */
   start(): void
   /** Waits for what was asked before, then ends the thread. */
@@ -126,6 +127,7 @@ export function createThread(start: ThreadStart): Thread {
         ),
       )) as Thread['call'],
     acquire: () => ask((remote) => remote.acquire()),
+    endAbandoned: () => ask((remote) => remote.endAbandoned()),
     start() {
       if (!closing) running ??= spawn()
     },

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { parse } from 'node:path'
+import { CairnError } from '@cairn/core'
 import { type CommandContext, mention, say, sayJson, withIndexer } from '../command-context.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 
@@ -16,13 +18,19 @@ export async function serveCommand(
   options: ServeCommandOptions,
 ): Promise<ExitCode> {
   const { signal } = context.interrupt
+  const allowedRoots = options.root ?? [process.cwd()]
+  if (options.control === true && !options.root && isWholeMachine(process.cwd())) {
+    const message =
+      'With --control whatever is in the working folder may be indexed, which is the whole machine here. Name the folders with --root.'
+    throw new CairnError('INVALID_OPTIONS', message)
+  }
   return withIndexer(context, async (indexer) => {
     // Here and not above: no other subcommand is to wait for a server that it does not start.
     const { serveStatus } = await import('../serve-status.ts')
     const served = await serveStatus(indexer, {
       port: options.port,
       control: options.control === true,
-      allowedRoots: options.root ?? [process.cwd()],
+      allowedRoots,
     })
     try {
       if (context.isJson) sayJson(context, { url: served.url, page_url: served.pageUrl })
@@ -40,4 +48,8 @@ export async function serveCommand(
     }
     return exitCodes.done
   })
+}
+
+function isWholeMachine(folder: string): boolean {
+  return parse(folder).root === folder
 }

@@ -18,7 +18,7 @@ import {
 } from '../command-context.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { given } from '../given.ts'
-import { statusLines, taskLines } from '../terminal/status-lines.ts'
+import { statusLines, taskListLines } from '../terminal/status-lines.ts'
 
 /** What the command line of `status` gives. */
 export interface StatusCommandOptions {
@@ -60,9 +60,7 @@ async function listTasks(
     return exitCodes.done
   }
   if (found.tasks.length === 0) mentionNothingIndexed(context)
-  for (const task of found.tasks) {
-    for (const line of taskLines(task, context.out)) say(context, line)
-  }
+  for (const line of taskListLines(found.tasks, context.out)) say(context, line)
   if (found.total > found.tasks.length) {
     say(context, `… ${found.total - found.tasks.length} older; --limit shows more.`)
   }

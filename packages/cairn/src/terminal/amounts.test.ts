@@ -18,7 +18,11 @@ test('seconds read as a person says them', () => {
 test('a range of seconds says its unit once where it can', () => {
   expect(secondsRange(0, 0.4)).toBe('1 s')
   expect(secondsRange(4.2, 8.1)).toBe('4–9 s')
-  expect(secondsRange(50, 80)).toBe('50 s – 1 m 20 s')
+  expect(secondsRange(50, 80)).toBe('50 s – 1 m')
+  expect(secondsRange(68, 188)).toBe('1–3 m')
+  expect(secondsRange(170, 171)).toBe('3 m')
+  expect(secondsRange(1_800, 9_000)).toBe('30 m – 2.5 h')
+  expect(secondsRange(7_200, 90_000)).toBe('2–25 h')
   expect(secondsRange(9, 3)).toBe('9.0 s')
 })
 

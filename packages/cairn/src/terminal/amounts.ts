@@ -21,14 +21,24 @@ export function seconds(value: number): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} m`
 }
 
-/** A range of seconds: `4–9 s`, `50 s – 1 m 20 s`. */
+/** A range of seconds, no more precise than such a thing can be: `4–9 s`, `50 s – 2 m`, `1–3 m`. */
 export function secondsRange(low: number, high: number): string {
   const from = Math.max(0, Math.round(low))
   const to = Math.max(from, Math.ceil(high))
   if (to <= 1) return '1 s'
   if (from === to) return seconds(to)
-  if (to < 60) return `${from}–${to} s`
-  return `${seconds(from)} – ${seconds(to)}`
+  const [least, leastUnit] = rough(from)
+  const [most, mostUnit] = rough(to)
+  if (leastUnit !== mostUnit) return `${least} ${leastUnit} – ${most} ${mostUnit}`
+  return least === most ? `${most} ${mostUnit}` : `${least}–${most} ${mostUnit}`
+}
+
+/** Whole seconds in one unit. */
+function rough(value: number): readonly [amount: string, unit: string] {
+  if (value < 60) return [String(value), 's']
+  if (value < 5_400) return [String(Math.round(value / 60)), 'm']
+  const hours = value / 3_600
+  return [hours < 9.95 ? hours.toFixed(1).replace(/\.0$/, '') : count(hours), 'h']
 }
 
 /** Bytes in powers of 1,000: `840 bytes`, `12.4 MB`. */

@@ -1,6 +1,6 @@
 import type { Explanation } from '@cairn/protocol'
 import { bytes, counted } from './amounts.ts'
-import { wrap } from './fit.ts'
+import { flow, wrap } from './fit.ts'
 import { moment } from './moment.ts'
 import type { Paint } from './paint.ts'
 import { printable } from './printable.ts'
@@ -90,6 +90,6 @@ export function explanationLines(
   return [
     paint('strong', `${printable(explanation.repository)} ${printable(explanation.path)}`),
     ...wrap(text, columns),
-    ...(facts.length === 0 ? [] : [paint('quiet', facts.join(' · '))]),
+    ...flow(facts, ' · ', columns).map((line) => paint('quiet', line)),
   ]
 }

@@ -77,7 +77,7 @@ export function stageItems(stage: StageProgress): string | null {
 }
 
 function stageName(name: string, view: ProgressView): string {
-  return view.columns < 40 ? name : padEnd(name, longestStage)
+  return view.columns < 34 ? name : padEnd(name, longestStage)
 }
 
 function endedLine(stage: StageProgress, view: ProgressView): string {

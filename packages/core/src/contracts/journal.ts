@@ -49,6 +49,13 @@ export interface Journal {
    * @throws StoreError `STORE_LOCKED`, naming the holder, when another live process writes.
    */
   acquireWriter(options?: StoreCallOptions): Promise<void>
+  /**
+   * Ends what a dead process left unfinished, as {@link acquireWriter} does, where no process writes at the
+   * moment; does nothing where one does, or where this journal may only read. A journal without it shows such
+   * tasks as under way until the next writer comes.
+   * @throws StoreError where neither can be told
+   */
+  endAbandoned?(): Promise<void>
   /** Bytes on disk. */
   sizeBytes(): Promise<number>
   /**

@@ -119,6 +119,15 @@ export interface VectorStore {
     ids: readonly string[],
     options?: StoreCallOptions,
   ): Promise<(Float32Array | null)[]>
+  /**
+   * Only where others may write to the same place and {@link VectorStore.inspect} does not find it: of rows
+   * as they should be, the ids of those beside whose vectors something else stands.
+   */
+  altered?(
+    space: VectorSpace,
+    rows: readonly Omit<VectorRow, 'vector'>[],
+    options?: StoreCallOptions,
+  ): Promise<string[]>
   /** Ids of a repository in ascending order, for reconciliation, `limit` a page, those after `after`. */
   ids(
     space: VectorSpace,

@@ -33,7 +33,8 @@ const sources: Readonly<Record<string, string>> = {
   'src/net.rs': 'pub fn open() {}\n',
   'src/main.rs': 'mod net;\nuse crate::net::open;\nfn main() { open(); }\n',
   'c/list.h': 'int size(void);\n',
-  'c/list.c': '#include "list.h"\nint size(void) { return 0; }\nint twice(void) { return size(); }\n',
+  'c/list.c':
+    '#include "list.h"\nint size(void) { return 0; }\nint twice(void) { return size(); }\n',
   'lib/base.rb': 'class Base\n  def save; end\nend\n',
   'lib/user.rb': "require_relative 'base'\nclass User < Base\n  def create\n    save\n  end\nend\n",
   'php/Base.php': '<?php\nnamespace Shop;\nclass Base { function log() {} }\n',

@@ -48,7 +48,8 @@ export function createProgressWriter(memory: SharedArrayBuffer): {
   }
 }
 
-// The clock of the machine modulo 2^32 ms: a difference of two readings survives the wrap.
+// A clock that nobody sets and that all threads share, modulo 2^32 ms: a difference of two readings
+// survives the wrap.
 function now(): number {
-  return Date.now() | 0
+  return Number(process.hrtime.bigint() / 1_000_000n) | 0
 }

@@ -97,7 +97,8 @@ export function createRunProgress(options: {
   readonly history: Partial<Record<Stage, number>>
 }): RunProgress {
   const { taskId, runId, recorder } = options
-  const runStartedMs = Date.now()
+  // Durations and rates are taken from a clock that nobody sets.
+  const runStartedMs = performance.now()
   const expectedItems: Partial<Record<WorkingStage, number>> = {}
   let plan: PlanTotals | null = null
   let open: OpenStage | null = null
@@ -120,7 +121,7 @@ export function createRunProgress(options: {
     if (!open?.isDirty) return
     const current = open
     current.isDirty = false
-    const now = Date.now()
+    const now = performance.now()
     current.items.record(now, current.processed)
     current.chunkRate.record(now, current.chunks ?? 0)
     const itemsPerSecond = current.items.perSecond(now)
@@ -185,7 +186,7 @@ export function createRunProgress(options: {
 
   return {
     async stage(stage, { unit, total }, work) {
-      const startedMs = Date.now()
+      const startedMs = performance.now()
       lastStage = stage
       open = {
         stage,
@@ -226,7 +227,7 @@ export function createRunProgress(options: {
           type: 'stage.completed',
           stage,
           processedItems: current.processed,
-          durationSeconds: (Date.now() - startedMs) / 1000,
+          durationSeconds: (performance.now() - startedMs) / 1000,
           plan: stage === 'analyzing' ? plan : null,
         })
         return result

@@ -35,6 +35,16 @@ test('a run that does not move is stalled, and ok again with the first progress'
   expect(states()).toEqual(['stalled', 'ok'])
 })
 
+test('a clock that is set says nothing of how a run gets on', () => {
+  watchdog.progressed(100)
+  vi.setSystemTime(Date.now() + 86_400_000)
+  vi.advanceTimersByTime(2_000)
+  expect(seen).toEqual([])
+  vi.setSystemTime(Date.now() - 2 * 86_400_000)
+  vi.advanceTimersByTime(31_000)
+  expect(states()).toEqual(['stalled'])
+})
+
 test('a rate far below its best for long is slow; a hiccup is not', () => {
   watchdog.progressed(1_000)
   watchdog.progressed(100)

@@ -26,28 +26,30 @@ export function createWatchdog(options: {
 }): Watchdog {
   let state: Health['state'] = 'ok'
   let detail: string | null = null
-  let lastProgressMs = Date.now()
+  // How long is taken from a clock that nobody sets; when, for people, from the one that they see.
+  let lastProgressMs = performance.now()
+  let lastProgress = new Date()
   let fastest = 0
   let slowSinceMs: number | null = null
-  let sinceMs = Date.now()
+  let since = new Date()
   const waits = new Map<object, string>()
 
   const become = (next: Health['state'], nextDetail: string | null): void => {
     if (next === state && nextDetail === detail) return
     // Another detail is no other state: a wait that is told anew has lasted since it began.
-    if (next !== state) sinceMs = Date.now()
+    if (next !== state) since = new Date()
     state = next
     detail = nextDetail
-    options.changed({ state, since: new Date(sinceMs), detail })
+    options.changed({ state, since, detail })
   }
 
   const check = (): void => {
-    const now = Date.now()
+    const now = performance.now()
     const [waitedFor] = waits.values()
     if (waitedFor !== undefined) {
       become('waiting', waitedFor)
     } else if (now - lastProgressMs >= options.stallAfterMs) {
-      become('stalled', `Nothing has moved since ${new Date(lastProgressMs).toISOString()}.`)
+      become('stalled', `Nothing has moved since ${lastProgress.toISOString()}.`)
     } else if (slowSinceMs !== null && now - slowSinceMs >= slowAfterMs) {
       become('slow', 'Going at less than a quarter of its earlier rate.')
     } else {
@@ -55,12 +57,17 @@ export function createWatchdog(options: {
     }
   }
 
+  const moved = (): void => {
+    lastProgressMs = performance.now()
+    lastProgress = new Date()
+  }
+
   const timer = setInterval(check, checkEveryMs)
   timer.unref()
 
   return {
     progressed(perSecond) {
-      lastProgressMs = Date.now()
+      moved()
       if (perSecond !== null) {
         fastest = Math.max(fastest, perSecond)
         const isSlow = perSecond < fastest * slowShare
@@ -69,7 +76,7 @@ export function createWatchdog(options: {
       if (state === 'stalled') check()
     },
     stageStarted() {
-      lastProgressMs = Date.now()
+      moved()
       fastest = 0
       slowSinceMs = null
       check()
@@ -77,7 +84,7 @@ export function createWatchdog(options: {
     waiting(waiter, what) {
       if (what === null && !waits.delete(waiter)) return
       if (what !== null) waits.set(waiter, what)
-      lastProgressMs = Date.now()
+      moved()
       check()
     },
     close: () => clearInterval(timer),

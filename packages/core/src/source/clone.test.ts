@@ -13,7 +13,13 @@ import {
   temporaryFolder,
   writeFiles,
 } from './fixtures/git-repositories.ts'
-import { gitDaemon, httpGitServer, refusedPort, silentServer } from './fixtures/git-servers.ts'
+import {
+  gitDaemon,
+  httpGitServer,
+  refusedPort,
+  silentServer,
+  webServer,
+} from './fixtures/git-servers.ts'
 import { type OpenSourceOptions, openSource } from './open-source.ts'
 
 const signal = new AbortController().signal
@@ -315,6 +321,26 @@ test('what a remote lacks or refuses has its own error', async () => {
       (caught: unknown) => caught,
     )
     expect([source, error]).toMatchObject([source, { code }])
+  }
+  expect(readdirSync(join(folder.path, 'clones'))).toEqual([])
+})
+
+test.each([
+  ['a page', '<!doctype html>\n<html><body>Hello</body></html>\n'],
+  ['a page in one line', '<!doctype html><html><body>Hello</body></html>'],
+  ['a page with tabs', '<a>\t<b>\n'],
+  ['a word', 'hello'],
+  ['nothing', ''],
+])('a URL that answers with %s is told as no repository', async (_, page) => {
+  using folder = temporaryFolder()
+  await using server = await webServer(page)
+  for (const ref of [undefined, 'main']) {
+    const source = { url: `${server.url}/shop`, ...(ref ? { ref } : {}) }
+    await expect(openSource(source, options(folder.path))).rejects.toMatchObject({
+      code: 'NOT_A_REPOSITORY',
+      recoverable: false,
+      message: expect.stringContaining(`${server.url}/shop`),
+    })
   }
   expect(readdirSync(join(folder.path, 'clones'))).toEqual([])
 })

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@cairn/protocol'
 import { SourceError } from '../errors.ts'
 
 const patterns: ReadonlyArray<readonly [pattern: RegExp, code: ErrorCode, recoverable: boolean]> = [
+  [/info\/refs not valid/i, 'NOT_A_REPOSITORY', false],
   [
     /couldn't find remote ref|remote branch .* not found|no such remote ref|not our ref|unadvertised object|remote did not send all necessary objects/i,
     'REF_NOT_FOUND',

@@ -29,7 +29,7 @@ export async function findGit(signal: AbortSignal): Promise<HostGit> {
     )
   }
   const configured = await ask(
-    ['config', '--global', '--type=path', '--get', 'core.excludesFile'],
+    ['config', '--global', '--includes', '--type=path', '--get', 'core.excludesFile'],
     signal,
   )
   const settings = process.env.XDG_CONFIG_HOME || join(homedir(), '.config')

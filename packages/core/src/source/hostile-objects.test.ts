@@ -1,7 +1,17 @@
 /** Trees, objects and indexes that git would not write, and repositories whose objects are another's. */
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import {
   git,
@@ -184,7 +194,9 @@ test('a tree that is deeper than git’s stack ends with a typed error', async (
   const path = makeRepository(join(folder.path, 'repo'), {})
   const innermost = writeTree(path, [['100644', 'f', writeBlob(path, 'x\n')]])
   commitTree(path, writeNestedTrees(path, innermost, 60_000))
-  const listed = openSource({ path, ...ofMain }, openOptions()).then(outcomesOf)
+  const listed = openSource({ path, ...ofMain }, openOptions())
+    .then(outcomesOf)
+    .then(() => 'listed')
   await expect(listed).rejects.toMatchObject({ code: 'GIT_FAILED' })
 })
 
@@ -243,7 +255,7 @@ test('objects and refs of a stranger’s repository are not taken for one’s ow
   for (const path of [...attacks, worktree, submodule]) {
     const { href } = pathToFileURL(path)
     const cloneDirectory = join(folder.path, 'clones')
-    for (const source of [{ path, ...ofMain }, { url: href }, { url: `${href}/.git` }]) {
+    for (const source of [{ path, ...ofMain }, { url: href }]) {
       await expect(
         openSource(source, openOptions({ cloneDirectory })),
         JSON.stringify(source),
@@ -278,12 +290,180 @@ test('a linked worktree, a submodule and a symbolic link for HEAD are a reposito
   }
 })
 
-test('files of git that are pipes, or gibibytes long, end with a typed error', async () => {
-  using folder = temporaryFolder()
-  const long = join(folder.path, 'long')
-  mkdirSync(long)
-  writeFileSync(join(long, '.git'), Buffer.alloc(50_000_000, 'gitdir: x'))
-  await expect(openSource({ path: long }, openOptions())).rejects.toMatchObject({
-    code: 'NOT_A_REPOSITORY',
-  })
-})
+test.skipIf(process.platform === 'win32')(
+  'a .git file that is very long, and git files that are pipes, keep nobody waiting',
+  async () => {
+    using folder = temporaryFolder()
+    const long = join(folder.path, 'long')
+    mkdirSync(long)
+    writeFileSync(join(long, '.git'), Buffer.alloc(50_000_000, 'gitdir: x'))
+    await expect(openSource({ path: long }, openOptions())).rejects.toMatchObject({
+      code: 'NOT_A_REPOSITORY',
+    })
+    const path = makeRepository(join(folder.path, 'pipes'), { 'a.txt': 'a\n' })
+    rmSync(join(path, '.git', 'refs', 'heads', 'main'))
+    const pipes = ['refs/heads/main', 'refs/heads/other', 'objects/info/alternates', 'commondir']
+    for (const name of pipes) execFileSync('mkfifo', [join(path, '.git', name)])
+    await expect(openSource({ path, ...ofMain }, openOptions())).rejects.toMatchObject({
+      code: 'NOT_A_REPOSITORY',
+    })
+  },
+)
+
+// The memory of a process of its own, which lists the source and prints what it took at most.
+async function listedApart(
+  path: string,
+): Promise<{ files: number; large: number; ref: string; megabytes: number }> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--conditions=@cairn/source',
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module',
+    '-e',
+    `import { readFileSync } from 'node:fs'
+    import { openSource } from ${JSON.stringify(import.meta.resolve('./open-source.ts'))}
+    const { signal } = new AbortController()
+    const source = await openSource(
+      { path: ${JSON.stringify(path)}, ref: 'main' },
+      { cloneDirectory: '/nowhere', languageOf: () => 'text', signal },
+    )
+    const counts = { files: 0, large: 0 }
+    for await (const { kind, file } of source.list({ signal })) {
+      if (kind === 'file') counts.files++
+      else if (file.reason === 'too_large') counts.large++
+    }
+    await source.close()
+    const [, kilobytes] = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))
+    const megabytes = kilobytes / 1024
+    console.log(JSON.stringify({ ...counts, ref: source.description.ref, megabytes }))`,
+  ])
+  return JSON.parse(stdout)
+}
+
+test.runIf(process.platform === 'linux')(
+  'a folder of 100,000 files, a blob of a gibibyte and 10,000 refs take little memory',
+  async () => {
+    using folder = temporaryFolder()
+    const path = makeRepository(join(folder.path, 'repo'), {})
+    const blob = writeBlob(path, 'x = 1\n')
+    const files = Array.from(
+      { length: 100_000 },
+      (_, index): HandMadeEntry => ['100644', `f${`${index}`.padStart(6, '0')}.py`, blob],
+    )
+    const commit = commitTree(
+      path,
+      writeTree(path, [...files, ['100644', 'gibibyte.bin', writeZeros(path, 1_024)]]),
+    )
+    const refs = Array.from({ length: 10_000 }, (_, index) => `${commit} refs/heads/b${index}\n`)
+    writeFileSync(
+      join(path, '.git', 'packed-refs'),
+      `# pack-refs with: peeled fully-peeled \n${refs.join('')}`,
+    )
+    const { megabytes, ...listed } = await listedApart(path)
+    expect(listed).toEqual({ files: 100_000, large: 1, ref: 'main' })
+    // A Node process with this loaded has 100; the paths and ids of 100,000 files are some tens.
+    expect(megabytes).toBeLessThan(350)
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a file URL of a hostile repository runs nothing of its configuration',
+  async () => {
+    using folder = temporaryFolder()
+    const marker = join(folder.path, 'executed')
+    const command = join(folder.path, 'evil.sh')
+    writeFileSync(command, `#!/bin/sh\necho "$0 $@" >> ${marker}\n`, { mode: 0o755 })
+    const path = makeRepository(join(folder.path, 'repo'), {
+      'a.txt': 'a\n',
+      '.gitattributes': '* filter=evil diff=evil export-subst\n',
+      '.gitmodules': `[submodule "x"]\n\tpath = x\n\turl = ext::${command}\n\tupdate = !${command}\n`,
+    })
+    for (const hook of ['pre-receive', 'post-update', 'reference-transaction', 'pre-auto-gc']) {
+      symlinkSync(command, join(path, '.git', 'hooks', hook))
+    }
+    const config = join(path, '.git', 'config')
+    const included = join(folder.path, 'included')
+    writeFileSync(
+      config,
+      `${readFileSync(config, 'utf8')}
+[include]
+  path = ${included}
+[uploadpack]
+  packObjectsHook = ${command}
+[core]
+  fsmonitor = ${command}
+  sshCommand = ${command}
+  alternateRefsCommand = ${command}
+  hooksPath = ${join(path, '.git', 'hooks')}
+[credential]
+  helper = !${command}
+[trace2]
+  eventTarget = ${marker}
+[gc]
+  auto = 1
+`,
+    )
+    writeFileSync(included, `[core]\n\tgitProxy = ${command}\n\tpager = ${command}\n`)
+    const options = openOptions({ cloneDirectory: join(folder.path, 'clones') })
+    for (const source of [{ url: pathToFileURL(path).href }, { path, ...ofMain }, { path }]) {
+      const tree = await openSource(source, options)
+      expect(await outcomesOf(tree)).toEqual({
+        '.gitattributes': 'index',
+        '.gitmodules': 'index',
+        'a.txt': 'index',
+      })
+      await tree.close()
+    }
+    expect(existsSync(marker)).toBe(false)
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'the host’s own git settings stay trusted, but for programs that a listing does not need',
+  async () => {
+    using folder = temporaryFolder()
+    const marker = join(folder.path, 'executed')
+    const command = join(folder.path, 'tool.sh')
+    writeFileSync(command, `#!/bin/sh\necho "$0 $@" >> ${marker}\ncat\n`, { mode: 0o755 })
+    const origin = makeRepository(join(folder.path, 'origin'), { 'a.txt': 'a\n', 'b.log': 'b\n' })
+    writeFiles(folder.path, {
+      'home/ignored': '*.log\n',
+      'home/.gitconfig': `[core]
+  hooksPath = ${folder.path}
+  fsmonitor = ${command}
+  attributesFile = ${folder.path}/home/attributes
+[filter "tool"]
+  clean = ${command}
+  smudge = ${command}
+  required = true
+[diff]
+  external = ${command}
+[include]
+  path = more
+[url "file://${folder.path}/"]
+  insteadOf = https://git.example.org/
+[protocol "file"]
+  allow = always
+`,
+      'home/attributes': '* filter=tool\n',
+      'home/more': `[core]\n\texcludesFile = ${folder.path}/home/ignored\n`,
+    })
+    const { HOME } = process.env
+    process.env.HOME = join(folder.path, 'home')
+    try {
+      writeFiles(origin, { 'new.log': 'new\n', 'new.txt': 'new\n' })
+      expect(await outcomesOf(await openSource({ path: origin }, openOptions()))).toEqual({
+        'a.txt': 'index',
+        'b.log': 'index',
+        'new.txt': 'index',
+      })
+      // Where another address stands for one, the transport that was asked for is kept to.
+      const cloneDirectory = join(folder.path, 'clones')
+      await expect(
+        openSource({ url: 'https://git.example.org/origin' }, openOptions({ cloneDirectory })),
+      ).rejects.toMatchObject({ code: 'URL_REFUSED' })
+    } finally {
+      process.env.HOME = HOME
+    }
+    expect(existsSync(marker)).toBe(false)
+  },
+)

@@ -285,13 +285,25 @@ test('an ignore rule that would take a regular expression for ever takes no time
   using folder = temporaryFolder()
   const root = join(folder.path, 'plain')
   writeFiles(root, {
-    '.gitignore': `${'*a'.repeat(60)}*b\n${'**/a'.repeat(20)}/**/b\n`,
+    '.gitignore': `${'*a'.repeat(60)}*b\n${'**/a'.repeat(20)}/**/b\n[${'[:alpha:]'.repeat(1_000)}]x\n`,
     [`${'a'.repeat(200)}c`]: 'x\n',
+    // As long as an ignore file may be, and nothing but one rule.
+    'folders/.gitignore': `${'**/'.repeat(33_000)}b\n`,
+    'folders/a/a/a': 'x\n',
+    'stars/.gitignore': `${'*a'.repeat(45_000)}b\n`,
+    'stars/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa': 'x\n',
+    'huge/.gitignore': `kept\n${'never-there\n'.repeat(80_000)}`,
+    'huge/kept': 'x\n',
   })
-  expect(Object.values(await outcomesOf(await openSource({ path: root }, openOptions())))).toEqual([
-    'index',
-    'index',
-  ])
+  expect(await outcomesOf(await openSource({ path: root }, openOptions()))).toEqual({
+    '.gitignore': 'index',
+    [`${'a'.repeat(200)}c`]: 'index',
+    'folders/.gitignore': 'minified',
+    'folders/a/a/a': 'index',
+    'huge/.gitignore': 'index',
+    'stars/.gitignore': 'minified',
+    'stars/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa': 'index',
+  })
 })
 
 // Only root can give a folder away.

@@ -66,5 +66,5 @@ export function repositoryNameOf(source: Source): string {
     'url' in source ? redactUrl(source.url).replace(/^[^/]*:(?!\/\/)/, '') : resolve(source.path)
   const last = basename(text.replace(/[\\/]+$/, '').replace(/\/\.git$/, ''))
   const name = last.replace(/\.git$/, '')
-  return name === '' ? 'repository' : name
+  return name === '' || name === '.' || name === '..' ? 'repository' : name
 }

@@ -20,6 +20,11 @@ export interface RemoteGit {
     args: readonly string[],
     onProgressText?: (text: string) => void,
   ): Promise<string>
+  /**
+   * Whether a remote that named no ref is a repository without any. Git takes whatever a web server
+   * answers in one line for one of static files.
+   */
+  speaksGit(folder: string): Promise<boolean>
 }
 
 // simple-git refuses these unless they are allowed by name. Here they carry the guards themselves
@@ -91,42 +96,62 @@ export function remoteGit(options: {
     config: configFor(remote, credentials),
   })
 
-  return {
-    async run(folder, args, onProgressText) {
+  const runWith = async (
+    variables: Readonly<Record<string, string>>,
+    folder: string,
+    args: readonly string[],
+    onErrorText?: (text: string) => void,
+  ): Promise<string> => {
+    if (signal.aborted) throw new CancelledError()
+    const git = simpleGit({
+      baseDir: folder,
+      abort: signal,
+      timeout: { block: silenceMs },
+      allowEnvironment: Object.keys(variables),
+      unsafe,
+    }).env(variables)
+    if (onErrorText !== undefined) {
+      git.outputHandler((_command, _stdout, stderr) => {
+        stderr.on('data', (chunk: Buffer) => onErrorText(chunk.toString('utf8')))
+      })
+    }
+    try {
+      return await git.raw([...args])
+    } catch (error) {
       if (signal.aborted) throw new CancelledError()
-      const git = simpleGit({
-        baseDir: folder,
-        abort: signal,
-        timeout: { block: silenceMs },
-        allowEnvironment: Object.keys(environment),
-        unsafe,
-      }).env(environment)
-      if (onProgressText !== undefined) {
-        git.outputHandler((_command, _stdout, stderr) => {
-          stderr.on('data', (chunk: Buffer) => onProgressText(chunk.toString('utf8')))
-        })
+      if (error instanceof GitPluginError && error.plugin === 'timeout') {
+        throw new SourceError(
+          'REMOTE_UNREACHABLE',
+          `${remote.shown} said nothing for ${silenceMs / 1000} s.`,
+          { recoverable: true },
+        )
       }
-      try {
-        return await git.raw([...args])
-      } catch (error) {
-        if (signal.aborted) throw new CancelledError()
-        if (error instanceof GitPluginError && error.plugin === 'timeout') {
-          throw new SourceError(
-            'REMOTE_UNREACHABLE',
-            `${remote.shown} said nothing for ${silenceMs / 1000} s.`,
-            { recoverable: true },
-          )
-        }
-        const text = error instanceof Error ? error.message : String(error)
-        if (/spawn git.* ENOENT/.test(text)) {
-          throw gitStartError(Object.assign(new Error(text), { code: 'ENOENT' }))
-        }
-        // No cause: simple-git's error names the whole task.
-        const said = withoutSecrets(text, remote, credentials)
-        const failure = gitFailure(`${remote.shown} cannot be fetched`, said)
-        if (failure.code !== 'AUTHENTICATION_FAILED') throw failure
-        throw refusedCredentials(remote, credentials, said)
+      const text = error instanceof Error ? error.message : String(error)
+      if (/spawn git.* ENOENT/.test(text)) {
+        throw gitStartError(Object.assign(new Error(text), { code: 'ENOENT' }))
       }
+      // No cause: simple-git's error names the whole task.
+      const said = withoutSecrets(text, remote, credentials)
+      const failure = gitFailure(`${remote.shown} cannot be fetched`, said)
+      if (failure.code !== 'AUTHENTICATION_FAILED') throw failure
+      throw refusedCredentials(remote, credentials, said)
+    }
+  }
+
+  return {
+    run: (folder, args, onProgressText) => runWith(environment, folder, args, onProgressText),
+    async speaksGit(folder) {
+      if (remote.transport !== 'http' && remote.transport !== 'https') return true
+      let traced = ''
+      await runWith(
+        { ...environment, GIT_TRACE_PACKET: '1' },
+        folder,
+        ['ls-remote', '--', remote.url, 'HEAD'],
+        (text) => {
+          traced += text
+        },
+      )
+      return traced.includes('# service=git-upload-pack')
     },
   }
 }

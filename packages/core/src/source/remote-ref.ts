@@ -19,7 +19,7 @@ function isBranchOrTagName(ref: string): boolean {
 /**
  * Asks the remote what `ref` is: a branch, else a tag; its default branch where none is asked.
  * @param folder any folder of this machine to run git in
- * @throws SourceError `REF_NOT_FOUND`, `EMPTY_REPOSITORY`, or what git said of the remote
+ * @throws SourceError `REF_NOT_FOUND`, `EMPTY_REPOSITORY`, `NOT_A_REPOSITORY`, or what git said of the remote
  */
 export async function findRemoteRef(
   git: RemoteGit,
@@ -56,6 +56,12 @@ export async function findRemoteRef(
     }
   }
   if (ids.size === 0) {
+    if (!(await git.speaksGit(folder))) {
+      throw new SourceError(
+        'NOT_A_REPOSITORY',
+        `${remote.shown} answers, but not as a Git repository does. Is it the address of a web page?`,
+      )
+    }
     throw new SourceError(
       'EMPTY_REPOSITORY',
       `${remote.shown} has no commit yet, or none on its default branch.`,

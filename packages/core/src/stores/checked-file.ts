@@ -31,6 +31,7 @@ export interface CheckedFile
   extends Pick<
     LedgerFile,
     | 'path'
+    | 'language'
     | 'version'
     | 'edgeSet'
     | 'chunkCount'
@@ -47,10 +48,12 @@ const none: readonly never[] = []
 
 /** The part of a file of the ledger that is compared. */
 export function checkedFile(file: LedgerFile): CheckedFile {
-  const { path, version, edgeSet, chunkCount, nodeCount, edgeSetNodes, edgeSetEdges } = file
+  const { path, language, version, edgeSet, chunkCount, nodeCount, edgeSetNodes, edgeSetEdges } =
+    file
   const failedChunks = file.failedChunks.length > 0 ? file.failedChunks : none
   return {
     path,
+    language,
     version,
     edgeSet,
     chunkCount,

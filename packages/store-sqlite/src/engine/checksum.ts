@@ -8,6 +8,11 @@ export function checksum(...parts: readonly (string | number | null)[]): number 
   return crc32(JSON.stringify(parts))
 }
 
+/** {@link checksum} of two long texts beside what `rest` stands for. */
+export function textChecksum(one: string, other: string, rest: number): number {
+  return crc32(one, crc32(other, rest))
+}
+
 /** The checksum of a cached vector: of which text it is, and by whom. */
 export function vectorChecksum(
   fingerprint: string,

@@ -1,7 +1,7 @@
 import type { Spool, SpooledChunk, SymbolKind } from '@cairn/core'
 import { decodeFile, encodeReferences, encodeSurface } from '@cairn/core/encoded-file'
 import { type PackedVectors, packVectors } from '../packed-vectors.ts'
-import { checksum } from './checksum.ts'
+import { checksum, textChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
@@ -281,7 +281,7 @@ export function spooledChecksum(
   chunks: readonly number[],
 ): number {
   const { path, language, syntax_errors: syntaxErrors, surface, uses } = file
-  return checksum(path, language, syntaxErrors, surface, uses, ...chunks)
+  return textChecksum(surface, uses, checksum(path, language, syntaxErrors, ...chunks))
 }
 
 interface StoredTexts {

@@ -33,6 +33,7 @@ for (const [name, mode] of Object.entries(methods)) {
     answer(start.options, async () => (await side).run(mode, workOf(name, values)))
 }
 functions.acquire = () => answer(start.options, async () => (await side).acquire())
+functions.endAbandoned = () => answer(start.options, async () => (await side).endAbandoned())
 functions.close = () => answer(start.options, async () => (await side).close())
 
 createBirpc(functions, {
@@ -45,6 +46,7 @@ createBirpc(functions, {
 interface Side {
   run(mode: Mode, work: Work): unknown
   acquire(): void
+  endAbandoned(): void
   close(): void | Promise<void>
 }
 
@@ -56,11 +58,13 @@ async function openSide({ role, options }: ThreadStart): Promise<Side> {
 }
 
 function readingSide(reader: Reader): Side {
+  const refuse = (): never => {
+    throw new Error('The reading thread cannot become the writer.')
+  }
   return {
     run: (_, work) => reader.read(work),
-    acquire: () => {
-      throw new Error('The reading thread cannot become the writer.')
-    },
+    acquire: refuse,
+    endAbandoned: refuse,
     close: () => reader.close(),
   }
 }
@@ -80,6 +84,7 @@ function writingSide(writer: Writer): Side {
         : writer.read(work)
     },
     acquire: () => writer.acquire(),
+    endAbandoned: () => writer.endAbandoned(),
     async close() {
       writes.flush()
       // The answers to these go out before the one that ends the thread.

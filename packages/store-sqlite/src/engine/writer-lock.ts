@@ -13,21 +13,23 @@ interface Holder {
  * Makes this the one writer of a store. The lock is a reserved transaction on a small SQLite file
  * beside the store: the operating system drops it with the process, however that ends, and others can
  * still read who holds it.
+ *
+ * @param waitMs how long to wait for one who only looks whether anybody writes
  * @returns what releases it.
  * @throws Fault `STORE_LOCKED` naming the holder.
  * @see https://sqlite.org/lockingv3.html
  */
-export function takeWriterLock(driver: Driver, storePath: string): () => void {
+export function takeWriterLock(driver: Driver, storePath: string, waitMs: number): () => void {
   const lockPath = `${storePath}.lock`
   try {
-    return lock(driver, storePath, lockPath)
+    return lock(driver, storePath, lockPath, waitMs)
   } catch (error) {
     // Told of the store, whoever reads it would move a whole index away.
     throw toFault(error, lockPath)
   }
 }
 
-function lock(driver: Driver, storePath: string, lockPath: string): () => void {
+function lock(driver: Driver, storePath: string, lockPath: string, waitMs: number): () => void {
   const database = driver.open(lockPath, { readOnly: false, withVectors: false })
   try {
     const holder: Holder = {
@@ -35,7 +37,7 @@ function lock(driver: Driver, storePath: string, lockPath: string): () => void {
       host: hostname(),
       since: new Date().toISOString(),
     }
-    reserve(database, storePath)
+    reserve(database, storePath, waitMs)
     database.exec(
       'create table if not exists holder (id integer primary key, pid integer, host text, since text)',
     )
@@ -46,7 +48,7 @@ function lock(driver: Driver, storePath: string, lockPath: string): () => void {
         .prepare('insert or replace into holder values (1, ?, ?, ?)')
         .run(holder.pid, holder.host, holder.since)
       database.exec('commit')
-      reserve(database, storePath)
+      reserve(database, storePath, waitMs)
     } while (readHolder(database)?.since !== holder.since)
     return () => database.close()
   } catch (error) {
@@ -55,10 +57,9 @@ function lock(driver: Driver, storePath: string, lockPath: string): () => void {
   }
 }
 
-function reserve(database: Database, storePath: string): void {
+function reserve(database: Database, storePath: string, waitMs: number): void {
   try {
-    // No waiting: whoever holds the lock holds it for long.
-    database.exec('pragma busy_timeout = 0')
+    database.exec(`pragma busy_timeout = ${waitMs}`)
     database.exec('begin immediate')
   } catch (error) {
     if (resultCode(error) !== 'SQLITE_BUSY') throw error

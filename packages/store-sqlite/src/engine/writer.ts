@@ -3,7 +3,7 @@ import type { EngineOptions } from '../options.ts'
 import { connectWriter, limitSize, makeFolder } from './connect.ts'
 import { type Database, type Driver, inTransaction, onSnapshot } from './database.ts'
 import { createEngine, type Engine } from './engine.ts'
-import { Fault, resultCode } from './fault.ts'
+import { Fault, resultCode, toFault } from './fault.ts'
 import { createReserve, reserveBytes } from './reserve.ts'
 import { takeWriterLock } from './writer-lock.ts'
 
@@ -21,6 +21,11 @@ export interface WriteWork {
 export interface Writer {
   /** Takes the lock and opens the file, unless that was done. */
   acquire(): void
+  /**
+   * Ends what a dead process left unfinished and lets go of the store again; does nothing where a process
+   * writes, this one included, or where nothing may be written.
+   */
+  endAbandoned(): void
   /** Runs all of `works` in one transaction; where one of them throws, each in one of its own. */
   writeTogether(works: readonly WriteWork[]): Written[]
   /** Runs `work` in one transaction for each step; other calls come in between. */
@@ -32,12 +37,15 @@ export interface Writer {
   close(): void
 }
 
+/** Milliseconds to wait for the lock: a writer has it for long, one who looks whether there is any for an instant. */
+const lockWaitMs = 500
+
 /** Writes nothing until it is asked to. */
 export function createWriter(driver: Driver, options: EngineOptions): Writer {
   const reserve = createReserve(options.path)
   let open: { database: Database; engine: Engine; release: () => void } | null = null
 
-  const acquired = (): { database: Database; engine: Engine } => {
+  const acquired = (waitMs = lockWaitMs): { database: Database; engine: Engine } => {
     if (open) return open
     if (options.readOnly) {
       throw new Fault(
@@ -46,7 +54,7 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
       )
     }
     makeFolder(options.path)
-    const release = takeWriterLock(driver, options.path)
+    const release = takeWriterLock(driver, options.path, waitMs)
     try {
       const database = connectWriter(driver, options)
       try {
@@ -65,10 +73,25 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
     }
   }
 
+  const close = (): void => {
+    open?.database.close()
+    open?.release()
+    open = null
+  }
+
   return {
     acquire() {
       if (open) reserve.hold()
       acquired()
+    },
+    endAbandoned() {
+      if (open || options.readOnly) return
+      try {
+        acquired(0)
+        close()
+      } catch (error) {
+        if (!mayNotWrite(error)) throw error
+      }
     },
     writeTogether(works) {
       const { database, engine } = acquired()
@@ -110,10 +133,12 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
       return onSnapshot(database, () => work(engine))
     },
     bare: (work) => work(acquired().engine),
-    close() {
-      open?.database.close()
-      open?.release()
-      open = null
-    },
+    close,
   }
+}
+
+/** Whether somebody else writes, or this process is not allowed to. */
+function mayNotWrite(error: unknown): boolean {
+  const { code } = toFault(error, '')
+  return code === 'STORE_LOCKED' || code === 'STORE_READ_ONLY'
 }
