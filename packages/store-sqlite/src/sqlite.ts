@@ -8,7 +8,7 @@ import type {
   Storage,
   VectorStore,
 } from '@cairn/core'
-import { InvalidOptionsError, StoreError } from '@cairn/core'
+import { InvalidOptionsError } from '@cairn/core'
 import { abortable } from '@cairn/core/abortable'
 import { encodeGraph } from '@cairn/core/encoded-graph'
 import { logEntry } from '@cairn/protocol'
@@ -17,7 +17,7 @@ import { methods } from './engine/methods.ts'
 import type { FileRow, StoredFiles, SurfaceRow } from './engine/spool.ts'
 import type { EngineOptions, SqliteOptions } from './options.ts'
 import { packFiles } from './packed-files.ts'
-import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from './packed-vectors.ts'
+import { packVectors, unpackBytes, unpackVectors } from './packed-vectors.ts'
 import { createThread } from './thread.ts'
 
 /** Everything of one indexer in one SQLite file. */

@@ -18,7 +18,9 @@ export interface PackedGraph {
   readonly edges: Int32Array
 }
 
+/** Numbers of a node in {@link PackedGraph.nodes}. */
 export const nodeNumbers = 9
+/** Numbers of an edge in {@link PackedGraph.edges}. */
 export const edgeNumbers = 6
 /** Stands for null. */
 export const noNumber = -1
