@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createIndexer, type GraphEdge, type GraphNode, type GraphStore, sqlite } from 'cairn'
-
-/** Rows of a code graph. */
-export interface GraphRows {
-  readonly nodes: readonly GraphNode[]
-  readonly edges: readonly GraphEdge[]
-}
+import { decodeGraph } from '@cairn/core/encoded-graph'
+import {
+  createIndexer,
+  type GraphEdge,
+  type GraphNode,
+  type GraphRows,
+  type GraphStore,
+  sqlite,
+} from 'cairn'
 
 /** Every row that indexing a repository writes to its graph. */
 export async function graphRowsOf(path: string): Promise<GraphRows> {
@@ -17,7 +19,8 @@ export async function graphRowsOf(path: string): Promise<GraphRows> {
   const storage = sqlite({ path: join(folder, 'cairn.db') })
   const graph: GraphStore = {
     ...storage.graph,
-    upsert: async (rows, options) => {
+    upsert: async (given, options) => {
+      const rows = 'parts' in given ? decodeGraph(given) : given
       nodes.push(...rows.nodes)
       edges.push(...rows.edges)
       await storage.graph.upsert(rows, options)

@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GraphEdge, GraphNode, GraphStore, Storage } from '@cairn/core'
+import { decodeGraph } from '@cairn/core/encoded-graph'
 import { type RunningNeo4j, startNeo4j } from '@cairn/servers'
 import { describeWithOwnServer } from '@cairn/servers/vitest'
 import { type Neo4jGraph, neo4j } from '@cairn/store-neo4j'
@@ -45,8 +46,9 @@ function openBoth({ url, user, password }: RunningNeo4j): Graphs {
     embedded: openWith('embedded', (graphInFile) => ({
       ...graphInFile,
       upsert: async (rows, options) => {
-        for (const { id } of rows.nodes) ids.add(id)
-        for (const { from, to } of rows.edges) ids.add(from).add(to)
+        const { nodes, edges } = 'parts' in rows ? decodeGraph(rows) : rows
+        for (const { id } of nodes) ids.add(id)
+        for (const { from, to } of edges) ids.add(from).add(to)
         await graphInFile.upsert(rows, options)
       },
     })),
@@ -200,7 +202,7 @@ describeWithOwnServer('the graph in Neo4j', startNeo4j, (server) => {
 
   test('is whole after its server was killed in the middle of a write and started again', async () => {
     const files = Object.fromEntries(
-      Array.from({ length: 60 }, (_, index) => [
+      Array.from({ length: 200 }, (_, index) => [
         `src/file${index}.ts`,
         `import { step${index + 1} } from './file${index + 1}.ts'\nexport function step${index}() {\n  return step${index + 1}()\n}\n`,
       ]),
@@ -215,7 +217,8 @@ describeWithOwnServer('the graph in Neo4j', startNeo4j, (server) => {
         const isLast = ++writes === 4
         const written = graph.upsert(rows, options)
         await Promise.all([written, isLast ? server().kill() : undefined])
-        for (const { id } of rows.nodes) acknowledged.add(id)
+        const { nodes } = 'parts' in rows ? decodeGraph(rows) : rows
+        for (const { id } of nodes) acknowledged.add(id)
       },
     }
     const { indexer } = openWith('dying', () => dying, { retries: 20 })
@@ -233,7 +236,7 @@ describeWithOwnServer('the graph in Neo4j', startNeo4j, (server) => {
     const [{ before, after }, result] = await Promise.all([survivors, run.finished])
     expect(before.length).toBeGreaterThan(0)
     expect(after).toEqual(before)
-    expect(result.files.indexed).toBe(60)
+    expect(result.files.indexed).toBe(200)
 
     await embedded.indexer.index({ path }).finished
     expect(await contents(graph, 'steps', ids)).toEqual(

@@ -114,6 +114,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
   return {
     id: 'chroma',
     maxBatch,
+    isRemote: true,
     upsert: (space, rows, options = {}) =>
       run(options, async (call, limits) => {
         for (const row of rows) checkLength(space, row.vector, `The row ${row.id}`)

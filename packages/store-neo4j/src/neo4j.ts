@@ -1,4 +1,5 @@
-import type { GraphStore, StoreCallOptions } from '@cairn/core'
+import type { GraphRows, GraphStore, StoreCallOptions } from '@cairn/core'
+import { decodeGraph } from '@cairn/core/encoded-graph'
 import { createConnection, TooLargeError } from './connection.ts'
 import { deleteRows } from './delete-rows.ts'
 import { toStoreError } from './fault.ts'
@@ -6,7 +7,7 @@ import { checkOptions, type Neo4jOptions } from './options.ts'
 import { packParameters, plainRecord } from './plain-value.ts'
 import { createReads } from './read-rows.ts'
 import { createWalks, type Walks } from './walks.ts'
-import { type GraphRows, uniqueRows, writeRows } from './write-rows.ts'
+import { uniqueRows, writeRows } from './write-rows.ts'
 
 /** The code graph in a Neo4j database, with more questions than an indexer asks. */
 export interface Neo4jGraph extends GraphStore, Walks {
@@ -57,11 +58,13 @@ export function neo4j(options: Neo4jOptions): Neo4jGraph {
     id: 'neo4j',
     // Larger batches are no faster, see docs/benchmarks.md, and take more of the server's memory.
     maxBatch: 5_000,
+    isRemote: true,
     upsert: (rows, callOptions) =>
       typed(async () => {
         callOptions?.signal?.throwIfAborted()
-        if (rows.nodes.length + rows.edges.length === 0) return
-        await write(uniqueRows(rows), callOptions?.signal)
+        const unique = uniqueRows('parts' in rows ? decodeGraph(rows) : rows)
+        if (unique.nodes.length + unique.edges.length === 0) return
+        await write(unique, callOptions?.signal)
       }),
     deleteOwners: (repository, owners, callOptions) =>
       typed(() => deleteRows(connection, { repository, owners }, callOptions?.signal)),

@@ -1,4 +1,4 @@
-import { type GraphEdge, type GraphNode, StoreError } from '@cairn/core'
+import { type GraphEdge, type GraphNode, type GraphRows, StoreError } from '@cairn/core'
 import type { Run } from './connection.ts'
 import {
   changingLabels,
@@ -13,12 +13,6 @@ import {
   shareProperties,
   unresolvedLabel,
 } from './model.ts'
-
-/** Rows of one write. */
-export interface GraphRows {
-  readonly nodes: readonly GraphNode[]
-  readonly edges: readonly GraphEdge[]
-}
 
 /** `rows` with the last of those of the same identity. */
 export function uniqueRows({ nodes, edges }: GraphRows): GraphRows {

@@ -10,7 +10,12 @@ export interface SqliteOptions {
    * @default 'auto'
    */
   readonly driver?: 'auto' | 'node' | 'better-sqlite3'
-  /** Bytes of database pages that the writing thread keeps in memory; the reading one keeps half. @default 16_777_216 */
+  /**
+   * Bytes of database pages that the writing thread keeps in memory. The reading one keeps half of it, and
+   * of the codes of vectors, which each query without a filter looks at, another half: those of some
+   * 130,000 vectors of 384 dimensions by default. What does not fit is read again.
+   * @default 16_777_216
+   */
   readonly cacheBytes?: number
   /**
    * Most bytes the file may grow to, but for 2 MiB that the last events of a run may take; beyond, writes

@@ -32,7 +32,7 @@ export function unpackVectors(packed: PackedVectors): (Float32Array | null)[] {
 }
 
 /** The bytes of each vector, as SQLite stores them. */
-export function unpackBytes(packed: PackedVectors): (Uint8Array | null)[] {
+export function unpackBytes(packed: PackedVectors): (Uint8Array<ArrayBuffer> | null)[] {
   let offset = 0
   return packed.lengths.map((length) => {
     if (length < 0) return null

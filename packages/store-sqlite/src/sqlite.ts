@@ -1,20 +1,24 @@
 import { stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import type { GraphStore, Journal, SpooledFile, Storage, VectorStore } from '@cairn/core'
-import { InvalidOptionsError, StoreError } from '@cairn/core'
+import type {
+  GraphStore,
+  Journal,
+  SpooledFile,
+  SpooledSurface,
+  Storage,
+  VectorStore,
+} from '@cairn/core'
+import { InvalidOptionsError } from '@cairn/core'
 import { abortable } from '@cairn/core/abortable'
+import { encodeGraph } from '@cairn/core/encoded-graph'
 import { logEntry } from '@cairn/protocol'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
 import { methods } from './engine/methods.ts'
 import type { FileRow, StoredFiles, SurfaceRow } from './engine/spool.ts'
 import type { EngineOptions, SqliteOptions } from './options.ts'
 import { packFiles } from './packed-files.ts'
-import { packGraph } from './packed-graph.ts'
-import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from './packed-vectors.ts'
-import { decodeReferences, decodeSurface } from './surface-codec.ts'
+import { packVectors, unpackBytes, unpackVectors } from './packed-vectors.ts'
 import { createThread } from './thread.ts'
-
-type LocatedSurface = Awaited<ReturnType<Journal['spool']['surfaces']>>[number]
 
 /** Everything of one indexer in one SQLite file. */
 export interface SqliteStorage extends Storage {
@@ -213,7 +217,9 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     id: 'sqlite',
     maxBatch: 10_000,
     upsert: (rows, callOptions) =>
-      abortable(callOptions?.signal, () => call('graph.upsert', packGraph(rows))),
+      abortable(callOptions?.signal, () =>
+        call('graph.upsert', ('parts' in rows ? rows : encodeGraph(rows)).parts),
+      ),
     deleteOwners: (repository, owners, callOptions) =>
       abortable(callOptions?.signal, () => call('graph.deleteOwners', repository, owners)),
     nodes: (ids, callOptions) => abortable(callOptions?.signal, () => call('graph.nodes', ids)),
@@ -254,39 +260,18 @@ function checkOptions({
   return { path: resolve(path), readOnly, driver, cacheBytes, maxBytes: maxBytes ?? null }
 }
 
-// Built up here and not in the thread: bytes change hands between threads, while objects are copied, at
-// several times the cost of parsing them and into the part of the heap that is seldom cleared.
-function readSurfaces({ rows, surfaces }: StoredFiles<SurfaceRow>): LocatedSurface[] {
-  const texts = unpackTexts(surfaces)
-  return rows.map((row, index) => ({
-    ...decoded(row, () => decodeSurface(texts[index] ?? '')),
-    ...row,
-  }))
+function readSurfaces({ rows, surfaces }: StoredFiles<SurfaceRow>): SpooledSurface[] {
+  const bytes = unpackBytes(surfaces)
+  return rows.map((row, index) => ({ ...row, surface: bytes[index] ?? new Uint8Array() }))
 }
 
 function readFiles({ rows, surfaces, uses }: StoredFiles<FileRow>): SpooledFile[] {
-  const [surfaceTexts, useTexts] = [unpackTexts(surfaces), unpackTexts(uses)]
+  const [surfaceBytes, useBytes] = [unpackBytes(surfaces), unpackBytes(uses)]
   return rows.map((row, index) => ({
-    ...decoded(row, () => decodeSurface(surfaceTexts[index] ?? '')),
     ...row,
-    references: decoded(row, () => decodeReferences(useTexts[index] ?? '')),
+    surface: surfaceBytes[index] ?? new Uint8Array(),
+    uses: useBytes[index] ?? new Uint8Array(),
   }))
-}
-
-/** @throws StoreError `STORE_CORRUPT` for what no {@link decodeSurface} made. */
-function decoded<T>({ path }: SurfaceRow, decode: () => T): T {
-  try {
-    return decode()
-  } catch (cause) {
-    const message = `What the store has of ${path} was altered. Reconcile the repository: that makes it anew.`
-    throw new StoreError('STORE_CORRUPT', message, { cause })
-  }
-}
-
-function unpackTexts(packed: PackedVectors): string[] {
-  return unpackBytes(packed).map((bytes) =>
-    bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : '',
-  )
 }
 
 /** Bytes that may still be written into a folder; null where the file system does not tell. */

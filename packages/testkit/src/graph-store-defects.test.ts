@@ -1,4 +1,5 @@
-import { type GraphStore, StoreError } from '@cairn/core'
+import { type GraphNode, type GraphStore, StoreError } from '@cairn/core'
+import { decodeGraph } from '@cairn/core/encoded-graph'
 import { catchesDefects } from './fixtures/catches.ts'
 import { type GraphDefects, memoryGraphStore } from './fixtures/memory-graph-store.ts'
 import { graphStoreCases } from './graph-store/graph-store-cases.ts'
@@ -26,6 +27,26 @@ catchesDefects({
         alters: (node) => ({ ...node, path: node.path ?? '' }),
       }),
     },
+    'rows may be written in their encoded form, and again from the same bytes': {
+      'leaves encoded rows out': change((working) => ({
+        upsert: async (rows, options) => {
+          if (!('parts' in rows)) await working.upsert(rows, options)
+        },
+      })),
+      'reads the first part alone': change((working) => ({
+        upsert: (rows, options) =>
+          working.upsert(
+            'parts' in rows ? { ...rows, parts: rows.parts.slice(0, 1) } : rows,
+            options,
+          ),
+      })),
+      'takes the bytes for itself': change((working) => ({
+        upsert: async (rows, options) => {
+          const transfer = 'parts' in rows ? rows.parts.map(({ buffer }) => buffer) : []
+          await working.upsert(structuredClone(rows, { transfer }), options)
+        },
+      })),
+    },
     'rows that are written twice are there once': {
       'appends nodes': store({ nodeKey: () => String(written++) }),
       'appends edges': store({ edgeKey: () => String(written++) }),
@@ -39,7 +60,8 @@ catchesDefects({
     'an empty write is no error': {
       'refuses it': change((working) => ({
         upsert: async (rows, options) => {
-          if (rows.nodes.length + rows.edges.length === 0) {
+          const { nodes, edges } = 'parts' in rows ? decodeGraph(rows) : rows
+          if (nodes.length + edges.length === 0) {
             throw new StoreError('STORE_FAILED', 'Nothing to write.')
           }
           await working.upsert(rows, options)
@@ -103,10 +125,10 @@ catchesDefects({
     },
     'unknown ids give no nodes, and no ids give none': {
       'takes no ids for all': change((working) => {
-        let all: Parameters<GraphStore['upsert']>[0]['nodes'] = []
+        let all: readonly GraphNode[] = []
         return {
           upsert: (rows, options) => {
-            all = rows.nodes
+            all = 'parts' in rows ? all : rows.nodes
             return working.upsert(rows, options)
           },
           nodes: async (ids, options) =>

@@ -1,4 +1,12 @@
-import { type EncodedFile, type Journal, type ParsedFile, StoreError } from '@cairn/core'
+import { markAsUntransferable } from 'node:worker_threads'
+import {
+  type EncodedFile,
+  type Journal,
+  type ParsedFile,
+  type SpooledFile,
+  StoreError,
+} from '@cairn/core'
+import { decodeReferences, encodeReferences } from '@cairn/core/encoded-file'
 import { type LogEntry, logEntry } from '@cairn/protocol'
 import { catchesDefects } from './fixtures/catches.ts'
 import { memoryJournal, openMemoryJournal } from './fixtures/memory-journal.ts'
@@ -488,7 +496,9 @@ catchesDefects<ReturnType<Open>>({
         files: async (versions) =>
           (await spool.files(versions)).map((file) => ({
             ...file,
-            references: file.references.map((reference) => ({ ...reference, receiver: null })),
+            uses: encodeReferences(
+              decodeReferences(file.uses).map((use) => ({ ...use, receiver: null })),
+            ),
           })),
       })),
       'loses the kind of a chunk': part('spool', (spool) => ({
@@ -501,6 +511,25 @@ catchesDefects<ReturnType<Open>>({
       'does not know a file without chunks': part('spool', (spool) => ({
         files: async (versions) =>
           (await spool.files(versions)).filter(({ chunkCount }) => chunkCount > 0),
+      })),
+    },
+    'what was asked for may go to another thread, and is there when asked for again': {
+      'gives the bytes that it keeps': part('spool', (spool) => {
+        const kept = new Map<string, SpooledFile>()
+        return {
+          files: async (versions) => {
+            const files = await spool.files(versions)
+            for (const file of files) if (!kept.has(file.version)) kept.set(file.version, file)
+            return files.flatMap(({ version }) => kept.get(version) ?? [])
+          },
+        }
+      }),
+      'gives bytes that are not to be transferred': part('spool', (spool) => ({
+        surfaces: async (versions) =>
+          (await spool.surfaces(versions)).map((file) => {
+            markAsUntransferable(file.surface.buffer)
+            return file
+          }),
       })),
     },
     'files come in the order asked, without those that are not there': {

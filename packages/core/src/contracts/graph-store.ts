@@ -55,6 +55,25 @@ export interface GraphEdge {
   readonly line: number | null
 }
 
+/** Rows that are written together. */
+export interface GraphRows {
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly GraphEdge[]
+}
+
+/**
+ * {@link GraphRows} as bytes, which go from thread to thread without being built up in between, and how
+ * many they are. Made by `encodeGraph` and read by `decodeGraph` of `@cairn/core/encoded-graph`.
+ */
+export interface EncodedGraph {
+  /** Each can be read by itself, and has its own buffer. */
+  readonly parts: readonly Uint8Array<ArrayBuffer>[]
+  /** Number of nodes. */
+  readonly nodes: number
+  /** Number of edges. */
+  readonly edges: number
+}
+
 /** An edge with the node at its other end; the same node may come once for each owner. */
 export interface GraphNeighbour {
   readonly edge: GraphEdge
@@ -78,11 +97,13 @@ export interface GraphStore {
   readonly id: string
   /** Most nodes plus edges, ids, or owners, of one call. */
   readonly maxBatch: number
-  /** Writes rows in place of those of the same identity; an edge may come before its nodes. */
-  upsert(
-    rows: { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] },
-    options?: StoreCallOptions,
-  ): Promise<void>
+  /** As {@link VectorStore.isRemote}. @default false */
+  readonly isRemote?: boolean
+  /**
+   * Writes rows in place of those of the same identity; an edge may come before its nodes. Encoded ones
+   * stay the caller's, who may have to try again: they are read or copied, never transferred.
+   */
+  upsert(rows: GraphRows | EncodedGraph, options?: StoreCallOptions): Promise<void>
   /** Deletes what these owners put there; unknown owners are no error. */
   deleteOwners(
     repository: string,

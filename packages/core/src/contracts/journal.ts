@@ -17,14 +17,7 @@ import type {
   TaskSelection,
   TaskTotals,
 } from '@cairn/protocol'
-import type {
-  Chunk,
-  EncodedFile,
-  FileSurface,
-  ParsedFile,
-  Reference,
-  SymbolKind,
-} from './parsed-file.ts'
+import type { Chunk, EncodedFile, ParsedFile, SymbolKind } from './parsed-file.ts'
 import type {
   ChunkFilter,
   InspectOptions,
@@ -228,12 +221,23 @@ export interface SpooledChunk {
   readonly symbolKind: SymbolKind | null
 }
 
-/** What is spooled of a file version, as the storing stage needs it. */
-export interface SpooledFile extends FileSurface {
+/**
+ * What other files resolve against, of a spooled file version. The bytes are for whoever asked, who may
+ * transfer their buffers to another thread, where alone they are read: what they become is larger than
+ * they are by far, and a repository has gigabytes of it.
+ */
+export interface SpooledSurface {
   readonly version: string
   readonly path: string
   readonly language: string
-  readonly references: readonly Reference[]
+  /** What `encodeSurface` of `@cairn/core/encoded-file` made of the parsed file. */
+  readonly surface: Uint8Array<ArrayBuffer>
+}
+
+/** What is spooled of a file version, as the storing stage needs it. */
+export interface SpooledFile extends SpooledSurface {
+  /** What `encodeReferences` of `@cairn/core/encoded-file` made of the parsed file's references. */
+  readonly uses: Uint8Array<ArrayBuffer>
   readonly chunkCount: number
   readonly syntaxErrors: number
 }
@@ -261,9 +265,7 @@ export interface Spool {
     versions: readonly string[],
   ): Promise<{ readonly version: string; readonly chunks: readonly SpooledChunk[] }[]>
   /** Only what other files resolve against: cheaper than {@link files}. */
-  surfaces(
-    versions: readonly string[],
-  ): Promise<(FileSurface & { version: string; path: string; language: string })[]>
+  surfaces(versions: readonly string[]): Promise<SpooledSurface[]>
   /** Of the chunks of a plan's files to index: all, distinct texts, and texts that the cache has. */
   totals(
     runId: string,

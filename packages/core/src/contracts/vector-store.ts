@@ -80,6 +80,11 @@ export interface VectorStore {
   /** Most rows or ids of one call. */
   readonly maxBatch: number
   /**
+   * Whether it is asked over a network, so that few calls with much in each are better than many with
+   * little. @default false
+   */
+  readonly isRemote?: boolean
+  /**
    * Writes rows in place of those of the same id; the vectors stay the caller's. A vector of another
    * length than the space's rejects.
    */

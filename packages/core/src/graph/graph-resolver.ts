@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import type { Journal, SpooledFile } from '../contracts/journal.ts'
+import type { Spool, SpooledFile } from '../contracts/journal.ts'
 import type { Language } from '../contracts/language.ts'
 import { createFileIndex } from './file-index.ts'
+import { readFile, readSurface } from './read-spooled.ts'
 import { type FileGraph, resolveFile } from './resolve-file.ts'
 import { importedModulePaths, importedPaths, type ResolutionContext } from './resolve-name.ts'
 import { indexSurface, type SurfaceIndex } from './surface-index.ts'
@@ -12,29 +13,27 @@ import { indexSurface, type SurfaceIndex } from './surface-index.ts'
 const mostSurfaces = 50
 const surfacePage = 200
 
-export type { FileGraph }
-
 export interface GraphResolver {
-  /** The graph of each file, in the order given. */
-  resolve(files: readonly SpooledFile[], signal: AbortSignal): Promise<FileGraph[]>
+  /** The graph of each file, in the order given. One call at a time. */
+  resolve(files: readonly SpooledFile[], signal?: AbortSignal): AsyncGenerator<FileGraph>
 }
 
 /** Resolves files of one state of a repository; `versions` is that state: path → file version. */
 export function createGraphResolver(options: {
   readonly repository: string
-  readonly spool: Journal['spool']
+  readonly surfaces: Spool['surfaces']
   readonly versions: ReadonlyMap<string, string>
   readonly language: (id: string) => Language | undefined
 }): GraphResolver {
-  const { repository, spool, versions, language } = options
-  const files = createFileIndex(versions.keys())
+  const { repository, surfaces, versions, language } = options
+  const paths = createFileIndex(versions.keys())
   const recent = new LRUCache<string, SurfaceIndex>({ max: mostSurfaces })
   // What the page in hand has asked for stays until it is done, so that no eviction can starve it.
   let held = new Map<string, SurfaceIndex | null>()
   const missing = new Set<string>()
 
   const context: ResolutionContext = {
-    files,
+    files: paths,
     language,
     surface(path) {
       const surface = held.get(path) ?? recent.get(path)
@@ -44,15 +43,17 @@ export function createGraphResolver(options: {
     },
   }
 
-  const loadMissing = async (signal: AbortSignal): Promise<void> => {
+  const loadMissing = async (signal: AbortSignal | undefined): Promise<void> => {
     const paths = [...missing]
     missing.clear()
     for (let start = 0; start < paths.length; start += surfacePage) {
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       const page = paths.slice(start, start + surfacePage)
       for (const path of page) held.set(path, null)
       const wanted = page.flatMap((path) => versions.get(path) ?? [])
-      for (const surface of await spool.surfaces(wanted)) keep(indexSurface(repository, surface))
+      for (const surface of await surfaces(wanted)) {
+        keep(indexSurface(repository, readSurface(surface)))
+      }
     }
   }
 
@@ -69,15 +70,15 @@ export function createGraphResolver(options: {
   }
 
   return {
-    async resolve(page, signal) {
+    async *resolve(files, signal) {
       held = new Map()
+      const page = files.map(readFile)
       for (const file of page) keep(indexSurface(repository, file))
       for (const file of page) {
         const surface = held.get(file.path)
         if (surface) prefetch(surface)
       }
       await loadMissing(signal)
-      const graphs: FileGraph[] = []
       for (const file of page) {
         const surface = held.get(file.path) ?? indexSurface(repository, file)
         let graph = resolveFile(context, repository, file, surface)
@@ -85,10 +86,9 @@ export function createGraphResolver(options: {
           await loadMissing(signal)
           graph = resolveFile(context, repository, file, surface)
         }
-        graphs.push(graph)
+        yield graph
         await setImmediate()
       }
-      return graphs
     },
   }
 }

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { versionId } from '../content-ids.ts'
 import type { GraphNode } from '../contracts/graph-store.ts'
-import type { SpooledFile } from '../contracts/journal.ts'
 import { createParser } from '../parsing/parser.ts'
 import { createFileIndex } from './file-index.ts'
+import type { FileUses } from './read-spooled.ts'
 import { resolveFile } from './resolve-file.ts'
 import type { ResolutionContext } from './resolve-name.ts'
 import { indexSurface } from './surface-index.ts'
@@ -13,20 +13,20 @@ afterAll(() => parser.close())
 
 /** Parses real sources and gives their edges as `type from -> to (resolution)`. */
 async function edgesOf(sources: Record<string, string>): Promise<string[]> {
-  const spooled: SpooledFile[] = []
+  const files: FileUses[] = []
   for (const [path, source] of Object.entries(sources)) {
     const bytes = new TextEncoder().encode(source)
     const parsed = await parser.parse({ path, language: parser.languageOf(path, bytes), bytes })
     const version = versionId('r', path, source, parser.fingerprint)
-    spooled.push({ ...parsed, path, version, chunkCount: parsed.chunks.length })
+    files.push({ ...parsed, path, version })
   }
-  const surfaces = new Map(spooled.map((file) => [file.path, indexSurface('r', file)]))
+  const surfaces = new Map(files.map((file) => [file.path, indexSurface('r', file)]))
   const context: ResolutionContext = {
     files: createFileIndex(surfaces.keys()),
     language: parser.language,
     surface: (path) => surfaces.get(path),
   }
-  const graphs = spooled.flatMap((file) => {
+  const graphs = files.flatMap((file) => {
     const surface = surfaces.get(file.path)
     return surface ? [resolveFile(context, 'r', file, surface)] : []
   })

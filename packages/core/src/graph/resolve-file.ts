@@ -5,8 +5,8 @@ import type {
   GraphEdgeType,
   GraphNode,
 } from '../contracts/graph-store.ts'
-import type { SpooledFile } from '../contracts/journal.ts'
 import type { Reference } from '../contracts/parsed-file.ts'
+import type { FileUses } from './read-spooled.ts'
 import {
   importedModulePaths,
   importedPaths,
@@ -32,7 +32,7 @@ type EdgeDraft = { -readonly [Key in keyof GraphEdge]: GraphEdge[Key] }
 export function resolveFile(
   context: ResolutionContext,
   repository: string,
-  file: SpooledFile,
+  file: FileUses,
   surface: SurfaceIndex,
 ): FileGraph {
   const drafts = new Map<string, EdgeDraft>()
@@ -112,7 +112,7 @@ export function resolveFile(
 
 function fileNodes(
   repository: string,
-  file: SpooledFile,
+  file: FileUses,
   surface: SurfaceIndex,
   fileNode: string,
 ): GraphNode[] {

@@ -33,6 +33,8 @@ export interface ParserOptions {
 export interface Parser {
   /** Changes whenever the same bytes could give another result: grammars, queries, limits, algorithm. */
   readonly fingerprint: string
+  /** Every language there is, the built-in ones among them. */
+  readonly languages: readonly Language[]
   /** Id of the language a file is in, by its name or the interpreter line in its first bytes; `text` where none claims it. */
   languageOf(path: string, firstBytes?: Uint8Array): string
   /** The language of an id; undefined for `text` and what is not known. */
@@ -112,7 +114,8 @@ export function createParser(options: ParserOptions = {}): Parser {
     byId.delete(language.id)
     byId.set(language.id, checkLanguage(language))
   }
-  const languages = [...byId.values()].map(languageData)
+  const all = [...byId.values()]
+  const languages = all.map(languageData)
   const limits = {
     maxChunkCharacters: settings.maxChunkCharacters,
     minChunkCharacters: settings.minChunkCharacters,
@@ -125,7 +128,8 @@ export function createParser(options: ParserOptions = {}): Parser {
   })
   return {
     fingerprint: fingerprintOf(languages, limits),
-    languageOf: createLanguageDetector([...byId.values()]),
+    languages: all,
+    languageOf: createLanguageDetector(all),
     language: (id) => byId.get(id),
     parse: async (file, { signal } = {}) => decodeFile(await pool.parse(file, signal)),
     parseEncoded: (file, { signal } = {}) => pool.parse(file, signal),

@@ -1,6 +1,6 @@
 import type { GraphEdge, GraphNode } from '../contracts/graph-store.ts'
-import type { FileGraph } from '../graph/graph-resolver.ts'
-import { createGraphResolver } from '../graph/graph-resolver.ts'
+import { decodeGraph } from '../graph/encoded-graph.ts'
+import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { batches } from './batches.ts'
 import type { CheckContext, CheckedFile, Difference } from './checked-file.ts'
@@ -16,34 +16,67 @@ export async function checkGraphRows(
   byVersion: ReadonlyMap<string, CheckedFile>,
   known: readonly Difference[],
 ): Promise<Difference[]> {
-  const { storage, repository, parser, signal } = context
-  const { spool } = storage.journal
-  const versions = new Map([...byVersion.values()].map(({ path, version }) => [path, version]))
-  const resolver = createGraphResolver({ repository, spool, versions, language: parser.language })
+  const { storage, repository, parser } = context
+  const builder = createGraphBuilder({
+    repository,
+    spool: storage.journal.spool,
+    versions: new Map([...byVersion.values()].map(({ path, version }) => [path, version])),
+    languages: parser.languages,
+    maxRows: Number.POSITIVE_INFINITY,
+    files: byVersion.size,
+  })
+  try {
+    return await compareRows(context, byVersion, known, builder)
+  } finally {
+    await builder.close()
+  }
+}
+
+/** The rows of one file, as they would be written now. */
+interface FileRows {
+  readonly version: string
+  readonly edgeSet: string
+  /** Also those of modules, which the edge set owns. */
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly GraphEdge[]
+}
+
+async function compareRows(
+  context: CheckContext,
+  byVersion: ReadonlyMap<string, CheckedFile>,
+  known: readonly Difference[],
+  builder: GraphBuilder,
+): Promise<Difference[]> {
+  const { storage, signal } = context
   const isKnown = new Set(known.map(({ id }) => id))
   const differences: Difference[] = []
   for (const page of batches([...byVersion.keys()], filePage)) {
     signal.throwIfAborted()
-    const graphs = await resolver.resolve(await spool.files(page), signal)
-    const nodes = groupByOwner(await nodesOf(context, graphs))
-    const edges = groupByOwner(await edgesOf(context, graphs))
-    for (const [index, graph] of graphs.entries()) {
-      const file = byVersion.get(graph.nodes[0]?.owner ?? '') ?? null
+    const spooled = await storage.journal.spool.files(page)
+    const graphs = await builder.build(spooled, { withNodes: true, signal })
+    const files = graphs.map(({ edgeSet, rows }, index): FileRows => {
+      const parts = rows.flatMap((piece) => piece.parts)
+      return { version: spooled[index]?.version ?? '', edgeSet, ...decodeGraph({ parts }) }
+    })
+    const nodes = groupByOwner(await nodesOf(context, files))
+    const edges = groupByOwner(await edgesOf(context, files))
+    for (const { version, edgeSet, ...expected } of files) {
+      const file = byVersion.get(version) ?? null
       const path = file?.path ?? null
       const altered = (store: Difference['store'], id: string): void => {
         if (!isKnown.has(id)) differences.push({ kind: 'altered', store, id, path })
       }
-      if (file && file.edgeSet !== graph.edgeSet) {
+      if (file && file.edgeSet !== edgeSet) {
         altered('ledger', file.path)
         continue
       }
-      const version = graph.nodes[0]?.owner ?? page[index] ?? ''
-      if (!isSameRows(graph.nodes, nodes.get(version))) altered('graph', version)
+      const own = groupByOwner(expected.nodes)
+      if (!isSameRows(own.get(version), nodes.get(version))) altered('graph', version)
       if (
-        !isSameRows(graph.modules, nodes.get(graph.edgeSet)) ||
-        !isSameRows(graph.edges, edges.get(graph.edgeSet))
+        !isSameRows(own.get(edgeSet), nodes.get(edgeSet)) ||
+        !isSameRows(expected.edges, edges.get(edgeSet))
       ) {
-        altered('graph', graph.edgeSet)
+        altered('graph', edgeSet)
       }
     }
   }
@@ -52,11 +85,9 @@ export async function checkGraphRows(
 
 async function nodesOf(
   { storage, repository, signal }: CheckContext,
-  graphs: readonly FileGraph[],
+  files: readonly FileRows[],
 ): Promise<GraphNode[]> {
-  const ids = new Set(
-    graphs.flatMap(({ nodes, modules }) => [...nodes, ...modules].map(({ id }) => id)),
-  )
+  const ids = new Set(files.flatMap(({ nodes }) => nodes.map(({ id }) => id)))
   const found: GraphNode[] = []
   for (const batch of batches([...ids], storage.graph.maxBatch)) {
     const nodes = await storage.graph.nodes(batch, { signal })
@@ -67,10 +98,10 @@ async function nodesOf(
 
 async function edgesOf(
   { storage, repository, signal }: CheckContext,
-  graphs: readonly FileGraph[],
+  files: readonly FileRows[],
 ): Promise<GraphEdge[]> {
   const found: GraphEdge[] = []
-  const owners = graphs.filter(({ edges }) => edges.length > 0).map(({ edgeSet }) => edgeSet)
+  const owners = files.filter(({ edges }) => edges.length > 0).map(({ edgeSet }) => edgeSet)
   for (const batch of batches(owners, storage.graph.maxBatch)) {
     found.push(...(await storage.graph.edges(repository, batch, { signal })))
   }
@@ -90,7 +121,7 @@ function groupByOwner<Row extends { readonly owner: string }>(
 }
 
 function isSameRows(
-  expected: readonly (GraphNode | GraphEdge)[],
+  expected: readonly (GraphNode | GraphEdge)[] = [],
   found: readonly (GraphNode | GraphEdge)[] = [],
 ): boolean {
   if (expected.length !== found.length) return false

@@ -1,7 +1,7 @@
 import { chunkId, parseChunkId } from '../content-ids.ts'
 import type { VectorSpace } from '../contracts/vector-store.ts'
 import { createGuardedEmbedder, type GuardContext } from '../embedding/guarded-embedder.ts'
-import { createGraphResolver } from '../graph/graph-resolver.ts'
+import { createGraphBuilder } from '../graph/graph-builder.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { batches } from './batches.ts'
 import type { Difference } from './checked-file.ts'
@@ -91,11 +91,22 @@ async function repairGraph(context: RepairContext, paths: ReadonlySet<string>): 
   for await (const file of ledgerFiles(storage.journal.ledger, repository))
     versions.set(file.path, file.version)
   const { spool } = storage.journal
-  const resolver = createGraphResolver({ repository, spool, versions, language: parser.language })
   const wanted = [...paths].flatMap((path) => versions.get(path) ?? [])
-  for (const page of batches(wanted, filePage)) {
-    const graphs = await resolver.resolve(await spool.files(page), signal)
-    await writeGraph(context, graphs, { withNodes: true })
+  const builder = createGraphBuilder({
+    repository,
+    spool,
+    versions,
+    languages: parser.languages,
+    maxRows: storage.graph.maxBatch,
+    files: wanted.length,
+  })
+  try {
+    for (const page of batches(wanted, filePage)) {
+      const options = { withNodes: true, signal }
+      await writeGraph(context, await builder.build(await spool.files(page), options))
+    }
+  } finally {
+    await builder.close()
   }
 }
 

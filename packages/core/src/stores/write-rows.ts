@@ -1,7 +1,9 @@
 import { chunkId } from '../content-ids.ts'
+import type { EncodedGraph } from '../contracts/graph-store.ts'
 import type { SpooledFile } from '../contracts/journal.ts'
 import type { VectorRow } from '../contracts/vector-store.ts'
-import type { FileGraph } from '../graph/resolve-file.ts'
+import type { BuiltGraph } from '../graph/graph-builder.ts'
+import { releaseMemory } from '../release-memory.ts'
 import { batches } from './batches.ts'
 import type { StoreContext } from './store-context.ts'
 
@@ -46,26 +48,32 @@ export async function writeVectors(
   }
 }
 
-/** Writes graphs in batches that the store takes. */
+/** Writes graphs, as many in one call as the store takes, and lets go of their rows. */
 export async function writeGraph(
   { storage, retry, signal }: StoreContext,
-  graphs: readonly FileGraph[],
-  { withNodes }: { readonly withNodes: boolean },
+  graphs: readonly BuiltGraph[],
 ): Promise<void> {
   const { graph } = storage
-  const nodes = graphs.flatMap(({ nodes: own, modules }) =>
-    withNodes ? [...own, ...modules] : modules,
-  )
-  const edges = graphs.flatMap((one) => one.edges)
-  const rows = nodes.length + edges.length
-  // Nodes first, so that few edges are there without their ends.
-  for (let start = 0; start < rows; start += graph.maxBatch) {
+  const pieces = graphs.flatMap(({ rows }) => rows)
+  for (const batch of joinPieces(pieces, graph.maxBatch)) {
     signal.throwIfAborted()
-    const end = start + graph.maxBatch
-    const batch = {
-      nodes: nodes.slice(start, end),
-      edges: edges.slice(Math.max(0, start - nodes.length), Math.max(0, end - nodes.length)),
-    }
     await retry(`the graph store ${graph.id}`, () => graph.upsert(batch, { signal }))
+    releaseMemory(batch.parts)
   }
+}
+
+/** As many pieces together as `size` rows allow. */
+function* joinPieces(pieces: readonly EncodedGraph[], size: number): Generator<EncodedGraph> {
+  let parts: EncodedGraph['parts'][number][] = []
+  let rows = { nodes: 0, edges: 0 }
+  for (const piece of pieces) {
+    if (parts.length > 0 && rows.nodes + rows.edges + piece.nodes + piece.edges > size) {
+      yield { parts, ...rows }
+      parts = []
+      rows = { nodes: 0, edges: 0 }
+    }
+    parts.push(...piece.parts)
+    rows = { nodes: rows.nodes + piece.nodes, edges: rows.edges + piece.edges }
+  }
+  if (parts.length > 0) yield { parts, ...rows }
 }

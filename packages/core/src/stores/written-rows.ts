@@ -1,7 +1,7 @@
 import { parseChunkId } from '../content-ids.ts'
 import type { OwnerCount } from '../contracts/graph-store.ts'
 import type { SpooledFile } from '../contracts/journal.ts'
-import type { FileGraph } from '../graph/resolve-file.ts'
+import type { BuiltGraph } from '../graph/graph-builder.ts'
 import type { StoreContext } from './store-context.ts'
 
 /**
@@ -12,7 +12,7 @@ export interface WrittenRows {
   /** Whether every chunk of the file has its vector. */
   hasVectors(file: Pick<SpooledFile, 'version' | 'chunkCount'>): boolean
   /** Whether the nodes of the file version and all of its edge set are there. */
-  hasGraph(file: Pick<SpooledFile, 'version'>, graph: FileGraph): boolean
+  hasGraph(file: Pick<SpooledFile, 'version'>, graph: BuiltGraph): boolean
 }
 
 /** Of a run that begins its task: nothing is known to be there, and nobody need be asked. */
@@ -32,8 +32,8 @@ export async function findWrittenRows(context: StoreContext): Promise<WrittenRow
   }
   return {
     hasVectors: ({ version, chunkCount }) => (vectors.get(version) ?? 0) === chunkCount,
-    hasGraph: ({ version }, { nodes, edgeSet, modules, edges }) =>
-      has(version, nodes.length, 0) && has(edgeSet, modules.length, edges.length),
+    hasGraph: ({ version }, { edgeSet, nodeCount, edgeSetNodes, edgeSetEdges }) =>
+      has(version, nodeCount, 0) && has(edgeSet, edgeSetNodes, edgeSetEdges),
   }
 }
 

@@ -1,19 +1,20 @@
+import { releaseMemory } from '@cairn/core/release-memory'
 import type { Database } from './database.ts'
 import { readBlock, type VectorBlock } from './vector-blocks.ts'
-
-/** Bytes of blocks that are kept between queries: about 400,000 vectors of 384 dimensions. */
-const keptBytes = 33_554_432
 
 /** Blocks for queries; what did not change since the last one is not read again. */
 export interface BlockCache {
   /** Rows of a space, or of one repository in it. */
   countRows(space: number, repository: number | null): number
-  /** Blocks of a space, or of one repository in it. */
+  /** Blocks of a space, or of one repository in it. Each is gone when the next is asked for. */
   blocks(space: number, repository: number | null): Iterable<VectorBlock>
 }
 
-/** Keeps the blocks that are queried, as far as they fit. */
-export function createBlockCache(database: Database): BlockCache {
+/**
+ * Keeps the blocks that are queried, as far as they fit into so many bytes: those of 16,000 vectors of
+ * 384 dimensions in a megabyte. The others are read again by each query.
+ */
+export function createBlockCache(database: Database, keptBytes: number): BlockCache {
   const kept = new Map<number, { block: VectorBlock; changes: number; space: number }>()
   let bytes = 0
 
@@ -59,11 +60,23 @@ export function createBlockCache(database: Database): BlockCache {
         if (bytes + sizeOf(block) <= keptBytes) {
           kept.set(id, { block, changes, space })
           bytes += sizeOf(block)
+          yield block
+          continue
         }
-        yield block
+        try {
+          yield block
+        } finally {
+          release(block)
+        }
       }
     },
   }
+}
+
+/** Gives the memory back that is the block's alone: a driver may hand out bytes from the middle of a pool. */
+function release({ facts, factors, codes }: VectorBlock): void {
+  const arrays = [facts, factors, codes]
+  releaseMemory(arrays.filter(({ buffer, byteLength }) => byteLength === buffer.byteLength))
 }
 
 function sizeOf({ facts, factors, codes }: VectorBlock): number {

@@ -1,4 +1,5 @@
 import type { Journal, Spool } from '@cairn/core'
+import type { EngineOptions } from '../options.ts'
 import { createEventWriter, type EventWriter } from './append-events.ts'
 import type { Database } from './database.ts'
 import { type CachePart, createEmbeddingCache } from './embedding-cache.ts'
@@ -36,7 +37,10 @@ export interface Engine {
 }
 
 /** The engine over an open database of the newest schema. */
-export function createEngine(database: Database): Engine {
+export function createEngine(
+  database: Database,
+  { cacheBytes }: Pick<EngineOptions, 'cacheBytes'>,
+): Engine {
   const names = createNames(database, 'names')
   const repositories = createNames(database, 'repositories')
   const { record, ...tasks } = createTasks(database)
@@ -53,7 +57,7 @@ export function createEngine(database: Database): Engine {
     cache: createEmbeddingCache(database, names),
     text: createTextIndex(database),
     journal: { inspect: createInspectJournal(database, repositories) },
-    vectors: createVectors(database, names, repositories),
+    vectors: createVectors(database, names, repositories, Math.floor(cacheBytes / 2)),
     graph: createGraph(database, repositories),
   }
 }

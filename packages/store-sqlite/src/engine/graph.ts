@@ -9,7 +9,13 @@ import type {
   OwnerCount,
   SymbolKind,
 } from '@cairn/core'
-import { edgeNumbers, nodeNumbers, noNumber, type PackedGraph } from '../packed-graph.ts'
+import {
+  edgeNumbers,
+  nodeNumbers,
+  noNumber,
+  type PackedGraph,
+  unpackPart,
+} from '@cairn/core/encoded-graph'
 import type { Database } from './database.ts'
 import { createInspectGraph } from './inspect-graph.ts'
 import { createNames, type Names } from './names.ts'
@@ -40,7 +46,8 @@ interface EdgeRow {
 
 type GraphPart = Omit<Sync<GraphStore>, 'close' | 'upsert' | 'removeRepository' | 'inspect'> & {
   readonly inspect: ReturnType<typeof createInspectGraph>
-  readonly upsert: (rows: PackedGraph) => void
+  /** Of the parts of an encoded graph. */
+  readonly upsert: (parts: readonly Uint8Array[]) => void
   readonly removeRepository: Stepwise<[repository: string], { nodes: number; edges: number }>
 }
 
@@ -99,46 +106,56 @@ export function createGraph(database: Database, repositories: Names): GraphPart 
     return { nodes, edges }
   }
 
+  const write = ({
+    ids: names,
+    owners: packedOwners,
+    strings,
+    nodes,
+    edges,
+  }: PackedGraph): void => {
+    const insertNode = database.prepare(
+      'insert or replace into graph_nodes values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    const insertEdge = database.prepare(
+      'insert or replace into graph_edges values (?, ?, ?, ?, ?, ?)',
+    )
+    const numbers = names.map((name) => ids.intern(name))
+    const owners = packedOwners.map(({ owner, repository }) =>
+      internOwner(repositories.intern(strings[repository] ?? ''), owner),
+    )
+    const text = (place: number | undefined): string | null => strings[place ?? noNumber] ?? null
+    const line = (number: number | undefined): number | null =>
+      number === undefined || number === noNumber ? null : number
+    for (let at = 0; at < nodes.length; at += nodeNumbers) {
+      insertNode.run(
+        owners[nodes[at + 1] ?? 0] ?? 0,
+        numbers[nodes[at] ?? 0] ?? 0,
+        text(nodes[at + 2]),
+        text(nodes[at + 3]),
+        text(nodes[at + 4]),
+        text(nodes[at + 5]),
+        text(nodes[at + 6]),
+        line(nodes[at + 7]),
+        line(nodes[at + 8]),
+      )
+    }
+    for (let at = 0; at < edges.length; at += edgeNumbers) {
+      insertEdge.run(
+        owners[edges[at] ?? 0] ?? 0,
+        text(edges[at + 1]),
+        numbers[edges[at + 2] ?? 0] ?? 0,
+        numbers[edges[at + 3] ?? 0] ?? 0,
+        text(edges[at + 4]),
+        line(edges[at + 5]),
+      )
+    }
+  }
+
   return {
     inspect: createInspectGraph(database),
 
-    upsert({ ids: names, owners: packedOwners, strings, nodes, edges }) {
-      const insertNode = database.prepare(
-        'insert or replace into graph_nodes values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      const insertEdge = database.prepare(
-        'insert or replace into graph_edges values (?, ?, ?, ?, ?, ?)',
-      )
-      const numbers = names.map((name) => ids.intern(name))
-      const owners = packedOwners.map(({ owner, repository }) =>
-        internOwner(repositories.intern(strings[repository] ?? ''), owner),
-      )
-      const text = (place: number | undefined): string | null => strings[place ?? noNumber] ?? null
-      const line = (number: number | undefined): number | null =>
-        number === undefined || number === noNumber ? null : number
-      for (let at = 0; at < nodes.length; at += nodeNumbers) {
-        insertNode.run(
-          owners[nodes[at + 1] ?? 0] ?? 0,
-          numbers[nodes[at] ?? 0] ?? 0,
-          text(nodes[at + 2]),
-          text(nodes[at + 3]),
-          text(nodes[at + 4]),
-          text(nodes[at + 5]),
-          text(nodes[at + 6]),
-          line(nodes[at + 7]),
-          line(nodes[at + 8]),
-        )
-      }
-      for (let at = 0; at < edges.length; at += edgeNumbers) {
-        insertEdge.run(
-          owners[edges[at] ?? 0] ?? 0,
-          text(edges[at + 1]),
-          numbers[edges[at + 2] ?? 0] ?? 0,
-          numbers[edges[at + 3] ?? 0] ?? 0,
-          text(edges[at + 4]),
-          line(edges[at + 5]),
-        )
-      }
+    upsert(parts) {
+      for (const part of parts) write(unpackPart(part))
     },
 
     deleteOwners(repository, owners) {

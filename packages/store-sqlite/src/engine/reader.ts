@@ -22,7 +22,7 @@ export function createReader(driver: Driver, options: EngineOptions): Reader {
     const database = file?.database ?? connectNothing(driver)
     open = {
       database,
-      engine: createEngine(database),
+      engine: createEngine(database, options),
       isLasting: () => file !== null && !(file.isImmutable && hasWriteAheadLog(options.path)),
     }
     return open

@@ -1,7 +1,6 @@
 import type { Spool, SpooledChunk, SymbolKind } from '@cairn/core'
-import { decodeFile } from '@cairn/core/encoded-file'
+import { decodeFile, encodeReferences, encodeSurface } from '@cairn/core/encoded-file'
 import { type PackedVectors, packVectors } from '../packed-vectors.ts'
-import { encodeReferences, encodeSurface } from '../surface-codec.ts'
 import { checksum, textChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import { forgetNames } from './forget-names.ts'
@@ -12,9 +11,9 @@ import type { Stepwise, Sync } from './sync.ts'
 /** Files that were read, with their surfaces and uses as they are stored. */
 export interface StoredFiles<Row> {
   readonly rows: readonly Row[]
-  /** UTF-8, one a row, for `decodeSurface`. */
+  /** One a row, as `encodeSurface` made it. */
   readonly surfaces: PackedVectors
-  /** UTF-8, one a row, for `decodeReferences`. */
+  /** One a row, as `encodeReferences` made it. */
   readonly uses: PackedVectors
 }
 
@@ -95,8 +94,8 @@ export function createSpool(database: Database, names: Names, repositories: Name
           versionId = names.intern(version)
         }
         const parsed = decodeFile({ bytes: new Uint8Array(block, start, end - start) })
-        const surface = encodeSurface(parsed)
-        const uses = encodeReferences(parsed.references)
+        const surface = textOf(encodeSurface(parsed))
+        const uses = textOf(encodeReferences(parsed.references))
         const first = next
         const sums: number[] = []
         for (const chunk of parsed.chunks) {
@@ -242,6 +241,11 @@ export function createSpool(database: Database, names: Names, repositories: Name
       }
     },
   }
+}
+
+/** JSON is kept as text, which SQLite's own functions and tools can read. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 }
 
 /** What a chunk says beside its text, which its hash stands for. */

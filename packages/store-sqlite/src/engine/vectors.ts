@@ -53,7 +53,12 @@ interface NewRow {
  * Vectors as rows for the exact distance (sqlite-vec), and short codes of them in blocks for finding the
  * few rows whose distance is worth computing.
  */
-export function createVectors(database: Database, names: Names, repositories: Names): VectorPart {
+export function createVectors(
+  database: Database,
+  names: Names,
+  repositories: Names,
+  keptBytes: number,
+): VectorPart {
   const findSpace = ({ fingerprint, dimensions }: VectorSpace): number | null => {
     const row = database
       .prepare<{ id: number; dimensions: number }>(
@@ -81,7 +86,7 @@ export function createVectors(database: Database, names: Names, repositories: Na
     return row.id
   }
 
-  const cache = createBlockCache(database)
+  const cache = createBlockCache(database, keptBytes)
   const coders = new Map<number, SignCoder>()
   const coderOf = (dimensions: number): SignCoder => {
     const coder = coders.get(dimensions) ?? createSignCoder(dimensions)

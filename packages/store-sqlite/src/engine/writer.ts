@@ -58,7 +58,7 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
     try {
       const database = connectWriter(driver, options)
       try {
-        const engine = createEngine(database)
+        const engine = createEngine(database, options)
         reserve.hold()
         inTransaction(database, () => engine.tasks.interrupt())
         open = { database, engine, release }

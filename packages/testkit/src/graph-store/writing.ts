@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { GraphNode, GraphStore } from '@cairn/core'
+import { encodeGraph } from '@cairn/core/encoded-graph'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { rejectsWhenAborted, sorted } from '../expectations.ts'
 import { freshEdgeSet, freshNodeId, freshRepository, freshVersion } from '../fresh-names.ts'
@@ -15,6 +16,23 @@ export const writing: readonly Behaviour<GraphStore>[] = behaviours<GraphStore>(
     const nodes = [graphNode({ repository }), fileNode({ repository }), moduleNode({ repository })]
     await store.upsert({ nodes, edges: [] })
     assert.deepEqual(nodeLines(await store.nodes(idsOf(nodes))), nodeLines(nodes))
+  },
+
+  'rows may be written in their encoded form, and again from the same bytes': async (store) => {
+    const repository = freshRepository()
+    const nodes = [graphNode({ repository }), fileNode({ repository }), moduleNode({ repository })]
+    const edges = nodes.map(({ id }) => graphEdge({ repository, from: id, to: nodes[0]?.id ?? '' }))
+    const [first, second] = [
+      encodeGraph({ nodes: nodes.slice(0, 1), edges: edges.slice(0, 1) }),
+      encodeGraph({ nodes: nodes.slice(1), edges: edges.slice(1) }),
+    ]
+    const rows = { parts: [...first.parts, ...second.parts], nodes: 3, edges: 3 }
+    await store.upsert(rows)
+    await store.removeRepository(repository)
+    await store.upsert(rows)
+    assert.deepEqual(nodeLines(await store.nodes(idsOf(nodes))), nodeLines(nodes))
+    const owners = edges.map(({ owner }) => owner)
+    assert.deepEqual(edgeLines(await store.edges(repository, owners)), edgeLines(edges))
   },
 
   'rows that are written twice are there once': async (store) => {

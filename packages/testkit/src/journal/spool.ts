@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { ParsedFile, SpooledChunk, SpooledFile } from '@cairn/core'
-import { encodeFile } from '@cairn/core/encoded-file'
+import type { ParsedFile, SpooledChunk, SpooledFile, SpooledSurface } from '@cairn/core'
+import { decodeReferences, decodeSurface, encodeFile } from '@cairn/core/encoded-file'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { freshRepository, freshTaskId, freshVersion } from '../fresh-names.ts'
 import { oddNames } from '../odd-text.ts'
@@ -14,21 +14,28 @@ interface SpoolInput {
   readonly parsed: ParsedFile
 }
 
-/** What the spool gives back of a file that was written. */
-function spooled({ version, path, parsed }: SpoolInput): SpooledFile {
-  const { language, symbols, imports, heritage, packageName, references, syntaxErrors } = parsed
-  return {
-    version,
-    path,
-    language,
-    symbols,
-    imports,
-    heritage,
-    packageName,
-    references,
-    syntaxErrors,
-    chunkCount: parsed.chunks.length,
-  }
+/** What is expected of the spool's answer about a file that was written. */
+function spooled({ version, path, parsed }: SpoolInput) {
+  const { language, syntaxErrors, references } = parsed
+  const chunkCount = parsed.chunks.length
+  return { version, path, language, ...surfaceOf(parsed), references, chunkCount, syntaxErrors }
+}
+
+function surfaceOf({ symbols, imports, heritage, packageName }: ParsedFile) {
+  return { symbols, imports, heritage, packageName }
+}
+
+/** What is expected of the spool's answer about a surface. */
+function spooledSurface({ version, path, parsed }: SpoolInput) {
+  return { version, path, language: parsed.language, ...surfaceOf(parsed) }
+}
+
+function readSurface({ surface, ...file }: SpooledSurface) {
+  return { ...file, ...decodeSurface(surface) }
+}
+
+function readFile({ uses, ...file }: SpooledFile) {
+  return { ...readSurface(file), references: decodeReferences(uses) }
 }
 
 /** The chunks that the spool gives back of a file that was written. */
@@ -58,7 +65,7 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
     const written = [...oddNames.map((path) => input(path)), input('empty.ts', parsedFile([]))]
     await files.write(freshRepository(), written)
     const versions = written.map(({ version }) => version)
-    assert.deepEqual(await files.files(versions), written.map(spooled))
+    assert.deepEqual((await files.files(versions)).map(readFile), written.map(spooled))
     assert.deepEqual(await files.chunks(versions), written.map(spooledChunks))
   },
 
@@ -68,8 +75,25 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
       plain,
       { ...encoded, parsed: encodeFile(encoded.parsed) },
     ])
-    const read = await files.files([plain.version, encoded.version])
+    const read = (await files.files([plain.version, encoded.version])).map(readFile)
     assert.deepEqual(read, [plain, encoded].map(spooled))
+  },
+
+  'what was asked for may go to another thread, and is there when asked for again': async ({
+    store: { spool: files },
+  }) => {
+    const written = [input('a.ts'), input('b.ts')]
+    await files.write(freshRepository(), written)
+    const versions = written.map(({ version }) => version)
+    for (let time = 0; time < 2; time++) {
+      const read = await files.files(versions)
+      const surfaces = await files.surfaces(versions)
+      const buffers = [...read, ...surfaces].map(({ surface }) => surface.buffer)
+      const transfer = [...new Set([...buffers, ...read.map(({ uses }) => uses.buffer)])]
+      const moved = structuredClone({ read, surfaces }, { transfer })
+      assert.deepEqual(moved.read.map(readFile), written.map(spooled))
+      assert.deepEqual(moved.surfaces.map(readSurface), written.map(spooledSurface))
+    }
   },
 
   'files come in the order asked, without those that are not there': async ({
@@ -79,22 +103,11 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
     if (!first || !second || !third) throw new Error('three files were made')
     await files.write(freshRepository(), [first, second, third])
     const versions = [third.version, freshVersion(), first.version, second.version]
-    const expected = [third, first, second].map(spooled)
-    assert.deepEqual(await files.files(versions), expected)
-    assert.deepEqual(await files.chunks(versions), [third, first, second].map(spooledChunks))
-    assert.deepEqual(
-      await files.surfaces(versions),
-      expected.map(({ version, path, language, symbols, imports, heritage, packageName }) => ({
-        version,
-        path,
-        language,
-        symbols,
-        imports,
-        heritage,
-        packageName,
-      })),
-    )
-    assert.deepEqual(await files.has(versions), new Set(expected.map(({ version }) => version)))
+    const inOrder = [third, first, second]
+    assert.deepEqual((await files.files(versions)).map(readFile), inOrder.map(spooled))
+    assert.deepEqual(await files.chunks(versions), inOrder.map(spooledChunks))
+    assert.deepEqual((await files.surfaces(versions)).map(readSurface), inOrder.map(spooledSurface))
+    assert.deepEqual(await files.has(versions), new Set(inOrder.map(({ version }) => version)))
   },
 
   'asking for nothing gives nothing': async ({ store: { spool: files } }) => {
@@ -115,7 +128,10 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
       { ...first, parsed: parsedFile([chunk(0, 'other')], { language: 'go' }) },
       other,
     ])
-    assert.deepEqual(await files.files([first.version, other.version]), [first, other].map(spooled))
+    assert.deepEqual(
+      (await files.files([first.version, other.version])).map(readFile),
+      [first, other].map(spooled),
+    )
   },
 
   'a version is never there in part, also while it is being written': async ({
@@ -192,6 +208,6 @@ export const spool: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJourn
     await store.spool.write(repository, [file])
     assert.equal(await store.spool.sweep(repository), 1)
     await store.spool.write(repository, [file])
-    assert.deepEqual(await store.spool.files([file.version]), [spooled(file)])
+    assert.deepEqual((await store.spool.files([file.version])).map(readFile), [spooled(file)])
   },
 })

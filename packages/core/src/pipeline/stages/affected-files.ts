@@ -1,6 +1,12 @@
 import type { SpooledFile } from '../../contracts/journal.ts'
-import type { FileSurface, ImportBinding } from '../../contracts/parsed-file.ts'
+import type { ImportBinding } from '../../contracts/parsed-file.ts'
 import { createFileIndex } from '../../graph/file-index.ts'
+import {
+  type FileUses,
+  type LocatedSurface,
+  readFile,
+  readSurface,
+} from '../../graph/read-spooled.ts'
 import { importedModule } from '../../graph/resolve-name.ts'
 import { surfaceChange } from '../../graph/surface-change.ts'
 import type { RunContext } from '../run-context.ts'
@@ -46,12 +52,12 @@ export async function* filesToResolveAgain(
     const affected =
       meanings === 'everything'
         ? files
-        : files.filter((file) => mentions(file, meanings.names) || meanings.paths.has(file.path))
+        : files.filter(
+            (file) => meanings.paths.has(file.path) || mentions(readFile(file), meanings.names),
+          )
     if (affected.length > 0) yield affected
   }
 }
-
-type LocatedSurface = FileSurface & { readonly path: string; readonly language: string }
 
 /** Whether an import of a file means other files than before; null where no file came or went. */
 function changedImports(
@@ -102,9 +108,10 @@ async function passedOn(
   }
   for (let start = 0; start < versions.length; start += page) {
     signal.throwIfAborted()
-    for (const surface of await storage.journal.spool.surfaces(
+    for (const spooled of await storage.journal.spool.surfaces(
       versions.slice(start, start + page),
     )) {
+      const surface = readSurface(spooled)
       for (const binding of surface.imports) {
         const { imported, local } = binding
         if (imported !== null && local !== null) derive(imported, local)
@@ -139,10 +146,10 @@ async function changedNames(
     const wanted = slice.flatMap((path) =>
       [previous.get(path)?.version ?? [], versions.get(path) ?? []].flat(),
     )
-    const surfaces = new Map<string, FileSurface>()
+    const surfaces = new Map<string, LocatedSurface>()
     for (const surface of await storage.journal.spool.surfaces(wanted))
-      surfaces.set(surface.version, surface)
-    const of = (version: string | undefined): FileSurface | null =>
+      surfaces.set(surface.version, readSurface(surface))
+    const of = (version: string | undefined): LocatedSurface | null =>
       (version === undefined ? undefined : surfaces.get(version)) ?? null
     for (const path of slice) {
       const before = previous.get(path)?.version
@@ -156,7 +163,7 @@ async function changedNames(
   return names
 }
 
-function mentions(file: SpooledFile, names: ReadonlySet<string>): boolean {
+function mentions(file: FileUses, names: ReadonlySet<string>): boolean {
   const isNamed = (text: string): boolean =>
     names.has(text) || text.split(/\W+/u).some((word) => names.has(word))
   for (const reference of [...file.references, ...file.heritage]) {

@@ -4,8 +4,11 @@ import type {
   PlannedFile,
   SpooledFile,
 } from '../../contracts/journal.ts'
-import type { FileGraph } from '../../graph/graph-resolver.ts'
-import { createGraphResolver } from '../../graph/graph-resolver.ts'
+import {
+  type BuiltGraph,
+  createGraphBuilder,
+  type GraphBuilder,
+} from '../../graph/graph-builder.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
 import { collectGarbage } from '../../stores/collect-garbage.ts'
 import { writeGraph, writeVectors } from '../../stores/write-rows.ts'
@@ -36,6 +39,15 @@ export interface StoreInput {
   readonly repository: LedgerRepository
 }
 
+/** What goes on while files are written. */
+interface Writing {
+  readonly builder: GraphBuilder
+  /** Path → version after this run. */
+  readonly versions: ReadonlyMap<string, string>
+  /** Version → its chunks, of what was written. The versions are the strings that `versions` has. */
+  readonly written: Map<string, number>
+}
+
 /**
  * Writes the rows of the files to index, then commits the ledger, then deletes what no longer
  * counts. Until the commit none of it is visible, after it all of it is.
@@ -46,31 +58,74 @@ export async function storeFiles(
   stage: StageProgress,
 ): Promise<void> {
   const { storage, signal, progress, runId } = context
-  const { ledger, plans, spool } = storage.journal
   const versions = nextState(input)
-  const resolver = createGraphResolver({
+  const builder = createGraphBuilder({
     repository: context.repository,
-    spool,
+    spool: storage.journal.spool,
     versions,
-    language: context.parser.language,
+    languages: context.parser.languages,
+    maxRows: storage.graph.maxBatch,
+    files: input.plan.totals.index,
   })
+  const written = new Map<string, number>()
+  try {
+    await writeFiles(context, input, stage, { builder, versions, written })
+    stage.update({ operation: 'resolving what changed files mean to others' })
+    await resolveAffected(
+      context,
+      { ...input.plan, previous: input.previous, versions, resolved: written },
+      builder,
+    )
+  } finally {
+    await builder.close()
+  }
+  signal.throwIfAborted()
+  stage.update({ operation: 'committing' })
+  await context.retry('the journal', () => storage.journal.ledger.commit(runId, input.repository))
+  for await (const { path, language, sizeBytes, version } of plannedFiles(context)) {
+    const made = written.get(version)
+    if (made === undefined) continue
+    progress.settled({
+      path,
+      outcome: 'indexed',
+      language,
+      sizeBytes,
+      chunks: made,
+      reason: null,
+      detail: null,
+      error: null,
+    })
+    await progress.backpressure()
+  }
+  stage.update({ operation: 'removing what is no longer there' })
+  await collectGarbage(context)
+}
+
+/** Writes what the files to index come to; it counts when the ledger commits it. */
+async function writeFiles(
+  context: RunContext,
+  input: StoreInput,
+  stage: StageProgress,
+  { builder, versions, written }: Writing,
+): Promise<void> {
+  const { storage, signal, runId } = context
+  const { ledger, plans, spool } = storage.journal
   // A run that goes on after another was interrupted finds what that one had written.
   const there = context.goesOn ? await findWrittenRows(context) : nothingWritten
-  const storePage = storage.vectors.upsertSpooled ? embeddedPage : networkPage
-  /** Version → its chunks, of what was written. The versions are the strings that `versions` has. */
-  const written = new Map<string, number>()
+  const isRemote = storage.vectors.isRemote || storage.graph.isRemote
+  const storePage = isRemote ? networkPage : embeddedPage
   let processed = 0
   let chunks = 0
 
   const writePage = async (
     page: readonly FileToIndex[],
     files: readonly SpooledFile[],
-    graphs: readonly FileGraph[],
+    graphs: readonly BuiltGraph[],
   ): Promise<void> => {
     const failedChunks = await findFailedChunks(context, files, input.failedTexts)
     const byVersion = new Map(page.map((file) => [file.version, file]))
     const rows: LedgerFile[] = []
-    const missing: FileGraph[] = []
+    const missing: BuiltGraph[] = []
     for (const [index, file] of files.entries()) {
       const planned = byVersion.get(file.version)
       const graph = graphs[index]
@@ -86,7 +141,7 @@ export async function storeFiles(
         context,
         files.filter((file) => !there.hasVectors(file)),
       ),
-      writeGraph(context, missing, { withNodes: true }),
+      writeGraph(context, missing),
       context.retry('the journal', () => ledger.stage(runId, rows)),
     ])
     processed += page.length
@@ -107,7 +162,7 @@ export async function storeFiles(
       after = page.at(-1)?.path
       const wanted = page.filter((file) => !input.failedPaths.has(file.path))
       const files = await spool.files(wanted.map((file) => file.version))
-      const graphs = await resolver.resolve(files, signal)
+      const graphs = await builder.build(files, { withNodes: true, signal })
       const write: Promise<void> = writePage(page, files, graphs)
         .catch((error: unknown) => {
           failures.push(error)
@@ -122,33 +177,6 @@ export async function storeFiles(
     await Promise.all(writing)
   }
   if (failures.length > 0) throw failures[0]
-
-  stage.update({ operation: 'resolving what changed files mean to others' })
-  await resolveAffected(
-    context,
-    { ...input.plan, previous: input.previous, versions, resolved: written },
-    resolver,
-  )
-  signal.throwIfAborted()
-  stage.update({ operation: 'committing' })
-  await context.retry('the journal', () => ledger.commit(runId, input.repository))
-  for await (const { path, language, sizeBytes, version } of plannedFiles(context)) {
-    const made = written.get(version)
-    if (made === undefined) continue
-    progress.settled({
-      path,
-      outcome: 'indexed',
-      language,
-      sizeBytes,
-      chunks: made,
-      reason: null,
-      detail: null,
-      error: null,
-    })
-    await progress.backpressure()
-  }
-  stage.update({ operation: 'removing what is no longer there' })
-  await collectGarbage(context)
 }
 
 /** The files to index, once more and page by page: all of them at once would be held till the end. */
@@ -185,14 +213,14 @@ function nextState({ plan, previous, failedPaths }: StoreInput): Map<string, str
 async function resolveAffected(
   context: RunContext,
   change: StateChange,
-  resolver: ReturnType<typeof createGraphResolver>,
+  builder: GraphBuilder,
 ): Promise<void> {
   const { storage, signal, runId, repository } = context
   const { ledger } = storage.journal
   for await (const files of filesToResolveAgain(context, change)) {
-    const graphs = await resolver.resolve(files, signal)
+    const graphs = await builder.build(files, { withNodes: false, signal })
     const rows: LedgerFile[] = []
-    const changed: FileGraph[] = []
+    const changed: BuiltGraph[] = []
     for (const [index, file] of files.entries()) {
       const graph = graphs[index]
       const row = await ledger.file(repository, file.path)
@@ -201,11 +229,11 @@ async function resolveAffected(
       rows.push({
         ...row,
         edgeSet: graph.edgeSet,
-        edgeSetNodes: graph.modules.length,
-        edgeSetEdges: graph.edges.length,
+        edgeSetNodes: graph.edgeSetNodes,
+        edgeSetEdges: graph.edgeSetEdges,
       })
     }
-    await writeGraph(context, changed, { withNodes: false })
+    await writeGraph(context, changed)
     if (rows.length > 0) await context.retry('the journal', () => ledger.stage(runId, rows))
   }
 }
@@ -229,7 +257,7 @@ async function findFailedChunks(
 function ledgerFile(
   planned: FileToIndex,
   file: SpooledFile,
-  graph: FileGraph,
+  graph: BuiltGraph,
   failedChunks: readonly number[],
 ): LedgerFile {
   return {
@@ -241,10 +269,10 @@ function ledgerFile(
     edgeSet: graph.edgeSet,
     chunkCount: file.chunkCount,
     failedChunks,
-    nodeCount: graph.nodes.length,
-    symbolCount: file.symbols.length,
-    edgeSetNodes: graph.modules.length,
-    edgeSetEdges: graph.edges.length,
+    nodeCount: graph.nodeCount,
+    symbolCount: graph.symbolCount,
+    edgeSetNodes: graph.edgeSetNodes,
+    edgeSetEdges: graph.edgeSetEdges,
     syntaxErrors: file.syntaxErrors,
   }
 }

@@ -1,7 +1,9 @@
-import type { GraphEdge, GraphNode } from '@cairn/core'
+import { deserialize } from 'node:v8'
+import type { EncodedGraph, GraphEdge, GraphNode, GraphRows } from '../contracts/graph-store.ts'
+import { serializeApart } from '../serialize-apart.ts'
 
 /**
- * Rows of the graph on their way between threads. Every string is sent once and named by its place;
+ * What a part of an {@link EncodedGraph} says. Every string stands there once and is named by its place;
  * objects with a dozen members each would take several times as long.
  */
 export interface PackedGraph {
@@ -16,16 +18,35 @@ export interface PackedGraph {
   readonly edges: Int32Array
 }
 
+/** Numbers of a node in {@link PackedGraph.nodes}. */
 export const nodeNumbers = 9
+/** Numbers of an edge in {@link PackedGraph.edges}. */
 export const edgeNumbers = 6
 /** Stands for null. */
 export const noNumber = -1
 
-/** Packs the rows of one write. */
-export function packGraph(rows: {
-  readonly nodes: readonly GraphNode[]
-  readonly edges: readonly GraphEdge[]
-}): PackedGraph {
+/** Encodes rows, in one part. */
+export function encodeGraph(rows: GraphRows): EncodedGraph {
+  const { nodes, edges } = rows
+  return { parts: [serializeApart(packGraph(rows))], nodes: nodes.length, edges: edges.length }
+}
+
+/** The rows again; only for parts that {@link encodeGraph} made in this process. */
+export function decodeGraph({ parts }: Pick<EncodedGraph, 'parts'>): GraphRows {
+  const rows = parts.map((part) => rowsOf(unpackPart(part)))
+  return {
+    nodes: rows.flatMap(({ nodes }) => nodes),
+    edges: rows.flatMap(({ edges }) => edges),
+  }
+}
+
+/** What a part says, for a store that need not build up the rows. */
+export function unpackPart(part: Uint8Array): PackedGraph {
+  // The format carries no type: what goes in is a PackedGraph, so that is what comes out.
+  return deserialize(part) as PackedGraph
+}
+
+function packGraph(rows: GraphRows): PackedGraph {
   const ids = createPlaces<string>()
   const strings = createPlaces<string>()
   const owners: PackedGraph['owners'][number][] = []
@@ -68,6 +89,46 @@ export function packGraph(rows: {
     edges[at + 5] = edge.line ?? noNumber
   })
   return { ids: ids.all, owners, strings: strings.all, nodes, edges }
+}
+
+function rowsOf(packed: PackedGraph): GraphRows {
+  const { ids, owners, strings } = packed
+  const ownerAt = (place = noNumber) => {
+    const { owner = '', repository = noNumber } = owners[place] ?? {}
+    return { owner, repository: strings[repository] ?? '' }
+  }
+  // What was packed were the words of these types, and every place is one that was given out.
+  const wordAt = <Word extends string>(place = noNumber): Word => (strings[place] ?? '') as Word
+  const wordOrNull = <Word extends string>(place = noNumber): Word | null =>
+    place === noNumber ? null : wordAt(place)
+  const lineAt = (line = noNumber): number | null => (line === noNumber ? null : line)
+  return {
+    nodes: groupsOf(packed.nodes, nodeNumbers, (row) => ({
+      id: ids[row[0] ?? noNumber] ?? '',
+      ...ownerAt(row[1]),
+      kind: wordAt(row[2]),
+      name: wordAt(row[3]),
+      path: wordOrNull(row[4]),
+      symbolPath: wordOrNull(row[5]),
+      symbolKind: wordOrNull(row[6]),
+      startLine: lineAt(row[7]),
+      endLine: lineAt(row[8]),
+    })),
+    edges: groupsOf(packed.edges, edgeNumbers, (row) => ({
+      ...ownerAt(row[0]),
+      type: wordAt(row[1]),
+      from: ids[row[2] ?? noNumber] ?? '',
+      to: ids[row[3] ?? noNumber] ?? '',
+      resolution: wordAt(row[4]),
+      line: lineAt(row[5]),
+    })),
+  }
+}
+
+function groupsOf<Row>(numbers: Int32Array, size: number, make: (group: Int32Array) => Row): Row[] {
+  return Array.from({ length: numbers.length / size }, (_, index) =>
+    make(numbers.subarray(index * size, (index + 1) * size)),
+  )
 }
 
 /** Numbers different values in the order in which they come. */

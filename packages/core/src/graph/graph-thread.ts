@@ -1,0 +1,121 @@
+import { Worker } from 'node:worker_threads'
+import type { Spool, SpooledFile, SpooledSurface } from '../contracts/journal.ts'
+import { CairnError, StoreError } from '../errors.ts'
+import type { BuiltGraph, GraphMaker } from './build-graphs.ts'
+import type { FromGraphThread, GraphThreadStart, ToGraphThread } from './graph-thread-messages.ts'
+
+/** A thread that builds graphs; it runs until it is closed. */
+export interface GraphThread {
+  readonly build: GraphMaker
+  close(): Promise<void>
+}
+
+const resourceLimits = {
+  // What a file is made of is short-lived; the default of 48 MB buys little time for its memory.
+  maxYoungGenerationSizeMb: 8,
+  // No more than is needed is taken: a page of files, and what they import.
+  maxOldGenerationSizeMb: 512,
+}
+
+// From source, the worker is TypeScript too and runs as it is.
+const isSource = import.meta.url.endsWith('.ts')
+const workerUrl = new URL(isSource ? './graph.worker.ts' : './graph.worker.js', import.meta.url)
+const sourceArguments = ['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning']
+
+/** The build that is under way. */
+interface Build {
+  resolve(graphs: BuiltGraph[]): void
+  reject(error: unknown): void
+}
+
+/** Starts the thread. It asks for surfaces as it needs them: they pass through as bytes. */
+export function createGraphThread(
+  start: GraphThreadStart,
+  surfaces: Spool['surfaces'],
+): GraphThread {
+  const worker = new Worker(workerUrl, {
+    name: 'cairn-graph',
+    workerData: start,
+    resourceLimits,
+    execArgv: isSource ? sourceArguments : [],
+  })
+  let current: Build | null = null
+  let ended: CairnError | null = null
+
+  const end = (error: CairnError): void => {
+    ended ??= error
+    current?.reject(ended)
+  }
+  const say = (message: ToGraphThread): void => {
+    const files = message.kind === 'build' ? message.files : message.surfaces
+    worker.postMessage(message, buffersOf(files))
+  }
+  const relay = async (versions: readonly string[]): Promise<void> => {
+    const asking = current
+    try {
+      say({ kind: 'surfaces', surfaces: await surfaces(versions) })
+    } catch (error) {
+      asking?.reject(error)
+    }
+  }
+
+  worker.on('message', (message: FromGraphThread) => {
+    if (message.kind === 'wanted') void relay(message.versions)
+    else if (message.kind === 'built') current?.resolve([...message.graphs])
+    else current?.reject(toError(message.error))
+  })
+  worker.on('error', (cause) => end(diedError(cause)))
+  worker.on('exit', (code) => end(diedError(new Error(`It ended with exit code ${code}.`))))
+
+  return {
+    build: async (files, { withNodes, signal }) => {
+      signal?.throwIfAborted()
+      if (ended) throw ended
+      const onAbort = (): void => current?.reject(signal?.reason)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      try {
+        return await new Promise<BuiltGraph[]>((resolve, reject) => {
+          current = { resolve, reject }
+          say({ kind: 'build', files, withNodes })
+        })
+      } finally {
+        current = null
+        signal?.removeEventListener('abort', onAbort)
+      }
+    },
+    async close() {
+      end(new CairnError('CLOSED', 'The thread that resolves the graph was closed.'))
+      await worker.terminate()
+    },
+  }
+}
+
+/** Each once: the answers of a journal may share a buffer. */
+function buffersOf(files: readonly (SpooledSurface | SpooledFile)[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>()
+  for (const file of files) {
+    buffers.add(file.surface.buffer)
+    if ('uses' in file) buffers.add(file.uses.buffer)
+  }
+  return [...buffers]
+}
+
+function diedError(cause: unknown): CairnError {
+  return new CairnError(
+    'INTERNAL',
+    'The thread that resolves the graph ended unexpectedly. What was written stays; resume the task to go on.',
+    { recoverable: true, cause },
+  )
+}
+
+function toError({
+  code,
+  message,
+  stack,
+}: Extract<FromGraphThread, { kind: 'failed' }>['error']): CairnError {
+  const cause = new Error(message)
+  cause.stack = stack
+  return code.startsWith('STORE_')
+    ? new StoreError(code, message, { cause })
+    : new CairnError(code, message, { cause })
+}
