@@ -98,9 +98,7 @@ export function createFirstVersion(database: Database): void {
       language text not null,
       syntax_errors integer not null,
       surface text not null,
-      uses text not null,
-      -- Of the row and of its chunks but for their texts; null: it is to be made anew.
-      checksum integer
+      uses text not null
     );
     create index spool_files_by_repository on spool_files (repository, version);
     -- Says which file a chunk is of without reading the chunk.
@@ -120,11 +118,7 @@ export function createFirstVersion(database: Database): void {
     );
     ${createWords}
 
-    create table ledger_repositories (
-      repository integer primary key,
-      data text not null,
-      checksum integer not null
-    );
+    create table ledger_repositories (repository integer primary key, data text not null);
     create table ledger_files (
       repository integer not null,
       path text not null,
@@ -140,7 +134,6 @@ export function createFirstVersion(database: Database): void {
       edge_set_nodes integer not null,
       edge_set_edges integer not null,
       syntax_errors integer not null,
-      checksum integer,
       primary key (repository, path)
     ) without rowid;
     create index ledger_files_by_version on ledger_files (version);
@@ -160,7 +153,6 @@ export function createFirstVersion(database: Database): void {
       edge_set_nodes integer not null,
       edge_set_edges integer not null,
       syntax_errors integer not null,
-      checksum integer,
       primary key (run_id, path)
     ) without rowid;
     create table garbage_versions (
@@ -186,8 +178,7 @@ export function createFirstVersion(database: Database): void {
       id integer primary key,
       space integer not null,
       text_hash blob not null,
-      vector blob not null,
-      checksum integer not null
+      vector blob not null
     );
     create unique index embedding_cache_by_hash on embedding_cache (space, text_hash);
 

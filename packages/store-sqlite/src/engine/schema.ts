@@ -2,6 +2,7 @@ import type { Database } from './database.ts'
 import { Fault } from './fault.ts'
 import { createFirstVersion } from './first-version.ts'
 import { addRetention } from './second-version.ts'
+import { addChecksums } from './third-version.ts'
 
 /** Marks the file as cairn's (`PRAGMA application_id`): "carn". */
 const applicationId = 0x6361726e
@@ -10,7 +11,7 @@ const applicationId = 0x6361726e
 export type Migration = (database: Database) => void
 
 /** The n-th migration makes version n (`PRAGMA user_version`) of version n − 1. A published one never changes. */
-export const migrations: readonly Migration[] = [createFirstVersion, addRetention]
+export const migrations: readonly Migration[] = [createFirstVersion, addRetention, addChecksums]
 
 /**
  * Brings the schema to the newest version, in one transaction a migration.
