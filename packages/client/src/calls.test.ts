@@ -130,9 +130,10 @@ describe('of a real server', () => {
     const pages = []
     for await (const page of client.logs(taskId, { limit: 4 })) pages.push(page)
     expect(pages.length).toBe(Math.ceil(total / 4))
-    expect(pages.flatMap((page) => page.logs)).toEqual(logs)
+    const shown = logs.map(({ message }) => message)
+    expect(pages.flatMap((page) => page.logs.map(({ message }) => message))).toEqual(shown)
     const firstOnly = client.logs(taskId, { limit: 1 })[Symbol.asyncIterator]()
-    expect((await firstOnly.next()).value?.logs).toEqual(logs.slice(0, 1))
+    expect((await firstOnly.next()).value?.logs).toMatchObject([{ message: shown[0] }])
   })
 
   it('metrics, repositories and hits are there', async () => {

@@ -1,12 +1,13 @@
 import { createElement, StrictMode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { createStatusClient, type StatusClient } from './create-status-client.ts'
 import { createHost } from './dom.test-support.ts'
 import { type IndexingServer, startIndexingServer } from './indexing-server.test-support.ts'
 import { type IndexStatus, type IndexTasks, useIndexStatus, useIndexTasks } from './react.ts'
+import { waitUntil } from './wait-until.test-support.ts'
 
 let server: IndexingServer
 let client: StatusClient
@@ -44,27 +45,27 @@ describe('useIndexStatus', () => {
       createElement(Status, { taskId, key: 2 }),
     ]
     root.render(createElement(StrictMode, {}, ...twice))
-    await vi.waitFor(() => {
+    await waitUntil(() => {
       expect(shown()).toEqual(['react in_progress live', 'react in_progress live'])
     })
-    await vi.waitFor(() => expect(server.busy()).toBe(1))
+    await waitUntil(() => expect(server.busy()).toBe(1))
     await server.finish(taskId)
-    await vi.waitFor(() =>
+    await waitUntil(() =>
       expect(shown()).toEqual(['react completed ended', 'react completed ended']),
     )
-    await vi.waitFor(() => expect(server.busy()).toBe(0))
+    await waitUntil(() => expect(server.busy()).toBe(0))
   })
 
   it('follows another task when it is given one, and nothing when there is none', async () => {
     const [first, second] = [await server.start('one'), await server.start('two')]
     root.render(createElement(Status, { taskId: first }))
-    await vi.waitFor(() => expect(shown()).toEqual(['one in_progress live']))
+    await waitUntil(() => expect(shown()).toEqual(['one in_progress live']))
     root.render(createElement(Status, { taskId: second }))
-    await vi.waitFor(() => expect(shown()).toEqual(['two in_progress live']))
-    await vi.waitFor(() => expect(server.busy()).toBe(1))
+    await waitUntil(() => expect(shown()).toEqual(['two in_progress live']))
+    await waitUntil(() => expect(server.busy()).toBe(1))
     root.render(createElement(Status, { taskId: null }))
-    await vi.waitFor(() => expect(shown()).toEqual(['nothing  connecting']))
-    await vi.waitFor(() => expect(server.busy()).toBe(0))
+    await waitUntil(() => expect(shown()).toEqual(['nothing  connecting']))
+    await waitUntil(() => expect(server.busy()).toBe(0))
     await server.finish(first)
     await server.finish(second)
   })
@@ -72,17 +73,17 @@ describe('useIndexStatus', () => {
   it('closes the connection when the last component has gone', async () => {
     const taskId = await server.start('gone')
     root.render(createElement(Status, { taskId }))
-    await vi.waitFor(() => expect(server.busy()).toBe(1))
+    await waitUntil(() => expect(server.busy()).toBe(1))
     root.render(null)
-    await vi.waitFor(() => expect(server.busy()).toBe(0))
+    await waitUntil(() => expect(server.busy()).toBe(0))
     await server.finish(taskId)
   })
 
   it('says why there is nothing to show', async () => {
     root.render(createElement(Status, { taskId: 'nobody' }))
-    await vi.waitFor(() => expect(shown()).toEqual(['nothing  ended TASK_NOT_FOUND']))
+    await waitUntil(() => expect(shown()).toEqual(['nothing  ended TASK_NOT_FOUND']))
     root.render(createElement(Status, { taskId: '..' }))
-    await vi.waitFor(() => expect(shown()).toEqual(['nothing  ended INVALID_OPTIONS']))
+    await waitUntil(() => expect(shown()).toEqual(['nothing  ended INVALID_OPTIONS']))
   })
 
   it('opens nothing on a server, and renders what a page begins with', () => {
@@ -106,15 +107,15 @@ describe('useIndexTasks', () => {
   it('shows the tasks that match, over one connection', async () => {
     const first = await server.start('left')
     root.render(createElement(Tasks))
-    await vi.waitFor(() => expect(shown()).toEqual(['left live']))
+    await waitUntil(() => expect(shown()).toEqual(['left live']))
     const second = await server.start('right')
-    await vi.waitFor(() => expect(shown()).toEqual(['right left live']))
+    await waitUntil(() => expect(shown()).toEqual(['right left live']))
     expect(server.busy()).toBe(1)
     root.render(createElement(Tasks, { limit: 1 }))
-    await vi.waitFor(() => expect(shown()).toEqual(['right live']))
+    await waitUntil(() => expect(shown()).toEqual(['right live']))
     await server.finish(first)
     await server.finish(second)
-    await vi.waitFor(() => expect(shown()).toEqual(['live']))
+    await waitUntil(() => expect(shown()).toEqual(['live']))
     expect(renders[0]).toEqual({ tasks: null, connection: 'connecting', error: null })
   })
 })

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { createStatusClient, type StatusClient } from './create-status-client.ts'
 import { type IndexingServer, startIndexingServer } from './indexing-server.test-support.ts'
 import { StatusClientError } from './status-client-error.ts'
 import type { TransportKind } from './transport.ts'
+import { waitUntil } from './wait-until.test-support.ts'
 import { expectWhole, hear } from './watched.test-support.ts'
 
 let server: IndexingServer
@@ -146,6 +147,6 @@ it('leaves no connection open when it is closed, at any time', async () => {
     expect(heard.states.at(-1)).toBe('ended')
     await expect(watch.finished).rejects.toBeInstanceOf(StatusClientError)
   }
-  await vi.waitFor(() => expect(server.busy()).toBe(0))
+  await waitUntil(() => expect(server.busy()).toBe(0))
   await server.finish(taskId)
 })

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createStatusClient, type StatusClient } from './create-status-client.ts'
 import { createFaultProxy, type FaultProxy } from './fault-proxy.test-support.ts'
 import { type IndexingServer, startIndexingServer } from './indexing-server.test-support.ts'
 import type { TransportKind } from './transport.ts'
+import { waitUntil } from './wait-until.test-support.ts'
 import type { TaskListWatch } from './watch-tasks.ts'
 
 let server: IndexingServer
@@ -37,20 +38,20 @@ describe.each<TransportKind>(['websocket', 'polling'])('by %s', (kind) => {
     const watch = client.watchAll({}, { transports: [kind] })
     const states = [watch.state]
     watch.on('state', (state) => states.push(state))
-    await vi.waitFor(() => expect(statuses(watch)).toEqual(['first in_progress']))
+    await waitUntil(() => expect(statuses(watch)).toEqual(['first in_progress']))
     const second = await server.start('second')
-    await vi.waitFor(() => {
+    await waitUntil(() => {
       expect(statuses(watch)).toEqual(['second in_progress', 'first in_progress'])
     })
     await server.finish(first)
     await server.finish(second)
-    await vi.waitFor(() => {
+    await waitUntil(() => {
       expect(statuses(watch)).toEqual(['second completed', 'first completed'])
     })
     expect(watch.tasks).toEqual((await client.list()).tasks)
     watch.close()
     expect(states).toEqual(['connecting', kind === 'polling' ? 'polling' : 'live', 'ended'])
-    await vi.waitFor(() => expect(server.busy()).toBe(0))
+    await waitUntil(() => expect(server.busy()).toBe(0))
   })
 })
 
@@ -61,10 +62,10 @@ it('tells the whole document of each task that changes, in order', async () => {
   watch.on('status', (status) => {
     if (status.taskId === taskId) seqs.push(status.seq)
   })
-  await vi.waitFor(() => expect(watch.state).toBe('live'))
+  await waitUntil(() => expect(watch.state).toBe('live'))
   await server.finish(taskId)
   const { seq } = await client.status(taskId)
-  await vi.waitFor(() => expect(seqs.at(-1)).toBe(seq))
+  await waitUntil(() => expect(seqs.at(-1)).toBe(seq))
   expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
 })
 
@@ -73,7 +74,7 @@ it('drops a task that leaves the filter, and those beyond the limit', async () =
   const running = client.watchAll({ status: ['in_progress'] })
   const named = client.watchAll({ repository: 'second' })
   const newest = client.watchAll({ limit: 1 })
-  await vi.waitFor(() => {
+  await waitUntil(() => {
     expect([running, named, newest].map(statuses)).toEqual([
       ['first in_progress'],
       [],
@@ -81,9 +82,9 @@ it('drops a task that leaves the filter, and those beyond the limit', async () =
     ])
   })
   const second = await server.start('second', 1)
-  await vi.waitFor(() => expect(running.tasks).toHaveLength(2))
+  await waitUntil(() => expect(running.tasks).toHaveLength(2))
   server.embedder.letThrough(1)
-  await vi.waitFor(() => {
+  await waitUntil(() => {
     expect([running, named, newest].map(statuses)).toEqual([
       ['second in_progress'],
       ['second in_progress'],
@@ -91,7 +92,7 @@ it('drops a task that leaves the filter, and those beyond the limit', async () =
     ])
   })
   await server.finish(second)
-  await vi.waitFor(() => expect([running.tasks, newest.tasks?.length]).toEqual([[], 1]))
+  await waitUntil(() => expect([running.tasks, newest.tasks?.length]).toEqual([[], 1]))
 })
 
 it('lists more tasks than one answer gives', async () => {
@@ -112,7 +113,7 @@ it('lists more tasks than one answer gives', async () => {
     },
   })
   const watch = small.watchAll()
-  await vi.waitFor(() => expect(watch.tasks?.map(({ taskId }) => taskId)).toEqual(ids))
+  await waitUntil(() => expect(watch.tasks?.map(({ taskId }) => taskId)).toEqual(ids))
   expect(pages).toHaveLength(3)
   small.close()
 })
@@ -120,15 +121,15 @@ it('lists more tasks than one answer gives', async () => {
 it('lists again after a reconnect what it has missed', async () => {
   const first = await server.start('first')
   const watch = client.watchAll()
-  await vi.waitFor(() => expect(statuses(watch)).toEqual(['first in_progress']))
+  await waitUntil(() => expect(statuses(watch)).toEqual(['first in_progress']))
   proxy.refuse(true)
   proxy.cut()
-  await vi.waitFor(() => expect(watch.state).toBe('reconnecting'))
+  await waitUntil(() => expect(watch.state).toBe('reconnecting'))
   await server.finish(first)
   const second = await server.start('second')
   await server.finish(second)
   proxy.refuse(false)
-  await vi.waitFor(() => {
+  await waitUntil(() => {
     expect(statuses(watch)).toEqual(['second completed', 'first completed'])
   })
 })
@@ -141,7 +142,7 @@ it('gives a reader the newest list, and is closed by leaving the loop', async ()
     if (tasks[0]?.status === 'in_progress') void server.finish(taskId)
   }
   expect(watch.state).toBe('ended')
-  await vi.waitFor(() => expect(proxy.open()).toBeLessThanOrEqual(1))
+  await waitUntil(() => expect(proxy.open()).toBeLessThanOrEqual(1))
 })
 
 it('ends with the reason of the signal', async () => {

@@ -32,7 +32,7 @@ describe.each(['node', 'express', 'fastify', 'koa', 'hono', 'nest'])(
         const { tasks } = (await answer.json()) as { tasks: readonly { task_id: string }[] }
         expect(tasks).toHaveLength(1)
         return tasks[0]?.task_id ?? ''
-      })
+      }, 60_000)
     })
     afterAll(async () => {
       const ended = once(example, 'exit')

@@ -12,6 +12,9 @@ import { readSocket } from './read-socket.test-support.ts'
 import { type StrippingProxy, startStrippingProxy } from './stripping-proxy.test-support.ts'
 import { createWorkbench, type Workbench } from './workbench.test-support.ts'
 
+/** As long as a machine may take that does other things too. */
+const patience = { timeout: 60_000, interval: 20 }
+
 /** How a host is to be made. */
 export interface HostOptions {
   readonly server: StatusServer
@@ -218,14 +221,14 @@ export function bindingContract(binding: Binding): void {
             const reader = await open()
             expect(reader.status).toBe(200)
             return reader
-          }),
+          }, patience),
         ]
         readers.push(
           await vi.waitFor(async () => {
             const reader = await open()
             expect(reader.status).toBe(200)
             return reader
-          }),
+          }, patience),
         )
         expect((await open()).status).toBe(503)
         for (const { abort } of readers) abort()
@@ -233,7 +236,7 @@ export function bindingContract(binding: Binding): void {
       if (binding.hasSockets ?? true) {
         const address = `${url.replace('http', 'ws')}/status/running/stream`
         for (let round = 0; round < 4; round += 1) {
-          const reader = await vi.waitFor(() => readSocket(address))
+          const reader = await vi.waitFor(() => readSocket(address), patience)
           await reader.until(({ type }) => type === 'initial_status')
           reader.socket.terminate()
         }
