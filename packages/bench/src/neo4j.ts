@@ -7,11 +7,11 @@
 import { parseArgs } from 'node:util'
 import { startNeo4j } from '@cairn/servers'
 import { neo4j } from '@cairn/store-neo4j'
-import type { GraphEdge, GraphNode } from 'cairn'
+import type { GraphEdge, GraphNode, GraphRows } from 'cairn'
 import { auth, type Driver, driver, int } from 'neo4j-driver'
 import { corpora } from './corpus.ts'
 import { repositoryOf } from './git-repository.ts'
-import { type GraphRows, graphRowsOf } from './graph-rows.ts'
+import { graphRowsOf } from './graph-rows.ts'
 import { markdownTable } from './markdown-table.ts'
 
 const { values } = parseArgs({

@@ -257,10 +257,13 @@ describe('a thread', () => {
   test('that is at work ends when the signal aborts and it is closed', async () => {
     const repository = await everyLanguage
     const workers = startedThreads()
-    const asked = Promise.withResolvers<void>()
+    let onAsked: () => void = () => {}
+    const asked = new Promise<void>((resolve) => {
+      onAsked = resolve
+    })
     const spool = {
       surfaces: () => {
-        asked.resolve()
+        onAsked()
         return new Promise<never>(() => {})
       },
     }
@@ -268,7 +271,7 @@ describe('a thread', () => {
     const abort = new AbortController()
     const files = repository.files().filter(({ path }) => path === 'app/models.py')
     const build = builder.build(files, { withNodes: true, signal: abort.signal })
-    await asked.promise
+    await asked
     abort.abort(new Error('enough'))
     await expect(build).rejects.toThrow('enough')
     await builder.close()
