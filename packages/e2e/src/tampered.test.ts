@@ -61,7 +61,7 @@ const tables: Readonly<Record<string, Ways | Harmless>> = {
     holds: history,
     sql: ['update file_records set seq = 9', 'delete from file_records'],
   },
-  plans: { holds: aRun, sql: ['update plans set run_id = 1', 'delete from plans'] },
+  plans: { holds: aRun, sql: ["update plans set run_id = run_id || 'x'", 'delete from plans'] },
   plan_files: {
     holds: aRun,
     sql: ["update plan_files set action = 'delete'", 'delete from plan_files'],

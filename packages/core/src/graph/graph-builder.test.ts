@@ -257,13 +257,13 @@ describe('a thread', () => {
   test('that is at work ends when the signal aborts and it is closed', async () => {
     const repository = await everyLanguage
     const workers = startedThreads()
-    let tellAsked = (): void => undefined
+    let onAsked: () => void = () => {}
     const asked = new Promise<void>((resolve) => {
-      tellAsked = resolve
+      onAsked = resolve
     })
     const spool = {
       surfaces: () => {
-        tellAsked()
+        onAsked()
         return new Promise<never>(() => {})
       },
     }
