@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Storage, StoreError } from '@cairn/core'
 import { sqlite } from '@cairn/store-sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createWorkbench, type Opened, shop, type Workbench, writeFiles } from './fixture.ts'
@@ -121,6 +122,35 @@ test('a plan that the disk cannot hold pauses the run before any of it is writte
   const { indexer } = bench.open()
   const resumed = await indexer.resume(run.taskId)
   expect((await resumed.finished).files).toMatchObject({ indexed: 3 })
+})
+
+test('a run that is cancelled while the store is full ends as cancelled once there is room again', async () => {
+  const own = bench.open()
+  const { tasks } = own.storage.journal
+  const controller = new AbortController()
+  let isFull = false
+  const storage: Storage = {
+    ...own.storage,
+    journal: {
+      ...own.storage.journal,
+      tasks: {
+        ...tasks,
+        async append(events) {
+          if (!isFull && events.some(({ type }) => type === 'stage.completed')) {
+            isFull = true
+            controller.abort()
+            throw new StoreError('STORE_FULL', 'Full.')
+          }
+          return tasks.append(events)
+        },
+      },
+    },
+  }
+  const { indexer } = bench.open({ storage, embedder: own.embedder })
+  const run = indexer.index({ path, signal: controller.signal })
+  await expect(run.finished).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect(isFull).toBe(true)
+  expect(await indexer.status(run.taskId)).toMatchObject({ status: 'cancelled' })
 })
 
 /** How many bytes the store grows by when the noise is indexed. */
