@@ -174,6 +174,8 @@ async function recordEnd(
   progress: RunProgress,
 ): Promise<Error> {
   const error = signal.aborted ? cancelledBy(signal) : toCairnError(thrown)
+  // Where the store is full, the end may take the room that was held back for it.
+  recorder.tryAgain()
   if (signal.aborted && error instanceof PausedError) {
     // What is paused may stay so for days.
     await parser.rest()
@@ -182,7 +184,6 @@ async function recordEnd(
   else if (error.code === 'STORE_FULL') {
     // Nothing is wrong but the room: who makes some goes on with it.
     await parser.rest()
-    recorder.tryAgain()
     record({ type: 'run.paused', reason: error.message })
   } else {
     record({

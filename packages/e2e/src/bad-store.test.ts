@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { type Storage, StoreError } from '@cairn/core'
 import { sqlite } from '@cairn/store-sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createWorkbench, type Opened, shop, type Workbench, writeFiles } from './fixture.ts'
@@ -121,6 +123,95 @@ test('a plan that the disk cannot hold pauses the run before any of it is writte
   const { indexer } = bench.open()
   const resumed = await indexer.resume(run.taskId)
   expect((await resumed.finished).files).toMatchObject({ indexed: 3 })
+})
+
+test('a run that is cancelled while the store is full ends as cancelled once there is room again', async () => {
+  const own = bench.open()
+  const { tasks } = own.storage.journal
+  const controller = new AbortController()
+  let isFull = false
+  const storage: Storage = {
+    ...own.storage,
+    journal: {
+      ...own.storage.journal,
+      tasks: {
+        ...tasks,
+        async append(events) {
+          if (!isFull && events.some(({ type }) => type === 'stage.completed')) {
+            isFull = true
+            controller.abort()
+            throw new StoreError('STORE_FULL', 'Full.')
+          }
+          return tasks.append(events)
+        },
+      },
+    },
+  }
+  const { indexer } = bench.open({ storage, embedder: own.embedder })
+  const run = indexer.index({ path, signal: controller.signal })
+  await expect(run.finished).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect(isFull).toBe(true)
+  expect(await indexer.status(run.taskId)).toMatchObject({ status: 'cancelled' })
+})
+
+test('a write of parsed files that fails while others wait for it fails the run', async () => {
+  const own = bench.open()
+  const { spool } = own.storage.journal
+  let writes = 0
+  const storage: Storage = {
+    ...own.storage,
+    journal: {
+      ...own.storage.journal,
+      spool: {
+        ...spool,
+        async write(repository, files) {
+          writes++
+          // Long enough for more than one batch to come together behind it.
+          if (writes === 1) await setTimeout(2_000)
+          if (writes === 2) throw new StoreError('STORE_FAILED', 'Out of order.')
+          return spool.write(repository, files)
+        },
+      },
+    },
+  }
+  const many = bench.repository(
+    'many',
+    Object.fromEntries(Array.from({ length: 250 }, (_, at) => [`${at}.txt`, `Text ${at}.\n`])),
+  )
+  const { indexer } = bench.open({ storage, embedder: own.embedder })
+  await expect(indexer.index({ path: many }).finished).rejects.toMatchObject({
+    code: 'STORE_FAILED',
+    message: 'Out of order.',
+  })
+})
+
+test('a journal that loses what was parsed of a file fails the run, naming the file', async () => {
+  const own = bench.open()
+  const { spool } = own.storage.journal
+  const storage: Storage = {
+    ...own.storage,
+    journal: {
+      ...own.storage.journal,
+      spool: {
+        ...spool,
+        write: (repository, files) =>
+          spool.write(
+            repository,
+            files.filter((file) => file.path !== 'web/retry.ts'),
+          ),
+      },
+    },
+  }
+  const { indexer } = bench.open({ storage, embedder: own.embedder })
+  const run = indexer.index({ path })
+  await expect(run.finished).rejects.toMatchObject({
+    code: 'STORE_FAILED',
+    message: expect.stringContaining('web/retry.ts'),
+  })
+  await indexer.close()
+  const next = bench.open({ storage: own.storage, embedder: own.embedder })
+  const { files } = await (await next.indexer.resume(run.taskId)).finished
+  expect(files).toMatchObject({ indexed: 5, failed: 0 })
 })
 
 /** How many bytes the store grows by when the noise is indexed. */

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, utimesSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -100,6 +101,24 @@ test('a text that comes back is embedded again only where its vector was not to 
   expect(await reusedWith('dropped', 0)).toBe(0)
 })
 
+test('vectors of an embedder that no repository is indexed with any more are spare', async () => {
+  const path = bench.repository('shop', shop)
+  const first = bench.open()
+  await first.indexer.index({ path }).finished
+  const vectors = rows('embedding_cache')
+  await first.close()
+  const embedder = failing(staticEmbedder({ threads: 1 }), { fingerprint: 'another' })
+  const keeping = bench.open({ embedder })
+  await keeping.indexer.index({ path }).finished
+  await keeping.indexer.cleanup({ olderThanHours: 1 })
+  expect(rows('embedding_cache')).toBe(2 * vectors)
+  await keeping.close()
+  const { indexer } = bench.open({ embedder, retention: { spareVectorBytes: 0 } })
+  await indexer.cleanup({ olderThanHours: 1 })
+  expect(rows('embedding_cache')).toBe(vectors)
+  expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
+})
+
 test('what was parsed for a task that is gone goes with it', async () => {
   const embedder = failing(staticEmbedder({ threads: 1 }), {
     embedDocuments: () => Promise.reject(new Error('Out of order.')),
@@ -142,6 +161,18 @@ test('clones that were used the longest ago go, and a run clones again what it n
   git(join(bench.folder, 'two'), 'commit', '--quiet', '--allow-empty', '-m', 'Second')
   const again = await (await indexer.update('two')).finished
   expect(again.files).toMatchObject({ unchanged: 1 })
+})
+
+test('what killed processes left of clones goes, and what is no clone is let alone', async () => {
+  const clones = join(bench.folder, 'data', 'clones')
+  const ended = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim()
+  const left = `shop-1.git.new-${ended}-x`
+  const begun = `shop-2.git.new-${process.pid}-x`
+  for (const name of [left, begun]) mkdirSync(join(clones, name, 'objects'), { recursive: true })
+  writeFileSync(join(clones, 'notes.git'), 'A file.')
+  const { indexer } = bench.open({ retention: { cloneBytes: 1 } })
+  await indexer.cleanup({ olderThanHours: 1 })
+  expect(readdirSync(clones).sort()).toEqual(['notes.git', begun])
 })
 
 test('what is kept must be told as it is documented', () => {

@@ -1,4 +1,4 @@
-import { isTerminal, type StatusSource, taskStatuses } from '@cairn/protocol'
+import { isTerminal, type StatusDocument, type StatusSource, taskStatuses } from '@cairn/protocol'
 import { followTask } from './follow-task.ts'
 import { messageFrame } from './frame.ts'
 import { errorCodeOf } from './problem-error.ts'
@@ -40,7 +40,9 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   const { reader, source, scope } = options
   const single = new Map<string, () => void>()
   /** Where the reader is in tasks that it follows as one of all. */
-  const seen = new Map<string, { readonly epoch: string; readonly seq: number }>()
+  const seen = new Map<string, Pick<StatusDocument, 'epoch' | 'seq' | 'status'>>()
+  /** Listings under way: what they read may be older than an end that was told meanwhile. */
+  let listings = 0
   const left = new Set<string>()
   let stopAll: (() => void) | null = null
   let isClosed = false
@@ -62,8 +64,8 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     if (last && last.epoch === epoch && seq <= last.seq) return
     const isFirst = last?.epoch !== epoch
     reader.offer(taskId, text.frame(isFirst ? 'task_status' : 'status_update'), isUrgent || isFirst)
-    if (isTerminal(status)) seen.delete(taskId)
-    else seen.set(taskId, { epoch, seq })
+    if (isTerminal(status) && listings === 0) seen.delete(taskId)
+    else seen.set(taskId, { epoch, seq, status })
   }
 
   const showUnended = async (): Promise<void> => {
@@ -82,11 +84,18 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
 
   const list = (): void => {
     isListed = true
-    showUnended().catch((error: Error) => {
-      // Again when the source can be read again: who does not change is told by nothing else.
-      isListed = false
-      availability(error)
-    })
+    listings += 1
+    showUnended()
+      .catch((error: Error) => {
+        // Again when the source can be read again: who does not change is told by nothing else.
+        isListed = false
+        availability(error)
+      })
+      .finally(() => {
+        listings -= 1
+        if (listings > 0) return
+        for (const [taskId, { status }] of seen) if (isTerminal(status)) seen.delete(taskId)
+      })
   }
 
   const add = (taskId: string): string | null => {

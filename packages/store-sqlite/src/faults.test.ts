@@ -134,6 +134,10 @@ describe('a full disk', () => {
     await rm(reserve)
     await journal.acquireWriter()
     expect((await stat(reserve)).size).toBeGreaterThan(1_000_000)
+    // As a process leaves it that is killed before it has filled it.
+    await truncate(reserve)
+    await journal.acquireWriter()
+    expect((await stat(reserve)).size).toBeGreaterThan(1_000_000)
   })
 })
 

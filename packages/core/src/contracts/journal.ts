@@ -230,13 +230,16 @@ export interface SpooledSurface {
   readonly version: string
   readonly path: string
   readonly language: string
-  /** What `encodeSurface` of `@cairn/core/encoded-file` made of the parsed file. */
+  /**
+   * What `encodeSurface` of `@cairn/core/encoded-file` made of the parsed file. Its buffer is given away, to
+   * a thread: it must hold nothing that the journal still needs, and be none of Node's pool.
+   */
   readonly surface: Uint8Array<ArrayBuffer>
 }
 
 /** What is spooled of a file version, as the storing stage needs it. */
 export interface SpooledFile extends SpooledSurface {
-  /** What `encodeReferences` of `@cairn/core/encoded-file` made of the parsed file's references. */
+  /** What `encodeReferences` of `@cairn/core/encoded-file` made of the parsed file's references; given away too. */
   readonly uses: Uint8Array<ArrayBuffer>
   readonly chunkCount: number
   readonly syntaxErrors: number

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { repositoryNameOf } from './parse-source.ts'
 import type { RemoteUrl } from './source-url.ts'
 
@@ -18,13 +18,26 @@ export function temporaryCloneFolder(folder: string): string {
   return `${folder}.new-${process.pid}-${randomUUID()}`
 }
 
-/** Removes what killed processes left of making this clone; a living one's is left alone. */
-export async function removeAbandoned(folder: string): Promise<void> {
-  const prefix = `${basename(folder)}.new-`
-  for (const name of await readdir(dirname(folder))) {
-    if (!name.startsWith(prefix)) continue
-    const pid = Number(name.slice(prefix.length).split('-')[0])
-    if (!Number.isSafeInteger(pid) || !isAlive(pid)) await removeClone(join(dirname(folder), name))
+/**
+ * Removes what killed processes left of making clones in a folder, or of the one clone of that name; a
+ * living one's is left alone.
+ */
+export async function removeAbandoned(cloneDirectory: string, clone?: string): Promise<void> {
+  for (const name of await namesIn(cloneDirectory)) {
+    const [, made, maker] = /^(.+\.git)\.new-([^-]*)/.exec(name) ?? []
+    if (made === undefined || (clone !== undefined && made !== clone)) continue
+    const pid = Number(maker)
+    if (!Number.isSafeInteger(pid) || !isAlive(pid)) await removeClone(join(cloneDirectory, name))
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    // Nothing was ever cloned.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
   }
 }
 

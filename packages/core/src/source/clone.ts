@@ -3,7 +3,7 @@
  * tree, so that nothing of the repository (filters, links, hooks) ever acts on this machine.
  */
 import { mkdir, rename, stat, utimes } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { CancelledError, InvalidOptionsError, SourceError, StoreError } from '../errors.ts'
 import type { Credentials, RemoteSource } from '../options.ts'
@@ -199,7 +199,7 @@ export async function fetchClone(source: RemoteSource, options: CloneOptions): P
   const remote = parseRemoteUrl(source.url)
   const folder = cloneFolder(cloneDirectory, remote)
   await makeFolder(cloneDirectory)
-  await removeAbandoned(folder)
+  await removeAbandoned(cloneDirectory, basename(folder))
   onProgress({ percent: 0, ...last, operation: 'Connecting' })
 
   let refusal: SourceError | null = null

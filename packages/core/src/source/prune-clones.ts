@@ -1,6 +1,7 @@
+import type { Dirent } from 'node:fs'
 import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeClone, temporaryCloneFolder } from './clone-folder.ts'
+import { removeAbandoned, removeClone, temporaryCloneFolder } from './clone-folder.ts'
 
 // Another process may still read a clone that it fetched; no run of this one needs so long to begin.
 const leastIdleMs = 600_000
@@ -13,7 +14,8 @@ interface HeldClone {
 
 /**
  * Removes clones until they take at most `maxBytes`, those that were used last the longest ago first; gives
- * how many. None is removed that `isInUse` or was used within ten minutes.
+ * how many. None is removed that `isInUse` or was used within ten minutes. What killed processes left of
+ * making clones goes in any case.
  */
 export async function pruneClones(options: {
   readonly cloneDirectory: string
@@ -22,11 +24,12 @@ export async function pruneClones(options: {
   readonly signal: AbortSignal
 }): Promise<number> {
   const { cloneDirectory, maxBytes, isInUse, signal } = options
+  await removeAbandoned(cloneDirectory)
   const clones: HeldClone[] = []
-  for (const name of await namesIn(cloneDirectory)) {
+  for (const entry of await entriesIn(cloneDirectory)) {
     signal.throwIfAborted()
-    if (!name.endsWith('.git')) continue
-    const folder = join(cloneDirectory, name)
+    if (!entry.name.endsWith('.git') || !entry.isDirectory()) continue
+    const folder = join(cloneDirectory, entry.name)
     clones.push({ folder, bytes: await folderBytes(folder), usedMs: await usedMs(folder) })
   }
   clones.sort((one, other) => one.usedMs - other.usedMs)
@@ -46,11 +49,11 @@ export async function pruneClones(options: {
   return removed
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** What is in a folder; one that is gone holds nothing. */
+async function entriesIn(folder: string): Promise<Dirent[]> {
   try {
-    return await readdir(folder)
+    return await readdir(folder, { withFileTypes: true })
   } catch (error) {
-    // Nothing was ever cloned.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
   }
@@ -58,9 +61,10 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function folderBytes(folder: string): Promise<number> {
   let bytes = 0
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  for (const entry of entries) {
-    if (entry.isFile()) bytes += await fileBytes(join(entry.parentPath, entry.name))
+  for (const entry of await entriesIn(folder)) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) bytes += await folderBytes(path)
+    else if (entry.isFile()) bytes += await fileBytes(path)
   }
   return bytes
 }

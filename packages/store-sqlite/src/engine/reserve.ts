@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Bytes held back: more than the events that may wait to be stored take, with the pages they touch. */
@@ -20,19 +20,17 @@ export function createReserve(storePath: string): Reserve {
   const release = (): void => rmSync(path, { force: true })
   return {
     hold() {
-      if (existsSync(path)) return
-      const { bavail, bsize } = statfsSync(dirname(path))
-      if (bavail * bsize < leastFree * reserveBytes) return
+      // One that a killed process did not fill holds nothing back.
+      if (statSync(path, { throwIfNoEntry: false })?.size === reserveBytes) return
       try {
-        const file = openSync(path, 'wx')
-        try {
-          // Ones: a file system may keep no blocks for zeros.
-          writeSync(file, Buffer.alloc(reserveBytes, 1))
-        } finally {
-          closeSync(file)
-        }
+        const { bavail, bsize } = statfsSync(dirname(path))
+        if (bavail * bsize < leastFree * reserveBytes) return
+        release()
+        // Ones: a file system may keep no blocks for zeros.
+        writeFileSync(path, Buffer.alloc(reserveBytes, 1), { flag: 'wx' })
       } catch {
-        // The disk is full after all, or may not be written beside the store: the run does without.
+        // The disk is full after all, does not tell, or may not be written beside the store: the run does
+        // without.
         release()
       }
     },

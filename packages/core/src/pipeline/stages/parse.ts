@@ -146,18 +146,26 @@ function createSpoolWriter(context: RunContext): {
   let bytes = 0
   let writing: Promise<void> = Promise.resolve()
 
+  const write = async (files: typeof batch): Promise<void> => {
+    await context.retry('the journal', () =>
+      context.storage.journal.spool.write(context.repository, files),
+    )
+    releaseMemory(files.map(({ parsed }) => parsed.bytes))
+  }
+
   const flush = async (): Promise<void> => {
     const files = batch
+    const before = writing
     batch = []
     bytes = 0
+    if (files.length > 0) {
+      // One after the other, also where several wait: the failure of one is that of all after it.
+      writing = before.then(() => write(files))
+      // The rejection reaches the caller by the next await; it must not count as unhandled till then.
+      writing.catch(() => undefined)
+    }
     // Waiting for the batch before this one is the back-pressure on parsing.
-    await writing
-    if (files.length === 0) return
-    writing = context
-      .retry('the journal', () => context.storage.journal.spool.write(context.repository, files))
-      .then(() => releaseMemory(files.map(({ parsed }) => parsed.bytes)))
-    // The rejection reaches the caller by the next await; it must not count as unhandled till then.
-    writing.catch(() => undefined)
+    await before
   }
 
   return {

@@ -4,6 +4,7 @@ import type {
   PlannedFile,
   SpooledFile,
 } from '../../contracts/journal.ts'
+import { StoreError } from '../../errors.ts'
 import {
   type BuiltGraph,
   createGraphBuilder,
@@ -162,6 +163,7 @@ async function writeFiles(
       after = page.at(-1)?.path
       const wanted = page.filter((file) => !input.failedPaths.has(file.path))
       const files = await spool.files(wanted.map((file) => file.version))
+      if (files.length < wanted.length) throw lostFiles(wanted, files)
       const graphs = await builder.build(files, { withNodes: true, signal })
       const write: Promise<void> = writePage(page, files, graphs)
         .catch((error: unknown) => {
@@ -177,6 +179,16 @@ async function writeFiles(
     await Promise.all(writing)
   }
   if (failures.length > 0) throw failures[0]
+}
+
+/** What was parsed has to be there: a file that nothing was written of would be missed by nobody. */
+function lostFiles(wanted: readonly FileToIndex[], files: readonly SpooledFile[]): StoreError {
+  const there = new Set(files.map(({ version }) => version))
+  const lost = wanted.find(({ version }) => !there.has(version))
+  return new StoreError(
+    'STORE_FAILED',
+    `The journal does not have what was parsed of ${lost?.path}. Resume the task: what is not there is parsed again.`,
+  )
 }
 
 /** The files to index, once more and page by page: all of them at once would be held till the end. */
