@@ -176,15 +176,12 @@ async function recordEnd(
   const error = signal.aborted ? cancelledBy(signal) : toCairnError(thrown)
   // Where the store is full, the end may take the room that was held back for it.
   recorder.tryAgain()
-  if (signal.aborted && error instanceof PausedError) {
-    // What is paused may stay so for days.
-    await parser.rest()
-    record({ type: 'run.paused', reason: null })
-  } else if (signal.aborted) record({ type: 'run.cancelled', reason: error.message })
-  else if (error.code === 'STORE_FULL') {
-    // Nothing is wrong but the room: who makes some goes on with it.
-    await parser.rest()
-    record({ type: 'run.paused', reason: error.message })
+  const isPaused = signal.aborted ? error instanceof PausedError : error.code === 'STORE_FULL'
+  if (isPaused) {
+    // Where the store is full, nothing is wrong but the room: who makes some goes on with it.
+    record({ type: 'run.paused', reason: signal.aborted ? null : error.message })
+  } else if (signal.aborted) {
+    record({ type: 'run.cancelled', reason: error.message })
   } else {
     record({
       type: 'run.failed',
@@ -201,7 +198,6 @@ async function recordEnd(
   }
   try {
     await recorder.drained()
-    return error
   } catch (unrecorded) {
     // The journal itself is what failed: both errors matter to whoever repairs it.
     const message = `Task ${taskId} ended, and its end could not be recorded: ${error.message}`
@@ -209,6 +205,9 @@ async function recordEnd(
       cause: new AggregateError([error, unrecorded], message),
     })
   }
+  // What is paused may stay so for days.
+  if (isPaused) await parser.rest()
+  return error
 }
 
 function problemOf(event: IndexEvent): FileRecord | null {
