@@ -337,7 +337,11 @@ describe('the architecture', () => {
   })
 
   test('has every table of the store', () => {
-    const schema = read('packages/store-sqlite/src/engine/first-version.ts')
+    const folder = 'packages/store-sqlite/src/engine'
+    const schema = readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('-version.ts'))
+      .map((name) => read(`${folder}/${name}`))
+      .join('\n')
     const tables = [...schema.matchAll(/create (?:virtual )?table (\w+)/g)].map(
       ({ 1: name }) => name,
     )
