@@ -31,6 +31,11 @@ export function noteLeft(database: Database, textHashes: readonly Uint8Array[]):
   }
 }
 
+/** Whether any text is noted. */
+export function hasLeftTexts(database: Database): boolean {
+  return database.prepare('select 1 from left_texts limit 1').get() !== undefined
+}
+
 /** Strikes a text out that is in the spool again. */
 export function noteBack(database: Database, textHash: Uint8Array): void {
   database.prepare('delete from left_texts where text_hash = ?').run(textHash)

@@ -5,7 +5,7 @@ import { checksum, textChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
-import { noteBack, noteLeft } from './spare-vectors.ts'
+import { hasLeftTexts, noteBack, noteLeft } from './spare-vectors.ts'
 import type { Stepwise, Sync } from './sync.ts'
 
 /** Files that were read, with their surfaces and uses as they are stored. */
@@ -83,6 +83,8 @@ export function createSpool(database: Database, names: Names, repositories: Name
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       const insertTerms = database.prepare('insert into chunk_words (rowid, terms) values (?, ?)')
+      // A store that no text has left yet need not look for each of them.
+      let hasNotes = hasLeftTexts(database)
       let next = nextChunk(database)
       for (const { version, path, start, end } of files) {
         let versionId = names.intern(version)
@@ -90,6 +92,7 @@ export function createSpool(database: Database, names: Names, repositories: Name
         if (there && there.checksum !== null) continue
         if (there) {
           deleteSpooled(database, versionId)
+          hasNotes = true
           // With its last row the name itself may have gone.
           versionId = names.intern(version)
         }
@@ -100,7 +103,7 @@ export function createSpool(database: Database, names: Names, repositories: Name
         const sums: number[] = []
         for (const chunk of parsed.chunks) {
           const textHash = Buffer.from(chunk.textHash, 'hex')
-          noteBack(database, textHash)
+          if (hasNotes) noteBack(database, textHash)
           const characters = chunk.text.length + chunk.context.length
           insertChunk.run(
             next,
