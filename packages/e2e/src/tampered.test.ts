@@ -71,7 +71,7 @@ const tables: Readonly<Record<string, Ways | Harmless>> = {
     sql: [
       `insert into staged_files select 'run', path, version, edge_set, language, size, content_hash, 99,
          failed_chunks, node_count, symbol_count, edge_set_nodes, edge_set_edges, syntax_errors, checksum
-       from ledger_files`,
+       from ledger_files where true on conflict do nothing`,
     ],
   },
   garbage_versions: {
