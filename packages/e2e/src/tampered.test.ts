@@ -320,7 +320,8 @@ function tablesOf(path: string): string[] {
 
 /** Changes rows as a person with a SQLite shell could, while the store is open. */
 function tamper(path: string, sql: string): number {
-  const database = new DatabaseSync(path)
+  // After a run the indexer still looks after what is past.
+  const database = new DatabaseSync(path, { timeout: 30_000 })
   // Else SQLite keeps the tables of FTS5 for itself.
   database.enableDefensive(false)
   try {
