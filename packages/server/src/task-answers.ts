@@ -34,10 +34,14 @@ export async function answerTask(context: AnswerContext): Promise<WireAnswer> {
 /** `GET /status` */
 export async function answerTaskList(context: AnswerContext): Promise<WireAnswer> {
   const { source, scope } = context
-  const { status, repository, ...page } = context.query as TaskListQuery
+  // By name: a query may have members that nobody knows.
+  const { status, repository, limit, cursor } = context.query as TaskListQuery
   const names = narrow(scope, repository)
   const selection = { ...(names === null ? {} : { repository: names }), ...(status && { status }) }
-  return jsonAnswer(taskListSchema, await readTaskList(source, selection, defined(page)))
+  return jsonAnswer(
+    taskListSchema,
+    await readTaskList(source, selection, defined({ limit, cursor })),
+  )
 }
 
 /** `GET /status/{task_id}/logs` */
