@@ -14,6 +14,7 @@ import { createRunProgress, type RunProgress } from './progress/run-progress.ts'
 import type { WaitForTurn } from './repository-queue.ts'
 import { createRetry } from './retry.ts'
 import { findGit } from './source/host-git.ts'
+import { waitingStorage } from './stores/waiting-storage.ts'
 
 /** What one run of a task is made from. */
 export interface RunOptions {
@@ -102,16 +103,18 @@ async function performOpened(options: RunOptions, request: RunRequest): Promise<
     })
     record({ type: 'run.started' })
     options.memory.assertWorkable()
+    const retry = createRetry({ retries: options.limits.retries, progress, signal })
     const outcome = await runPipeline(
       {
         ...options,
+        storage: waitingStorage(storage, retry),
         space: {
           fingerprint: options.embedder.fingerprint,
           dimensions: options.embedder.dimensions,
         },
         progress,
         goesOn: options.previous !== null,
-        retry: createRetry({ retries: options.limits.retries, progress, signal }),
+        retry,
       },
       // What changed while it waited is to be seen.
       hasWaited ? { ...request, opening: null } : request,

@@ -6,6 +6,7 @@ import { checkStores, type StoreCheckContext } from './stores/check-stores.ts'
 import type { Difference } from './stores/checked-file.ts'
 import { inspectJournal } from './stores/inspect-stores.ts'
 import { type RepairContext, repairStores } from './stores/repair-stores.ts'
+import { waitingStorage } from './stores/waiting-storage.ts'
 
 const mostListed = 1_000
 // What one repair puts right may let the next check see further.
@@ -33,17 +34,18 @@ export interface Reconciliation {
  * has.
  * @throws NotFoundError `REPOSITORY_NOT_FOUND`
  */
-export async function reconcileRepository(context: ReconcileContext): Promise<Reconciliation> {
-  const { storage, repository, signal } = context
-  const known = await storage.journal.ledger.repository(repository)
+export async function reconcileRepository(given: ReconcileContext): Promise<Reconciliation> {
+  const { repository, signal } = given
+  const known = await given.storage.journal.ledger.repository(repository)
   if (!known) {
     throw new NotFoundError('REPOSITORY_NOT_FOUND', `No repository "${repository}" is indexed.`)
   }
   const { fingerprint, dimensions } = known.embedder
   const space = { fingerprint, dimensions }
   const quiet = { waiting: () => undefined, warning: () => undefined }
-  const retry = createRetry({ retries: context.limits.retries, progress: quiet, signal })
-  const check: StoreCheckContext = { ...context, space, retry, depth: 'all' }
+  const retry = createRetry({ retries: given.limits.retries, progress: quiet, signal })
+  const context = { ...given, storage: waitingStorage(given.storage, retry) }
+  const check: StoreCheckContext = { ...context, space, depth: 'all' }
   const first = await checkStores(check)
   const found = new Map(first.differences.map((difference) => [keyOf(difference), difference]))
   let left = first.differences

@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.ts'
+import { filesToIndex } from './planned-files.ts'
 import type { RunContext } from './run-context.ts'
 import type { Plan } from './stages/analyze.ts'
 
@@ -34,19 +35,14 @@ export async function assertRoom(
 }
 
 /** Bytes of the planned files that are not parsed yet. */
-async function missingBytes({ storage, runId }: RunContext): Promise<number> {
-  const { plans, spool } = storage.journal
+async function missingBytes(context: RunContext): Promise<number> {
+  const { spool } = context.storage.journal
   let bytes = 0
-  for (let after: string | undefined; ; ) {
-    const page = await plans.toIndex(runId, {
-      limit: planPage,
-      ...(after === undefined ? {} : { after }),
-    })
+  for await (const page of filesToIndex(context, planPage)) {
     const present = await spool.has(page.map(({ version }) => version))
     for (const file of page) if (!present.has(file.version)) bytes += file.sizeBytes ?? 0
-    after = page.at(-1)?.path
-    if (page.length < planPage || after === undefined) return bytes
   }
+  return bytes
 }
 
 function inMegabytes(bytes: number): string {

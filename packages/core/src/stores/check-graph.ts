@@ -1,11 +1,10 @@
 import type { GraphEdge } from '../contracts/graph-store.ts'
 import type { CheckContext, CheckedFile, Difference } from './checked-file.ts'
-
-const ownerPage = 2_000
+import { graphOwnerPages } from './list-rows.ts'
 
 /** Compares the owners of the graph and what they own, counted, with the ledger. */
 export async function checkGraph(
-  { storage, repository, signal }: CheckContext,
+  context: CheckContext,
   byVersion: ReadonlyMap<string, CheckedFile>,
   dangling: Promise<readonly GraphEdge[]>,
 ): Promise<Difference[]> {
@@ -15,14 +14,7 @@ export async function checkGraph(
     if (file.edgeSetNodes + file.edgeSetEdges > 0) expected.set(file.edgeSet, file)
   }
   const differences: Difference[] = []
-  for (let after: string | undefined; ; ) {
-    signal.throwIfAborted()
-    const owners = await storage.graph.owners({
-      repository,
-      limit: ownerPage,
-      signal,
-      ...(after === undefined ? {} : { after }),
-    })
+  for await (const owners of graphOwnerPages(context)) {
     for (const { owner, nodes, edges } of owners) {
       const file = expected.get(owner)
       expected.delete(owner)
@@ -40,8 +32,6 @@ export async function checkGraph(
         differences.push({ kind: 'altered', store: 'graph', id: owner, path: file.path })
       }
     }
-    after = owners.at(-1)?.owner
-    if (owners.length < ownerPage || after === undefined) break
   }
   for (const [owner, { path }] of expected) {
     differences.push({ kind: 'missing', store: 'graph', id: owner, path })

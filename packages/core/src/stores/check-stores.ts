@@ -1,6 +1,6 @@
+import { allOf } from '../all-of.ts'
 import { parseChunkId } from '../content-ids.ts'
 import type { Parser } from '../parsing/parser.ts'
-import type { Retry } from '../retry.ts'
 import { checkGraph } from './check-graph.ts'
 import { checkGraphRows } from './check-graph-rows.ts'
 import { checkText } from './check-text.ts'
@@ -13,7 +13,6 @@ import {
 } from './checked-file.ts'
 import { inspectJournal, inspectStores } from './inspect-stores.ts'
 import { ledgerFiles } from './read-ledger.ts'
-import { waitingStorage } from './waiting-storage.ts'
 
 /** What was compared and what differs. */
 export interface StoreCheck {
@@ -27,7 +26,6 @@ export type CheckDepth = 'sample' | 'all'
 
 /** What {@link checkStores} works with. */
 export interface StoreCheckContext extends CheckContext {
-  readonly retry: Retry
   readonly parser: Parser
   readonly depth: CheckDepth
   /** Called with the number of steps done, of `checkSteps`. */
@@ -46,10 +44,8 @@ const danglingPage = 2_000
  * owner of the graph, every chunk of the text index, and a sample of the texts and vectors themselves; or
  * everything, as it would be written now.
  */
-export async function checkStores(given: StoreCheckContext): Promise<StoreCheck> {
-  const { repository, signal, depth } = given
-  const storage = waitingStorage(given.storage, given.retry)
-  const context = { ...given, storage }
+export async function checkStores(context: StoreCheckContext): Promise<StoreCheck> {
+  const { storage, repository, signal, depth } = context
   const byVersion = new Map<string, CheckedFile>()
   let chunks = 0
   for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
@@ -96,14 +92,6 @@ export async function checkStores(given: StoreCheckContext): Promise<StoreCheck>
     }
   }
   return { files: byVersion.size, chunks, differences: once(differences) }
-}
-
-/** What all of them give; where one fails the others end before that is told, and none waits on alone. */
-async function allOf<T extends readonly Promise<unknown>[]>(
-  ...works: T
-): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
-  await Promise.allSettled(works)
-  return Promise.all(works)
 }
 
 /** Each row as it was first told: several parts of a check may meet the same. */

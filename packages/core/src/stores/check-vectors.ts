@@ -1,5 +1,4 @@
 import { chunkId, parseChunkId } from '../content-ids.ts'
-import type { VectorSpace } from '../contracts/vector-store.ts'
 import { squaredLength } from '../embedding/squared-length.ts'
 import {
   type CheckContext,
@@ -7,11 +6,11 @@ import {
   type Difference,
   expectedIds,
 } from './checked-file.ts'
+import { vectorIdPages } from './list-rows.ts'
 import { sampleChunks } from './sample-chunks.ts'
 
 type Files = ReadonlyMap<string, CheckedFile>
 
-const idPage = 2_000
 const vectorPage = 200
 // Cosine distance is not touched by differences below this; stores may round float32.
 const sameVector = 1e-5
@@ -25,7 +24,7 @@ export async function checkVectorIds(
   const { storage, repository, space, signal } = context
   const differences: Difference[] = []
   let seen = 0
-  for await (const ids of idPages(context, space)) {
+  for await (const ids of vectorIdPages(context, space)) {
     seen += ids.length
     for (const id of ids) {
       const chunk = parseChunkId(id)
@@ -63,7 +62,7 @@ export async function checkOtherSpaces(context: CheckContext): Promise<Differenc
   const differences: Difference[] = []
   for (const space of await storage.vectors.spaces({ signal })) {
     if (space.fingerprint === own.fingerprint) continue
-    for await (const ids of idPages(context, space)) {
+    for await (const ids of vectorIdPages(context, space)) {
       for (const id of ids) {
         differences.push({ kind: 'orphan', store: 'vectors', id, path: null, space })
       }
@@ -134,24 +133,6 @@ export async function checkVectors(
     }
   }
   return differences
-}
-
-async function* idPages(
-  { storage, repository, signal }: CheckContext,
-  space: VectorSpace,
-): AsyncGenerator<readonly string[]> {
-  for (let after: string | undefined; ; ) {
-    signal.throwIfAborted()
-    const ids = await storage.vectors.ids(space, {
-      repository,
-      limit: idPage,
-      signal,
-      ...(after === undefined ? {} : { after }),
-    })
-    yield ids
-    after = ids.at(-1)
-    if (ids.length < idPage || after === undefined) return
-  }
 }
 
 function isSame(

@@ -8,7 +8,7 @@ const garbagePage = 200
 
 /** Deletes from the stores what the ledger no longer refers to, and the spool's leftovers. */
 export async function collectGarbage(context: StoreContext): Promise<void> {
-  const { storage, repository, retry, signal } = context
+  const { storage, repository, signal } = context
   const { journal, vectors, graph } = storage
   for (;;) {
     signal.throwIfAborted()
@@ -16,9 +16,7 @@ export async function collectGarbage(context: StoreContext): Promise<void> {
     if (garbage.versions.length === 0 && garbage.edgeSets.length === 0) break
     for (const { space, ids } of chunkIdsBySpace(garbage)) {
       for (const batch of batches(ids, vectors.maxBatch)) {
-        await retry(`the vector store ${vectors.id}`, () =>
-          vectors.delete(space, batch, { signal }),
-        )
+        await vectors.delete(space, batch, { signal })
       }
     }
     const owners = [...garbage.versions.map(({ version }) => version), ...garbage.edgeSets]
@@ -26,9 +24,7 @@ export async function collectGarbage(context: StoreContext): Promise<void> {
     const live = await journal.ledger.live(owners)
     const dead = owners.filter((owner) => !live.has(owner))
     for (const batch of batches(dead, graph.maxBatch)) {
-      await retry(`the graph store ${graph.id}`, () =>
-        graph.deleteOwners(repository, batch, { signal }),
-      )
+      await graph.deleteOwners(repository, batch, { signal })
     }
     await journal.ledger.collected(repository, garbage)
   }

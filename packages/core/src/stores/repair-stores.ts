@@ -41,9 +41,7 @@ export async function repairStores(
   // An owner with too much is written anew; one with too little needs only what it lacks.
   const owners = of('graph', 'orphan', 'altered').map(({ id }) => id)
   for (const batch of batches(owners, storage.graph.maxBatch)) {
-    await retry(`the graph store ${storage.graph.id}`, () =>
-      storage.graph.deleteOwners(repository, batch, { signal }),
-    )
+    await storage.graph.deleteOwners(repository, batch, { signal })
   }
 
   const wrongVectors = versionsOf([
@@ -64,7 +62,7 @@ export async function repairStores(
 }
 
 async function deleteVectors(
-  { storage, space: own, retry, signal }: RepairContext,
+  { storage, space: own, signal }: RepairContext,
   orphans: readonly Difference[],
 ): Promise<void> {
   const { vectors } = storage
@@ -76,7 +74,7 @@ async function deleteVectors(
   }
   for (const { space, ids } of bySpace.values()) {
     for (const batch of batches(ids, vectors.maxBatch)) {
-      await retry(`the vector store ${vectors.id}`, () => vectors.delete(space, batch, { signal }))
+      await vectors.delete(space, batch, { signal })
     }
   }
 }

@@ -18,16 +18,13 @@ export async function writeVectors(
   context: StoreContext,
   files: readonly VectorFile[],
 ): Promise<void> {
-  const { storage, space, repository, retry, signal } = context
+  const { storage, space, repository, signal } = context
   const { vectors, journal } = storage
-  const store = `the vector store ${vectors.id}`
   const byVersion = new Map(files.map((file) => [file.version, file]))
   const versions = [...byVersion.keys()]
-  const left = await retry(store, async () =>
-    vectors.upsertSpooled
-      ? vectors.upsertSpooled(space, repository, versions, { signal })
-      : versions,
-  )
+  const left = vectors.upsertSpooled
+    ? await vectors.upsertSpooled(space, repository, versions, { signal })
+    : versions
   const wanted = (await journal.spool.chunks(left)).flatMap(({ version, chunks }) => {
     const file = byVersion.get(version)
     return file ? chunks.map((chunk) => ({ file, chunk })) : []
@@ -44,20 +41,20 @@ export async function writeVectors(
       const id = chunkId(version, chunk.ordinal)
       rows.push({ id, vector, repository, version, path, language, symbolKind: chunk.symbolKind })
     }
-    await retry(store, () => vectors.upsert(space, rows, { signal }))
+    await vectors.upsert(space, rows, { signal })
   }
 }
 
 /** Writes graphs, as many in one call as the store takes, and lets go of their rows. */
 export async function writeGraph(
-  { storage, retry, signal }: StoreContext,
+  { storage, signal }: StoreContext,
   graphs: readonly BuiltGraph[],
 ): Promise<void> {
   const { graph } = storage
   const pieces = graphs.flatMap(({ rows }) => rows)
   for (const batch of joinPieces(pieces, graph.maxBatch)) {
     signal.throwIfAborted()
-    await retry(`the graph store ${graph.id}`, () => graph.upsert(batch, { signal }))
+    await graph.upsert(batch, { signal })
     releaseMemory(batch.parts)
   }
 }

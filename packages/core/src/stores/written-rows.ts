@@ -2,6 +2,7 @@ import { parseChunkId } from '../content-ids.ts'
 import type { OwnerCount } from '../contracts/graph-store.ts'
 import type { SpooledFile } from '../contracts/journal.ts'
 import type { BuiltGraph } from '../graph/graph-builder.ts'
+import { graphOwnerPages, vectorIdPages } from './list-rows.ts'
 import type { StoreContext } from './store-context.ts'
 
 /**
@@ -21,8 +22,6 @@ export const nothingWritten: WrittenRows = {
   hasGraph: () => false,
 }
 
-const page = 2_000
-
 /** Asks the stores what they have of a repository: some hundred bytes a file are held. */
 export async function findWrittenRows(context: StoreContext): Promise<WrittenRows> {
   const [vectors, owners] = await Promise.all([countVectors(context), countOwners(context)])
@@ -38,44 +37,23 @@ export async function findWrittenRows(context: StoreContext): Promise<WrittenRow
 }
 
 /** File version → how many of its chunks have a vector. */
-async function countVectors({
-  storage,
-  space,
-  repository,
-  retry,
-  signal,
-}: StoreContext): Promise<ReadonlyMap<string, number>> {
+async function countVectors(context: StoreContext): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
-  for (let after: string | undefined; ; ) {
-    signal.throwIfAborted()
-    const range = { repository, limit: page, signal, ...(after === undefined ? {} : { after }) }
-    const ids = await retry(`the vector store ${storage.vectors.id}`, () =>
-      storage.vectors.ids(space, range),
-    )
+  for await (const ids of vectorIdPages(context, context.space)) {
     for (const id of ids) {
       const version = parseChunkId(id)?.version
       if (version !== undefined) counts.set(version, (counts.get(version) ?? 0) + 1)
     }
-    after = ids.at(-1)
-    if (ids.length < page || after === undefined) return counts
   }
+  return counts
 }
 
-async function countOwners({
-  storage,
-  repository,
-  retry,
-  signal,
-}: StoreContext): Promise<ReadonlyMap<string, Omit<OwnerCount, 'owner'>>> {
+async function countOwners(
+  context: StoreContext,
+): Promise<ReadonlyMap<string, Omit<OwnerCount, 'owner'>>> {
   const counts = new Map<string, Omit<OwnerCount, 'owner'>>()
-  for (let after: string | undefined; ; ) {
-    signal.throwIfAborted()
-    const range = { repository, limit: page, signal, ...(after === undefined ? {} : { after }) }
-    const owners = await retry(`the graph store ${storage.graph.id}`, () =>
-      storage.graph.owners(range),
-    )
+  for await (const owners of graphOwnerPages(context)) {
     for (const { owner, nodes, edges } of owners) counts.set(owner, { nodes, edges })
-    after = owners.at(-1)?.owner
-    if (owners.length < page || after === undefined) return counts
   }
+  return counts
 }

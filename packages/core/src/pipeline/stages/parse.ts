@@ -1,4 +1,4 @@
-import type { PlannedFile } from '../../contracts/journal.ts'
+import { allOf } from '../../all-of.ts'
 import type { EncodedFile } from '../../contracts/parsed-file.ts'
 import type { SourceTree } from '../../contracts/source-file.ts'
 import { FileError } from '../../errors.ts'
@@ -6,9 +6,8 @@ import type { StageProgress } from '../../progress/run-progress.ts'
 import { releaseMemory } from '../../release-memory.ts'
 import { blobId } from '../../source/blob-id.ts'
 import { batches } from '../../stores/batches.ts'
+import { type FileToIndex, filesToIndex } from '../planned-files.ts'
 import type { RunContext } from '../run-context.ts'
-
-type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
 const planPage = 256
 // A write of this much text keeps the transaction short and is large enough to cost little a row.
@@ -35,7 +34,7 @@ export async function parseFiles(
   stage: StageProgress,
 ): Promise<ParseOutcome> {
   const { storage, signal, progress, limits, memory, parser } = context
-  const { plans, spool } = storage.journal
+  const { spool } = storage.journal
   const failed = new Set<string>()
   const writer = createSpoolWriter(context)
   let processed = 0
@@ -74,11 +73,7 @@ export async function parseFiles(
   }
 
   try {
-    for (let after: string | undefined; ; ) {
-      const page = await plans.toIndex(context.runId, {
-        limit: planPage,
-        ...(after === undefined ? {} : { after }),
-      })
+    for await (const page of filesToIndex(context, planPage)) {
       const present = await spool.has(page.map((file) => file.version))
       const missing: FileToIndex[] = []
       for (const file of page) {
@@ -99,8 +94,6 @@ export async function parseFiles(
         progress.tight(memory.exceeded())
       }
       await progress.backpressure()
-      after = page.at(-1)?.path
-      if (page.length < planPage || after === undefined) break
     }
     await writer.flush()
   } finally {
@@ -204,7 +197,5 @@ async function eachOf<T>(
       }
     }
   }
-  const lanes = await Promise.allSettled(Array.from({ length: concurrency }, lane))
-  const failure = lanes.find((result) => result.status === 'rejected')
-  if (failure) throw failure.reason
+  await allOf(...Array.from({ length: concurrency }, lane))
 }

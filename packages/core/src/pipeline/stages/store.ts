@@ -1,9 +1,5 @@
-import type {
-  LedgerFile,
-  LedgerRepository,
-  PlannedFile,
-  SpooledFile,
-} from '../../contracts/journal.ts'
+import { allOf } from '../../all-of.ts'
+import type { LedgerFile, LedgerRepository, SpooledFile } from '../../contracts/journal.ts'
 import { StoreError } from '../../errors.ts'
 import {
   type BuiltGraph,
@@ -14,11 +10,10 @@ import type { StageProgress } from '../../progress/run-progress.ts'
 import { collectGarbage } from '../../stores/collect-garbage.ts'
 import { writeGraph, writeVectors } from '../../stores/write-rows.ts'
 import { findWrittenRows, nothingWritten } from '../../stores/written-rows.ts'
+import { type FileToIndex, filesToIndex } from '../planned-files.ts'
 import type { RunContext } from '../run-context.ts'
 import { filesToResolveAgain, type StateChange } from './affected-files.ts'
 import type { Plan } from './analyze.ts'
-
-type FileToIndex = Extract<PlannedFile, { action: 'index' }>
 
 // Files of a page. What a small one holds is gone before the garbage collector takes it for long-lived;
 // a store that is asked over a network is better asked seldom and with much.
@@ -83,20 +78,23 @@ export async function storeFiles(
   signal.throwIfAborted()
   stage.update({ operation: 'committing' })
   await context.retry('the journal', () => storage.journal.ledger.commit(runId, input.repository))
-  for await (const { path, language, sizeBytes, version } of plannedFiles(context)) {
-    const made = written.get(version)
-    if (made === undefined) continue
-    progress.settled({
-      path,
-      outcome: 'indexed',
-      language,
-      sizeBytes,
-      chunks: made,
-      reason: null,
-      detail: null,
-      error: null,
-    })
-    await progress.backpressure()
+  // Once more and page by page: all of them at once would be held till the end.
+  for await (const page of filesToIndex(context, settledPage)) {
+    for (const { path, language, sizeBytes, version } of page) {
+      const made = written.get(version)
+      if (made === undefined) continue
+      progress.settled({
+        path,
+        outcome: 'indexed',
+        language,
+        sizeBytes,
+        chunks: made,
+        reason: null,
+        detail: null,
+        error: null,
+      })
+      await progress.backpressure()
+    }
   }
   stage.update({ operation: 'removing what is no longer there' })
   await collectGarbage(context)
@@ -110,7 +108,7 @@ async function writeFiles(
   { builder, versions, written }: Writing,
 ): Promise<void> {
   const { storage, signal, runId } = context
-  const { ledger, plans, spool } = storage.journal
+  const { ledger, spool } = storage.journal
   // A run that goes on after another was interrupted finds what that one had written.
   const there = context.goesOn ? await findWrittenRows(context) : nothingWritten
   const isRemote = storage.vectors.isRemote || storage.graph.isRemote
@@ -137,14 +135,14 @@ async function writeFiles(
       if (!there.hasGraph(file, graph)) missing.push(graph)
     }
     // In any order: nothing of it counts before the commit.
-    await allOf([
+    await allOf(
       writeVectors(
         context,
         files.filter((file) => !there.hasVectors(file)),
       ),
       writeGraph(context, missing),
       context.retry('the journal', () => ledger.stage(runId, rows)),
-    ])
+    )
     processed += page.length
     stage.update({ processed, chunks, currentFile: page.at(-1)?.path ?? '' })
   }
@@ -153,14 +151,9 @@ async function writeFiles(
   const writing = new Set<Promise<void>>()
   const failures: unknown[] = []
   try {
-    for (let after: string | undefined; ; ) {
+    for await (const page of filesToIndex(context, storePage)) {
       signal.throwIfAborted()
       if (failures.length > 0) break
-      const page = await plans.toIndex(runId, {
-        limit: storePage,
-        ...(after === undefined ? {} : { after }),
-      })
-      after = page.at(-1)?.path
       const wanted = page.filter((file) => !input.failedPaths.has(file.path))
       const files = await spool.files(wanted.map((file) => file.version))
       if (files.length < wanted.length) throw lostFiles(wanted, files)
@@ -172,7 +165,6 @@ async function writeFiles(
         .finally(() => writing.delete(write))
       writing.add(write)
       if (writing.size >= pagesInFlight) await Promise.race(writing)
-      if (page.length < storePage || after === undefined) break
     }
   } finally {
     // Nothing is written any more once the run has ended, however it ends.
@@ -189,26 +181,6 @@ function lostFiles(wanted: readonly FileToIndex[], files: readonly SpooledFile[]
     'STORE_FAILED',
     `The journal does not have what was parsed of ${lost?.path}. Resume the task: what is not there is parsed again.`,
   )
-}
-
-/** The files to index, once more and page by page: all of them at once would be held till the end. */
-async function* plannedFiles({ storage, runId }: RunContext): AsyncGenerator<FileToIndex> {
-  for (let after: string | undefined; ; ) {
-    const page = await storage.journal.plans.toIndex(runId, {
-      limit: settledPage,
-      ...(after === undefined ? {} : { after }),
-    })
-    yield* page
-    after = page.at(-1)?.path
-    if (page.length < settledPage || after === undefined) return
-  }
-}
-
-/** Waits for all, also where one fails: nothing of them goes on after that. */
-async function allOf(works: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(works)
-  const failure = results.find((result) => result.status === 'rejected')
-  if (failure) throw failure.reason
 }
 
 /** Path → version after this run: a file that failed keeps the version that it had. */
