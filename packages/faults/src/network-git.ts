@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path'
-import { serveGit } from './git-http-server.ts'
+import { serveGit } from '@cairn/servers/git'
 import type { NetworkSubject } from './network-subject.ts'
 
 /** The remote of a clone, by HTTP. */
 export async function gitSubject(repositoryPath: string): Promise<NetworkSubject> {
-  const server = await serveGit(dirname(repositoryPath))
+  const server = await serveGit({ root: dirname(repositoryPath) })
   return {
     name: 'git remote',
     waitedFor: 'the remote http://127.0.0.1:',
@@ -17,6 +17,6 @@ export async function gitSubject(repositoryPath: string): Promise<NetworkSubject
       return { source: { url }, close: async () => undefined }
     },
     clear: async () => undefined,
-    close: () => server.close(),
+    close: async () => server[Symbol.asyncDispose](),
   }
 }

@@ -3,20 +3,32 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Git repositories over HTTP. */
-export interface GitHttpServer {
+/** Git repositories over HTTP; it ends with the block that `await using`s it. */
+export interface GitHttpServer extends AsyncDisposable {
+  readonly url: string
   readonly port: number
-  close(): Promise<void>
 }
 
-/** Serves the repositories below `root` by Git's own `http-backend`, a program of CGI (RFC 3875). */
-export async function serveGit(root: string): Promise<GitHttpServer> {
-  const server = createServer((request, response) => answer(root, request, response))
+/** Options of {@link serveGit}. */
+export interface ServeGitOptions {
+  /** The folder whose repositories are served. */
+  readonly root: string
+  /** Sees each request first. One for which it gives false is its own to answer, or to leave unanswered. */
+  readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => boolean
+}
+
+/** Serves repositories by Git's own `http-backend`, a program of CGI (RFC 3875), a process a request. */
+export async function serveGit({ root, onRequest }: ServeGitOptions): Promise<GitHttpServer> {
+  const server = createServer((request, response) => {
+    if (onRequest?.(request, response) !== false) answer(root, request, response)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
   return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
@@ -37,10 +49,12 @@ function answer(root: string, request: IncomingMessage, response: ServerResponse
       PATH: process.env.PATH,
       GIT_PROJECT_ROOT: root,
       GIT_HTTP_EXPORT_ALL: '1',
+      GIT_CONFIG_NOSYSTEM: '1',
       REQUEST_METHOD: request.method ?? 'GET',
-      PATH_INFO: pathname,
+      PATH_INFO: decodeURIComponent(pathname),
       QUERY_STRING: search.slice(1),
       CONTENT_TYPE: type ?? '',
+      REMOTE_ADDR: '127.0.0.1',
       ...(encoding === undefined ? {} : { HTTP_CONTENT_ENCODING: encoding }),
       ...(typeof protocol === 'string' ? { GIT_PROTOCOL: protocol } : {}),
     },
