@@ -1,22 +1,13 @@
-import { initialStatus, type StatusDocument } from '@cairn/protocol'
+import type { StatusDocument } from '@cairn/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createPacedTask } from './paced-task.ts'
+import { queuedStatus as queued } from './queued-status.test-support.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
 })
 afterEach(() => {
   vi.useRealTimers()
-})
-
-const queued = initialStatus({
-  type: 'run.queued',
-  taskId: 't1',
-  runId: 'r1',
-  seq: 1,
-  at: new Date(0),
-  repository: 'shop',
-  source: { kind: 'local', path: '/shop', ref: null },
 })
 
 const at = (seq: number, change: Partial<StatusDocument> = {}): StatusDocument => ({

@@ -1,16 +1,7 @@
-import { initialStatus, type StatusDocument } from '@cairn/protocol'
+import type { StatusDocument } from '@cairn/protocol'
 import { expect, test } from 'vitest'
+import { queuedStatus as status } from './queued-status.test-support.ts'
 import { createSharedReads } from './shared-reads.ts'
-
-const status = initialStatus({
-  type: 'run.queued',
-  taskId: 't1',
-  runId: 'r1',
-  seq: 1,
-  at: new Date(0),
-  repository: 'shop',
-  source: { kind: 'local', path: '/shop', ref: null },
-})
 
 /** A source that answers when the test says so. */
 function slowSource() {

@@ -1,18 +1,9 @@
-import { initialStatus, type StatusDocument } from '@cairn/protocol'
+import type { StatusDocument } from '@cairn/protocol'
 import { expect, test } from 'vitest'
 import { createDocumentCache } from './document-cache.ts'
+import { queuedStatus as queued } from './queued-status.test-support.ts'
 import { createStatusHub } from './status-hub.ts'
 import type { StatusText } from './status-text.ts'
-
-const queued = initialStatus({
-  type: 'run.queued',
-  taskId: 't1',
-  runId: 'r1',
-  seq: 1,
-  at: new Date(0),
-  repository: 'shop',
-  source: { kind: 'local', path: '/shop', ref: null },
-})
 
 test('what is sent of an update is made once, however many follow its task or all of them', () => {
   const ignored = () => undefined

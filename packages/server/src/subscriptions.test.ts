@@ -1,19 +1,11 @@
-import { initialStatus, type StatusDocument } from '@cairn/protocol'
+import type { StatusDocument } from '@cairn/protocol'
 import { expect, test } from 'vitest'
 import { createDocumentCache } from './document-cache.ts'
+import { queuedStatus as queued } from './queued-status.test-support.ts'
 import type { Reader } from './reader.ts'
 import { createStatusHub } from './status-hub.ts'
 import { createSubscriptions, type SubscriptionsOptions } from './subscriptions.ts'
 
-const queued = initialStatus({
-  type: 'run.queued',
-  taskId: 't1',
-  runId: 'r1',
-  seq: 1,
-  at: new Date(0),
-  repository: 'shop',
-  source: { kind: 'local', path: '/shop', ref: null },
-})
 const running: StatusDocument = { ...queued, seq: 2, status: 'in_progress' }
 const completed: StatusDocument = { ...queued, seq: 3, status: 'completed' }
 
