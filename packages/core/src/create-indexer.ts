@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { resolve } from 'node:path'
 import type {
   IndexControl,
   IndexEvent,
@@ -10,8 +9,6 @@ import type {
 import { createAbandonedTasks } from './abandoned-tasks.ts'
 import { describeSource, isSameRequest, requestedRun, withAuth } from './asked-run.ts'
 import {
-  checkCall,
-  checkCleanup,
   checkIndexerOptions,
   checkLogFilter,
   checkTaskFilter,
@@ -23,15 +20,8 @@ import {
   silentLogger,
   splitRequest,
 } from './check-options.ts'
-import { type CleanUpOptions, cleanUp } from './clean-up.ts'
 import { createCloneLimit } from './clone-limit.ts'
-import {
-  CairnError,
-  CancelledError,
-  NotFoundError,
-  type RepositoryHolder,
-  typedErrors,
-} from './errors.ts'
+import { CairnError, CancelledError, NotFoundError, typedErrors } from './errors.ts'
 import { EventChannel } from './event-channel.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import { explainFile } from './explain-file.ts'
@@ -39,8 +29,8 @@ import { createHostGuard, type HostGuard, type HostReport } from './host-guard.t
 import { createIndexRun, joinRun } from './index-run.ts'
 import { createLiveRuns } from './live-runs.ts'
 import { logEvent } from './log-event.ts'
+import { createMaintenance } from './maintenance.ts'
 import { createMemoryGate } from './memory-gate.ts'
-import { optimizeStores } from './optimize-stores.ts'
 import type {
   Indexer,
   IndexerOptions,
@@ -53,25 +43,16 @@ import { createParser } from './parsing/parser.ts'
 import { performRun } from './perform-run.ts'
 import { planSource } from './pipeline/plan-source.ts'
 import type { RunProgress } from './progress/run-progress.ts'
-import {
-  type Reconciliation,
-  reconcileReport,
-  reconcileRepository,
-} from './reconcile-repository.ts'
-import { removeRepository } from './remove-repository.ts'
 import { repositoryInfo } from './repository-info.ts'
 import { createRepositoryQueue } from './repository-queue.ts'
 import { resumeOnStart } from './resume-on-start.ts'
 import { searchChunks } from './search/search-chunks.ts'
-import { cloneFolder } from './source/clone-folder.ts'
 import { parseSource, repositoryNameOf } from './source/parse-source.ts'
-import { parseRemoteUrl } from './source/source-url.ts'
 import { createStatusWatch } from './status-watch.ts'
 import { createTaskControl, type RunToStart } from './task-control.ts'
 import { createUpkeep } from './upkeep.ts'
 
 const loggerName = 'The logger'
-const msPerHour = 3_600_000
 /** Above, V8 may take what it needs for a while to optimize the parsers. */
 const frugalBytes = 1_500_000_000
 
@@ -104,7 +85,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
     isOwn: options.limits?.memoryBytes !== undefined,
     residentBytes: () => process.memoryUsage.rss(),
   })
-  const retention = fillRetention(options.retention)
   const repositoryQueue = createRepositoryQueue(limits.concurrentRuns)
   const clones = createCloneLimit(limits.clonesPerHost)
   const runs = createLiveRuns()
@@ -136,24 +116,22 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   /** Sources that a plan is made of. */
   const planning = new Set<Source>()
-  const cloneDirectory = resolve(options.cloneDirectory)
-  const clean = (call: Pick<CleanUpOptions, 'endedBefore' | 'signal'>): Promise<number> =>
-    typedErrors(call.signal, 'STORE_FAILED', () =>
-      cleanUp({
-        ...call,
-        storage,
-        retention,
-        fingerprint: embedder.fingerprint,
-        cloneDirectory,
-        isCloneInUse: (folder) =>
-          [...planning, ...runs.sources()].some(
-            (source) =>
-              'url' in source && cloneFolder(cloneDirectory, parseRemoteUrl(source.url)) === folder,
-          ),
-      }),
-    )
+  const maintenance = createMaintenance({
+    storage,
+    embedder,
+    parser,
+    limits,
+    retention: fillRetention(options.retention),
+    cloneDirectory: options.cloneDirectory,
+    queue: repositoryQueue,
+    sources: () => [...planning, ...runs.sources()],
+    isIdle: () => runs.areNone(),
+    update: (repository, request) => control.update(repository, request),
+    closing: closing.signal,
+    assertOpen: () => assertOpen(),
+  })
   const upkeep = createUpkeep(
-    (signal) => clean({ signal }),
+    (signal) => maintenance.clean({ signal }),
     (err) =>
       guard.call(loggerName, () => logger.warn({ err }, 'What is old could not be cleaned up.')),
   )
@@ -313,21 +291,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
     ).finally(() => planning.delete(source))
   }
 
-  const maintain = async <T>(
-    repository: string,
-    holder: RepositoryHolder,
-    signal: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> => {
-    assertOpen()
-    const entrant = { repository, holder, onBusy: 'reject', signal } as const
-    const { result } = repositoryQueue.enter(entrant, async (_, either) => {
-      await typedErrors(either, 'STORE_FAILED', () => journal.acquireWriter({ signal: either }))
-      return work(either)
-    })
-    return result()
-  }
-
   const indexer: Omit<Indexer, keyof EventChannel> = {
     index,
     plan,
@@ -389,53 +352,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
       assertOpen()
       return (await journal.ledger.repositories()).map(repositoryInfo)
     },
-    async remove(repository, call = {}) {
-      checkText('remove', repository)
-      checkCall('remove', call)
-      return maintain(repository, { kind: 'removal' }, call.signal, (either) =>
-        removeRepository(storage, repository, either),
-      )
-    },
-    async reconcile(repository, call = {}) {
-      checkText('reconcile', repository)
-      checkCall('reconcile', call)
-      const { signal, repair = true } = call
-      const reconcile = (): Promise<Reconciliation> =>
-        maintain(repository, { kind: 'reconciliation' }, signal, (either) =>
-          typedErrors(either, 'STORE_FAILED', () =>
-            reconcileRepository({
-              storage,
-              embedder,
-              parser,
-              limits,
-              repository,
-              repair,
-              signal: either,
-            }),
-          ),
-        )
-      const first = await reconcile()
-      if (!first.needsSource) return reconcileReport(repository, first)
-      const run = await control.update(repository, {
-        onBusy: 'wait',
-        ...(signal ? { signal } : {}),
-      })
-      await run.finished
-      return reconcileReport(repository, first, await reconcile())
-    },
-    async cleanup(call) {
-      assertOpen()
-      checkCleanup(call)
-      const { olderThanHours } = call
-      const timestamp = new Date()
-      const endedBefore = new Date(timestamp.getTime() - olderThanHours * msPerHour)
-      const removedTasks = await clean({ endedBefore, signal: closing.signal })
-      return { removedTasks, olderThanHours, timestamp }
-    },
-    async optimize() {
-      assertOpen()
-      return optimizeStores(storage, runs.areNone())
-    },
+    remove: maintenance.remove,
+    reconcile: maintenance.reconcile,
+    cleanup: maintenance.cleanup,
+    optimize: maintenance.optimize,
     processLocalRepository: async (path, onProgress, rest = {}) =>
       index({ ...rest, path, ...(onProgress ? { onProgress } : {}) }).finished,
     processRepository: async (url, onProgress, rest = {}) =>

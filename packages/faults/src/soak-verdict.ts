@@ -23,8 +23,8 @@ const warmUpShare = 0.3
  */
 const tolerances: Readonly<Record<Measure, { readonly share: number; readonly amount: number }>> = {
   heapBytes: { share: 0.05, amount: 1_000_000 },
-  // Within minutes it moves by a hundred megabytes that are nobody's: what the allocator gives back late and
-  // what V8 keeps of compiled code. What leaks shows in the heap, or here over an hour.
+  // Within minutes it moves by a hundred megabytes that are nobody's: heaps of threads that are collected late,
+  // what the allocator gives back late, compiled code. What leaks shows in the heap, or here over an hour.
   residentBytes: { share: 0.4, amount: 8_000_000 },
   handles: { share: 0, amount: 3 },
   openFiles: { share: 0, amount: 3 },
