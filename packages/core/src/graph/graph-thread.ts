@@ -11,8 +11,8 @@ export interface GraphThread {
 }
 
 const resourceLimits = {
-  // What a file is made of is short-lived; the default of 48 MB buys little time for its memory.
-  maxYoungGenerationSizeMb: 8,
+  // Holds what a page of files is made of, which is short-lived: with less it is taken for long-lived.
+  maxYoungGenerationSizeMb: 24,
   // No more than is needed is taken: a page of files, and what they import.
   maxOldGenerationSizeMb: 512,
 }

@@ -7,6 +7,7 @@ import {
   type GraphBuilder,
 } from '../../graph/graph-builder.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
+import { readAhead } from '../../read-ahead.ts'
 import { collectGarbage } from '../../stores/collect-garbage.ts'
 import { writeGraph, writeVectors } from '../../stores/write-rows.ts'
 import { findWrittenRows, nothingWritten } from '../../stores/written-rows.ts'
@@ -15,9 +16,10 @@ import type { RunContext } from '../run-context.ts'
 import { filesToResolveAgain, type StateChange } from './affected-files.ts'
 import type { Plan } from './analyze.ts'
 
-// Files of a page. What a small one holds is gone before the garbage collector takes it for long-lived;
-// a store that is asked over a network is better asked seldom and with much.
-const embeddedPage = 6
+// Files of a page. What a small one holds is gone before the garbage collector takes it for long-lived, but
+// each is a transaction, which writes every page of the file that it touched; a store that is asked over a
+// network is better asked seldom and with much.
+const embeddedPage = 24
 const networkPage = 48
 // Stores that commit together what waits do so for these.
 const pagesInFlight = 3
@@ -108,7 +110,7 @@ async function writeFiles(
   { builder, versions, written }: Writing,
 ): Promise<void> {
   const { storage, signal, runId } = context
-  const { ledger, spool } = storage.journal
+  const { ledger } = storage.journal
   // A run that goes on after another was interrupted finds what that one had written.
   const there = context.goesOn ? await findWrittenRows(context) : nothingWritten
   const isRemote = storage.vectors.isRemote || storage.graph.isRemote
@@ -117,8 +119,7 @@ async function writeFiles(
   let chunks = 0
 
   const writePage = async (
-    page: readonly FileToIndex[],
-    files: readonly SpooledFile[],
+    { page, files }: SpooledPage,
     graphs: readonly BuiltGraph[],
   ): Promise<void> => {
     const failedChunks = await findFailedChunks(context, files, input.failedTexts)
@@ -151,14 +152,11 @@ async function writeFiles(
   const writing = new Set<Promise<void>>()
   const failures: unknown[] = []
   try {
-    for await (const page of filesToIndex(context, storePage)) {
+    for await (const page of readAhead(spooledPages(context, input, storePage))) {
       signal.throwIfAborted()
       if (failures.length > 0) break
-      const wanted = page.filter((file) => !input.failedPaths.has(file.path))
-      const files = await spool.files(wanted.map((file) => file.version))
-      if (files.length < wanted.length) throw lostFiles(wanted, files)
-      const graphs = await builder.build(files, { withNodes: true, signal })
-      const write: Promise<void> = writePage(page, files, graphs)
+      const graphs = await builder.build(page.files, { withNodes: true, signal })
+      const write: Promise<void> = writePage(page, graphs)
         .catch((error: unknown) => {
           failures.push(error)
         })
@@ -171,6 +169,25 @@ async function writeFiles(
     await Promise.all(writing)
   }
   if (failures.length > 0) throw failures[0]
+}
+
+/** Files of the plan, and what was parsed of those that could be. */
+interface SpooledPage {
+  readonly page: readonly FileToIndex[]
+  readonly files: readonly SpooledFile[]
+}
+
+async function* spooledPages(
+  context: RunContext,
+  { failedPaths }: StoreInput,
+  size: number,
+): AsyncGenerator<SpooledPage> {
+  for await (const page of filesToIndex(context, size)) {
+    const wanted = page.filter((file) => !failedPaths.has(file.path))
+    const files = await context.storage.journal.spool.files(wanted.map((file) => file.version))
+    if (files.length < wanted.length) throw lostFiles(wanted, files)
+    yield { page, files }
+  }
 }
 
 /** What was parsed has to be there: a file that nothing was written of would be missed by nobody. */
