@@ -1,12 +1,11 @@
 /** The example of Next, built and started by Next itself, holds what every mounted status server holds. */
 import { existsSync } from 'node:fs'
+import { browserPath } from '@cairn/servers/browser'
 import { describeWithOwnServer } from '@cairn/servers/vitest'
 import { statusServerConformance } from '@cairn/testkit'
 import { chromium } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { startNextExample } from './next-example.test-support.ts'
-
-const chromiumPath = '/usr/bin/chromium'
 
 describeWithOwnServer('the example of next', startNextExample, (server) => {
   const basePath = () => `${server().url}/api/v1/index`
@@ -27,9 +26,9 @@ describeWithOwnServer('the example of next', startNextExample, (server) => {
   })
 
   test('its page shows the newest task', async ({ skip }) => {
-    skip(!existsSync(chromiumPath) && !process.env.CI, `there is no ${chromiumPath}`)
+    skip(!existsSync(browserPath) && !process.env.CI, `there is no ${browserPath}`)
     const browser = await chromium.launch({
-      executablePath: chromiumPath,
+      executablePath: browserPath,
       args: ['--no-sandbox'],
     })
     try {
