@@ -47,7 +47,7 @@ const indexesTimeoutSeconds = 300
 
 export function createConnection(options: CheckedOptions): Connection {
   const { url, database, timeoutMs } = options
-  const place: Place = { url, database }
+  let place: Place = { url, database, isNeo4j: false }
   let connected: Connected | null = null
   let isClosed = false
   let checked: Promise<void> | null = null
@@ -99,8 +99,10 @@ export function createConnection(options: CheckedOptions): Connection {
     })
     return checked
   }
-  const checkOn = async (on: Connected): Promise<void> =>
-    limited(undefined, on, () => checkServer(on.driver, place))
+  const checkOn = async (on: Connected): Promise<void> => {
+    await limited(undefined, on, () => checkServer(on.driver, place))
+    place = { ...place, isNeo4j: true }
+  }
 
   /** Constraints and indexes, once, and only by what writes: a reader may not be allowed to. */
   const prepare = (): Promise<void> => {

@@ -5,6 +5,8 @@ import { isRetryableError, Neo4jError } from 'neo4j-driver'
 export interface Place {
   readonly url: string
   readonly database: string | null
+  /** Whether a Neo4j has answered there: what answers otherwise afterwards is a network that broke. */
+  readonly isNeo4j: boolean
 }
 
 /** Codes of Neo4j for a transaction that does not fit into its memory. */
@@ -32,13 +34,26 @@ export function lateAnswer({ url }: Place, timeoutMs: number): StoreError {
 /** What an error of the driver means for whoever called the store. */
 export function toStoreError(error: unknown, place: Place): CairnError {
   if (CairnError.isInstance(error)) return error
-  if (!(error instanceof Neo4jError)) {
-    const message = error instanceof Error ? error.message : String(error)
-    return new StoreError('STORE_FAILED', `Neo4j at ${place.url} failed: ${message}`, {
-      cause: error,
-    })
+  if (place.isNeo4j && isNoMessage(error)) {
+    const message = `What came from Neo4j at ${place.url} is no message of it: the network between broke it.`
+    return new StoreError('STORE_FAILED', message, { cause: error, recoverable: true })
   }
-  return fromCode(error, place)
+  if (error instanceof Neo4jError) return fromCode(error, place)
+  const message = error instanceof Error ? error.message : String(error)
+  return new StoreError('STORE_FAILED', `Neo4j at ${place.url} failed: ${message}`, {
+    cause: error,
+  })
+}
+
+/** Whether the driver could not read what came: it lets the error of its buffer through where bytes are missing. */
+function isNoMessage(error: unknown): boolean {
+  if (error instanceof Neo4jError) return error.code === 'ProtocolError' || isOtherProtocol(error)
+  return error instanceof RangeError && 'code' in error
+}
+
+/** These have no code of their own. */
+function isOtherProtocol({ message }: Neo4jError): boolean {
+  return /Server responded HTTP|Unknown Bolt protocol/.test(message)
 }
 
 function fromCode(error: Neo4jError, { url, database }: Place): StoreError {
@@ -95,8 +110,7 @@ function fromCode(error: Neo4jError, { url, database }: Place): StoreError {
       `Neo4j at ${url} has too little memory for one transaction: raise db.memory.transaction.max or its heap.`,
     )
   }
-  // These have no code of their own.
-  if (/Server responded HTTP|Unknown Bolt protocol/.test(error.message)) {
+  if (isOtherProtocol(error)) {
     return failed(
       `What answers at ${url} is no Bolt port of Neo4j. Check the port: Bolt has 7687 by default, the browser 7474.`,
     )

@@ -31,12 +31,29 @@ async function listen(server: Server): Promise<string> {
   return `bolt://127.0.0.1:${port}`
 }
 
-/** A way to a port of this machine whose lines can be pulled: they stay open and carry nothing. */
-async function breakableLines(port: number): Promise<{ url: string; pull: () => void }> {
+/** What becomes of a piece of an answer on its way to the client. */
+type Carry = (client: Socket, answer: Buffer) => void
+
+/** A way to a port of this machine that can be broken. */
+interface BreakableLines {
+  readonly url: string
+  /** The lines that are there stay open and carry nothing. */
+  pull(): void
+  /** From now on answers come so; null: as they are. */
+  answer(carry: Carry | null): void
+}
+
+async function breakableLines(port: number): Promise<BreakableLines> {
   const lines = new Set<Socket>()
+  let carry: Carry | null = null
   const server = createServer((client) => {
     const onward = connect(port, '127.0.0.1')
-    client.pipe(onward).pipe(client)
+    client.pipe(onward)
+    onward.on('data', (bytes) => {
+      if (carry) carry(client, bytes)
+      else client.write(bytes)
+    })
+    onward.on('end', () => client.end())
     for (const socket of [client, onward]) {
       lines.add(socket)
       socket.on('error', () => socket.destroy())
@@ -51,6 +68,9 @@ async function breakableLines(port: number): Promise<{ url: string; pull: () => 
     url,
     pull() {
       for (const socket of lines) socket.unpipe().removeAllListeners('data').resume()
+    },
+    answer(how) {
+      carry = how
     },
   }
 }
@@ -197,6 +217,40 @@ describeWithServer('neo4j', 'on a Neo4j that is there,', (server) => {
     })
     await expect.poll(read, { timeout: 60_000 }).toEqual([symbol('a')])
   })
+
+  test.each<[string, Carry]>([
+    [
+      'half an answer',
+      (client, answer) => {
+        client.write(answer.subarray(0, answer.length >> 1), () => client.resetAndDestroy())
+      },
+    ],
+    [
+      'what is no message',
+      (client) => client.write(Buffer.from('ff00fe13d1c70a0a7b5d7d00ff', 'hex')),
+    ],
+  ])(
+    '%s from a server that was there is a network that broke, and tried again',
+    async (_, carry) => {
+      const { url, ...login } = server()
+      const { id, symbol } = createSamples()
+      const lines = await breakableLines(Number(new URL(url).port))
+      const store = openStore({ ...login, url: lines.url }, { connectTimeoutMs: 2_000 })
+      await store.upsert({ nodes: [symbol('a')], edges: [] })
+      lines.answer(carry)
+      // The first call meets the lines that were open, later ones those that are made anew.
+      for (let call = 0; call < 3; call++) {
+        await expect(store.nodes([id('a')])).rejects.toMatchObject({
+          code: 'STORE_FAILED',
+          recoverable: true,
+        })
+      }
+      lines.answer(null)
+      await expect
+        .poll(() => store.nodes([id('a')]).catch(() => null), { timeout: 60_000 })
+        .toEqual([symbol('a')])
+    },
+  )
 
   test('a write that is aborted while another has its turn writes nothing', async () => {
     const store = openStore(server())
