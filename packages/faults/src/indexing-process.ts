@@ -7,11 +7,20 @@
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessagePort, type Worker } from 'node:worker_threads'
-import { type CairnError, createIndexer, type Indexer, type IndexRun } from '@cairn/core'
+import {
+  type CairnError,
+  createIndexer,
+  type EncodedGraph,
+  type GraphRows,
+  type Indexer,
+  type IndexRun,
+} from '@cairn/core'
+import { mostInFlight } from '@cairn/core/in-flight'
 import { staticEmbedder } from '@cairn/embedder-static'
 import type { IndexEvent } from '@cairn/protocol'
 import { sqlite } from '@cairn/store-sqlite'
 import { type CallWatch, watchEmbedder, watchStorage } from './call-watch.ts'
+import { openServerStores } from './server-stores.ts'
 import type { Assignment, BreakPoint, Work } from './started-process.ts'
 
 const assignment: Assignment = JSON.parse(process.argv[2] ?? '')
@@ -102,8 +111,9 @@ function countWork(name: string, values: readonly unknown[]): void {
   if (name === 'vectors.upsertSpooled') did('rows', sizeOf(values[2]))
   if (name === 'vectors.upsert') did('rows', sizeOf(values[1]))
   if (name === 'graph.upsert') {
-    const { nodes, edges } = values[0] as { nodes: unknown[]; edges: unknown[] }
-    did('rows', nodes.length + edges.length)
+    const rows = values[0] as GraphRows | EncodedGraph
+    const isEncoded = 'parts' in rows
+    did('rows', isEncoded ? rows.nodes + rows.edges : rows.nodes.length + rows.edges.length)
   }
 }
 
@@ -151,10 +161,18 @@ const store = sqlite({
   path: join(assignment.data, 'cairn.db'),
   ...(assignment.maxBytes === null ? {} : { maxBytes: assignment.maxBytes }),
 })
+const servers = openServerStores(assignment.stores)
+const storage = { ...store, ...servers.storage }
 const embedder = staticEmbedder({ threads: 1 })
+const batchSize = assignment.batchSize ?? embedder.batchSize
+// What may be on its way does not depend on the machine.
+const parseThreads = 2
+const isRemote = storage.vectors.isRemote || storage.graph.isRemote
+say({ inFlight: mostInFlight({ parseThreads, batchSize, isRemote }) })
 const indexer = createIndexer({
-  storage: watchStorage(store, watch),
-  embedder: watchEmbedder(embedder, watch),
+  storage: watchStorage(storage, watch),
+  embedder: { ...watchEmbedder(embedder, watch), ...(batchSize ? { batchSize } : {}) },
+  limits: { parseThreads },
   cloneDirectory: join(assignment.data, 'clones'),
 })
 if (assignment.queries.length > 0) await search(indexer)
@@ -176,4 +194,5 @@ if (run) {
 say({ calls: Object.fromEntries(calls) })
 await indexer.close()
 await embedder.close?.()
+await servers.close()
 await store.close()

@@ -117,6 +117,7 @@ function outcomeOf(fault: string, tries: readonly Judged[]): FaultOutcome {
     survived: tries.filter(({ notes }) => notes.length === 0).length,
     lost: tries.reduce((sum, { lost }) => sum + lost, 0),
     redonePercent: tries.reduce((most, { redonePercent }) => Math.max(most, redonePercent), 0),
+    overdone: null,
     notes: tries.flatMap(({ notes }) => notes),
   }
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { InFlight } from '@cairn/core/in-flight'
+import type { ServerStores } from './server-stores.ts'
 
 /** What a run does that another run could have to do again. */
 export interface Work {
@@ -39,6 +41,10 @@ export interface Assignment {
   readonly breaks: readonly BreakPoint[]
   /** What is searched for before anything else is done. */
   readonly queries: readonly string[]
+  /** Texts of a batch; null: as the embedder asks for. */
+  readonly batchSize: number | null
+  /** Stores beside the embedded one, in the place of its own. */
+  readonly stores: ServerStores | null
   /** Most bytes of the store; null: no limit. */
   readonly maxBytes: number | null
   /** After a run that completed, the tasks that ended so long ago are dropped; null: none. */
@@ -51,6 +57,8 @@ export interface ProcessReport {
   readonly exitCode: number | null
   readonly taskId: string | null
   readonly work: Readonly<Work>
+  /** What of its work may be on its way at one time; null: it did not come to say so. */
+  readonly inFlight: InFlight | null
   /** How often each call was made; of a process that came to its end. */
   readonly calls: Readonly<Record<string, number>>
   /** By query; the hits as text, in an order of their own. */
@@ -85,6 +93,8 @@ export function startProcess(
     resume: null,
     breaks: [],
     queries: [],
+    batchSize: null,
+    stores: null,
     maxBytes: null,
     dropTasksOlderThanHours: null,
     ...assignment,
@@ -128,6 +138,7 @@ async function readReport(child: ChildProcess): Promise<ProcessReport> {
   return {
     taskId: null,
     work: { files: 0, texts: 0, rows: 0 },
+    inFlight: null,
     calls: {},
     hits: {},
     begunAfterMs: null,
