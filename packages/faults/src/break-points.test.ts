@@ -7,7 +7,7 @@ const at = { break: 'process', call: 'ledger.stage', when: 'after' } as const
 test('a point is a call that the run without a fault makes', () => {
   const shares = [0, 0.5, 1]
   expect(shares.map((share) => pointAt(calls, at, share).nth)).toEqual([1, 3, 5])
-  expect(everyCall(calls, ['spool.write', 'nothing.ever'])).toEqual([
+  expect(everyCall(calls, ['spool.write', 'nothing.ever'], ['before', 'after'])).toEqual([
     { break: 'process', call: 'spool.write', nth: 1, when: 'before' },
     { break: 'process', call: 'spool.write', nth: 2, when: 'after' },
   ])

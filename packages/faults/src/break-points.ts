@@ -16,11 +16,16 @@ export function pointAt(calls: CallCounts, at: BreakAtCall, share: number): Brea
   return { ...at, nth: Math.max(1, Math.ceil(share * count)) }
 }
 
-/** Every call of these names, alternately before and after it. */
-export function everyCall(calls: CallCounts, names: readonly string[]): BreakPoint[] {
+/** Every call of these names, at one of the moments in turn. */
+export function everyCall(
+  calls: CallCounts,
+  names: readonly string[],
+  moments: readonly NonNullable<BreakPoint['when']>[],
+): BreakPoint[] {
   return names.flatMap((call) =>
     Array.from({ length: calls[call] ?? 0 }, (_, index): BreakPoint => {
-      return { break: 'process', call, nth: index + 1, when: index % 2 === 0 ? 'before' : 'after' }
+      const when = moments[index % moments.length] ?? 'before'
+      return { break: 'process', call, nth: index + 1, when }
     }),
   )
 }

@@ -30,7 +30,7 @@ export const clock: Fault = {
       )
       return [{ ...outcome, redonePercent: null, overdone: null }]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }

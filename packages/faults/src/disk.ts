@@ -25,7 +25,7 @@ export const disk: Fault = {
         ? [quota]
         : [quota, await fullFileSystem(prepared, shares[form], signal)]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }

@@ -19,6 +19,7 @@ import { mostInFlight } from '@cairn/core/in-flight'
 import { staticEmbedder } from '@cairn/embedder-static'
 import type { IndexEvent } from '@cairn/protocol'
 import { sqlite } from '@cairn/store-sqlite'
+import { answersTo } from './answers.ts'
 import { type CallWatch, watchEmbedder, watchStorage } from './call-watch.ts'
 import { openServerStores } from './server-stores.ts'
 import type { Assignment, BreakPoint, Work } from './started-process.ts'
@@ -30,6 +31,9 @@ const startedCpu = process.cpuUsage()
 function say(word: Readonly<Record<string, unknown>>): void {
   writeSync(1, `${JSON.stringify(word)}\n`)
 }
+
+// By then a request has been sent; no server answers one that writes so soon.
+const duringMs = 2
 
 const work: Work = { files: 0, texts: 0, rows: 0 }
 const calls = new Map<string, number>()
@@ -98,7 +102,10 @@ const watch: CallWatch = {
     calls.set(name, nth)
     countWork(name, values)
     const points = assignment.breaks.filter((point) => point.call === name && point.nth === nth)
-    for (const point of points) if (point.when === 'before') breakAt(point)
+    for (const point of points) {
+      if (point.when === 'before') breakAt(point)
+      if (point.when === 'during') setTimeout(() => breakAt(point), duringMs)
+    }
     return () => {
       for (const point of points) if (point.when === 'after') breakAt(point)
     }
@@ -137,16 +144,6 @@ function isBegun(event: IndexEvent): boolean {
   return event.type !== 'embedding.progressed' || event.embeddedChunks > 0
 }
 
-async function search(indexer: Indexer): Promise<void> {
-  const hits: Record<string, string[]> = {}
-  for (const query of assignment.queries) {
-    const found = await indexer.search(query, { mode: 'lexical', limit: 20 })
-    const lines = found.hits.map((hit) => `${hit.path}:${hit.startLine} ${hit.text}`)
-    hits[query] = lines.toSorted()
-  }
-  say({ hits })
-}
-
 async function begin(indexer: Indexer): Promise<IndexRun | null> {
   const { resume, path } = assignment
   const status = resume === null ? null : await store.journal.tasks.status(resume)
@@ -175,7 +172,7 @@ const indexer = createIndexer({
   limits: { parseThreads },
   cloneDirectory: join(assignment.data, 'clones'),
 })
-if (assignment.queries.length > 0) await search(indexer)
+if (assignment.queries.length > 0) say({ hits: await answersTo(indexer, assignment.queries) })
 const run = await begin(indexer)
 if (run) {
   taskId = run.taskId

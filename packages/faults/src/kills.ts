@@ -69,7 +69,9 @@ export const kills: Fault = {
       const { calls } = prepared.uninterrupted
       const isLong = form === 'long'
       const boundaries = isLong ? stageBoundaries : shortStages
-      const batches = isLong ? everyCall(calls, batchCalls) : shortBatches(calls)
+      const batches = isLong
+        ? everyCall(calls, batchCalls, ['before', 'after'])
+        : shortBatches(calls)
       const ends = isLong ? threadEnds(calls) : shortThreadEnds(calls)
       return [
         await killedAt('SIGKILL at a boundary of a stage', prepared, boundaries, signal),
@@ -77,7 +79,7 @@ export const kills: Fault = {
         await threadsEnded(prepared, ends, signal),
       ]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }
@@ -91,7 +93,7 @@ export const moments: Fault = {
     try {
       return [await killedAtRandom(prepared, form === 'long' ? 100 : 2, seed, signal)]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }

@@ -1,8 +1,10 @@
 import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LedgerFile, Storage } from '@cairn/core'
+import { createIndexer, type Indexer, type LedgerFile, type Storage } from '@cairn/core'
+import { staticEmbedder } from '@cairn/embedder-static'
 import { sqlite } from '@cairn/store-sqlite'
+import { answersTo } from './answers.ts'
 import { editRepository, madeWord, makeRepository } from './made-repository.ts'
 import { openServerStores } from './server-stores.ts'
 import { type Assignment, type ProcessReport, startProcess, type Work } from './started-process.ts'
@@ -33,7 +35,7 @@ export interface PreparedRun {
   compare(place: Place, taskId: string): Promise<readonly string[]>
   /** Whether these are the answers of the earlier state, or of the present one, and not of a mixture. */
   isWholeAnswer(hits: ProcessReport['hits']): boolean
-  remove(): void
+  remove(): Promise<void>
 }
 
 /** {@link prepareRun} has the embedded store alone. */
@@ -44,7 +46,8 @@ export interface EmbeddedRun extends PreparedRun {
   readonly bytesAfter: number
 }
 
-const repositoryName = 'made'
+/** What every repository of the bench is called. */
+export const repositoryName = 'made'
 
 // Smaller ones than the embedder asks for make more boundaries of a small run.
 const smallRunFiles = 200
@@ -70,12 +73,12 @@ export async function prepareRun(
   let tries = 0
   try {
     makeRepository(path, before)
-    const first = await startProcess(earlier, signal).ended
-    const earlierHits = await answersOf(earlier, first.taskId, queries, signal)
+    await startProcess(earlier, signal).ended
+    const earlierHits = await answersIn(earlier, queries)
     editRepository(path, before, after)
     cpSync(earlier.data, whole.data, { recursive: true })
     const uninterrupted = await startProcess(whole, signal).ended
-    const presentHits = await answersOf(whole, uninterrupted.taskId, queries, signal)
+    const presentHits = await answersIn(whole, queries)
     if (earlierHits === presentHits) throw new Error('The two states give the same answers.')
     // An index of the present state that never had another.
     const { completed } = await startProcess(fresh, signal).ended
@@ -102,7 +105,7 @@ export async function prepareRun(
         return odd
       },
       isWholeAnswer: (hits) => [earlierHits, presentHits].includes(JSON.stringify(hits)),
-      remove: () => rmSync(folder, { recursive: true, force: true }),
+      remove: async () => rmSync(folder, { recursive: true, force: true }),
     }
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
@@ -111,23 +114,40 @@ export async function prepareRun(
 }
 
 /** One word that stays as it is, one that changes, one that goes, one that moves and one that comes. */
-function queriesOf(before: number): string[] {
+export function queriesOf(before: number): string[] {
   return [0, 7, 3, 5, before].map(madeWord)
 }
 
 /** What searches give where nothing runs any more. */
-async function answersOf(
+export function answersIn(place: Place, queries: readonly string[]): Promise<string> {
+  return indexingIn(place, async (indexer) => JSON.stringify(await answersTo(indexer, queries)))
+}
+
+/** Works with an indexer of this process on a place, which no other may be at. */
+export async function indexingIn<T>(
   place: Place,
-  resume: string | null,
-  queries: readonly string[],
-  signal: AbortSignal,
-): Promise<string> {
-  const { hits } = await startProcess({ ...place, resume, queries }, signal).ended
-  return JSON.stringify(hits)
+  work: (indexer: Indexer) => Promise<T>,
+): Promise<T> {
+  const embedded = sqlite({ path: join(place.data, 'cairn.db') })
+  const servers = openServerStores(place.stores)
+  const embedder = staticEmbedder({ threads: 1 })
+  const indexer = createIndexer({
+    storage: { ...embedded, ...servers.storage },
+    embedder,
+    cloneDirectory: join(place.data, 'clones'),
+  })
+  try {
+    return await work(indexer)
+  } finally {
+    await indexer.close()
+    await embedder.close?.()
+    await servers.close()
+    await embedded.close()
+  }
 }
 
 /** What of the run in this place may be on its way, in the units in which work is counted. */
-async function inFlightOf(place: Place, { inFlight, work }: ProcessReport): Promise<Work> {
+export async function inFlightOf(place: Place, { inFlight, work }: ProcessReport): Promise<Work> {
   const counted = Object.entries(work).filter(([, amount]) => amount > 0)
   if (counted.length < Object.keys(work).length || inFlight === null) {
     throw new Error(`Not all of the work is counted: ${JSON.stringify(work)}.`)
@@ -157,7 +177,12 @@ function bytesOf({ data }: Place): number {
   return statSync(join(data, 'cairn.db')).size
 }
 
-async function oddIn(place: Place, taskId: string, wanted: StoredContent): Promise<string[]> {
+/** What is not as it should be of what a try left in a place. */
+export async function oddIn(
+  place: Place,
+  taskId: string,
+  wanted: StoredContent,
+): Promise<string[]> {
   return reading(place, async (store, here) => [
     ...differences(wanted, await contentIn(store, here)),
     ...(await oddEvents(store.journal, taskId)),
@@ -165,7 +190,7 @@ async function oddIn(place: Place, taskId: string, wanted: StoredContent): Promi
 }
 
 /** All that the stores hold in a place, to the last row. */
-async function contentIn(store: Storage, { data, stores }: Place): Promise<StoredContent> {
+export async function contentIn(store: Storage, { data, stores }: Place): Promise<StoredContent> {
   const content = (await contentOf(store, repositoryName)) ?? new Map<string, string>()
   const graph = stores?.neo4j
     ? await graphContentOf(store.graph, repositoryName)
@@ -173,7 +198,8 @@ async function contentIn(store: Storage, { data, stores }: Place): Promise<Store
   return new Map([...content, ...graph])
 }
 
-async function reading<T>(
+/** Reads what the stores of a place hold. */
+export async function reading<T>(
   place: Place,
   read: (store: Storage, place: Place) => Promise<T>,
 ): Promise<T> {

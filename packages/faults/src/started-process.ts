@@ -22,7 +22,8 @@ export interface BreakPoint {
   /** As in `spool.write`; with {@link nth} and {@link when}. */
   readonly call?: string
   readonly nth?: number
-  readonly when?: 'before' | 'after'
+  /** `during`: while whoever was called is at it. */
+  readonly when?: 'before' | 'during' | 'after'
   /** Type of an event; with {@link stage} where it has one. */
   readonly event?: string
   readonly stage?: string

@@ -30,7 +30,7 @@ export const starts: Fault = {
       }
       return [outcomeOf(`SIGKILL in a run of ${files} files`, tries, notes)]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }
