@@ -32,7 +32,7 @@ export async function goOnAndCompare(
   const { queries, uninterrupted, inFlight } = prepared
   const next = await startProcess({ ...place, resume: broken.taskId, queries }, signal).ended
   const odd: string[] = []
-  if (!prepared.isWholeAnswer(next.hits)) odd.push('answers while it was down')
+  if (!prepared.isWholeAnswer(JSON.stringify(next.hits))) odd.push('answers while it was down')
   if (!next.completed) odd.push(`the end of the run: ${next.error?.message}`)
   odd.push(...(await prepared.compare(place, next.taskId ?? '')))
   const redone = redoneWork({ whole: uninterrupted.work, inFlight }, broken.work, next.work)
@@ -57,6 +57,6 @@ export async function runInPlace(
   signal: AbortSignal,
 ): Promise<{ place: Place; report: ProcessReport }> {
   const place = await prepared.begin()
-  const report = await startProcess({ ...assignment, ...place }, signal).ended
+  const report = await startProcess({ ...place, ...assignment }, signal).ended
   return { place, report }
 }

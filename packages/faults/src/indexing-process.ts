@@ -5,7 +5,7 @@
  *     node indexing-process.ts '{"path", "data", …}'
  */
 import { writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { MessagePort, type Worker } from 'node:worker_threads'
 import {
   type CairnError,
@@ -39,7 +39,11 @@ const work: Work = { files: 0, texts: 0, rows: 0 }
 const calls = new Map<string, number>()
 const workers = new Set<Worker>()
 let taskId: string | null = null
+let run: IndexRun | null = null
 let isAtWork = false
+let cancelledMs: number | null = null
+let hasEnded = false
+let workAfterEnd = 0
 
 process.on('worker', (worker) => {
   workers.add(worker)
@@ -56,6 +60,10 @@ MessagePort.prototype.postMessage = function (this: MessagePort, ...values) {
 
 function did(kind: keyof Work, amount: number): void {
   work[kind] += amount
+  if (hasEnded) {
+    workAfterEnd += amount
+    say({ workAfterEnd })
+  }
   if (!isAtWork) {
     const { user, system } = process.cpuUsage(startedCpu)
     say({ atWorkAfterMs: performance.now() - startedMs, atWorkCpuMs: (user + system) / 1_000 })
@@ -64,7 +72,19 @@ function did(kind: keyof Work, amount: number): void {
   say({ work })
 }
 
+function cancelRun(): void {
+  cancelledMs = performance.now()
+  void run?.cancel('Enough.')
+}
+
+process.on('message', cancelRun)
+process.channel?.unref()
+
 function breakAt(point: BreakPoint): void {
+  if (point.break === 'cancel') {
+    cancelRun()
+    return
+  }
   if (point.break === 'process') process.kill(process.pid, 'SIGKILL')
   const ending = [...workers].filter((worker) => endsWith(worker, point.break))
   say({ ended: ending.length })
@@ -104,12 +124,18 @@ const watch: CallWatch = {
     const points = assignment.breaks.filter((point) => point.call === name && point.nth === nth)
     for (const point of points) {
       if (point.when === 'before') breakAt(point)
-      if (point.when === 'during') setTimeout(() => breakAt(point), duringMs)
+      if (point.when === 'during') breakDuring(point)
     }
     return () => {
       for (const point of points) if (point.when === 'after') breakAt(point)
     }
   },
+}
+
+function breakDuring(point: BreakPoint): void {
+  // The call has been made by then; a cancel that came later could come after the end of the run.
+  if (point.break === 'cancel') queueMicrotask(() => breakAt(point))
+  else setTimeout(() => breakAt(point), duringMs)
 }
 
 function countWork(name: string, values: readonly unknown[]): void {
@@ -145,10 +171,12 @@ function isBegun(event: IndexEvent): boolean {
 }
 
 async function begin(indexer: Indexer): Promise<IndexRun | null> {
-  const { resume, path } = assignment
+  const { resume, path, url } = assignment
   const status = resume === null ? null : await store.journal.tasks.status(resume)
   // A task that had not been recorded when its process died was never promised.
-  if (status === null) return indexer.index({ path })
+  if (status === null) {
+    return indexer.index(url === null ? { path } : { url, name: basename(path) })
+  }
   say({ taskId: status.taskId })
   // Killed after its last event: there is nothing to go on with.
   return status.status === 'completed' ? null : indexer.resume(status.taskId)
@@ -173,7 +201,7 @@ const indexer = createIndexer({
   cloneDirectory: join(assignment.data, 'clones'),
 })
 if (assignment.queries.length > 0) say({ hits: await answersTo(indexer, assignment.queries) })
-const run = await begin(indexer)
+run = await begin(indexer)
 if (run) {
   taskId = run.taskId
   say({ taskId })
@@ -186,7 +214,9 @@ if (run) {
   } catch (error) {
     const { code, message, recoverable } = error as CairnError
     say({ error: { code, message, recoverable } })
+    if (cancelledMs !== null) say({ cancelledAfterMs: performance.now() - cancelledMs })
   }
+  hasEnded = true
 } else say({ completed: true, durationSeconds: 0 })
 say({ calls: Object.fromEntries(calls) })
 await indexer.close()

@@ -34,7 +34,7 @@ export interface PreparedRun {
   /** What a try has left in its place and should not have, or not left and should have; the place goes. */
   compare(place: Place, taskId: string): Promise<readonly string[]>
   /** Whether these are the answers of the earlier state, or of the present one, and not of a mixture. */
-  isWholeAnswer(hits: ProcessReport['hits']): boolean
+  isWholeAnswer(answers: string): boolean
   remove(): Promise<void>
 }
 
@@ -74,12 +74,12 @@ export async function prepareRun(
   try {
     makeRepository(path, before)
     await startProcess(earlier, signal).ended
-    const earlierHits = await answersIn(earlier, queries)
+    const earlierAnswers = await answersIn(earlier, queries)
     editRepository(path, before, after)
     cpSync(earlier.data, whole.data, { recursive: true })
     const uninterrupted = await startProcess(whole, signal).ended
-    const presentHits = await answersIn(whole, queries)
-    if (earlierHits === presentHits) throw new Error('The two states give the same answers.')
+    const presentAnswers = await answersIn(whole, queries)
+    if (earlierAnswers === presentAnswers) throw new Error('The two states give the same answers.')
     // An index of the present state that never had another.
     const { completed } = await startProcess(fresh, signal).ended
     const wanted = await reading(fresh, contentIn)
@@ -104,7 +104,7 @@ export async function prepareRun(
         rmSync(tried.data, { recursive: true, force: true })
         return odd
       },
-      isWholeAnswer: (hits) => [earlierHits, presentHits].includes(JSON.stringify(hits)),
+      isWholeAnswer: (answers) => [earlierAnswers, presentAnswers].includes(answers),
       remove: async () => rmSync(folder, { recursive: true, force: true }),
     }
   } catch (error) {

@@ -63,11 +63,11 @@ export async function prepareServerRun(
     cpSync(earlierPath, path, { recursive: true })
     editRepository(path, before, after)
     const whole = await begin()
-    const earlierHits = await answersIn(whole, queries)
+    const earlierAnswers = await answersIn(whole, queries)
     const uninterrupted = await startProcess(whole, signal).ended
     if (!uninterrupted.completed) throw new Error('A run without a fault failed.')
-    const presentHits = await answersIn(whole, queries)
-    if (earlierHits === presentHits) throw new Error('The two states give the same answers.')
+    const presentAnswers = await answersIn(whole, queries)
+    if (earlierAnswers === presentAnswers) throw new Error('The two states give the same answers.')
     const wanted = await reading(whole, contentIn)
     const inFlight = await inFlightOf(whole, uninterrupted)
     await end(whole)
@@ -81,7 +81,7 @@ export async function prepareServerRun(
         await end(place)
         return odd
       },
-      isWholeAnswer: (hits) => [earlierHits, presentHits].includes(JSON.stringify(hits)),
+      isWholeAnswer: (answers) => [earlierAnswers, presentAnswers].includes(answers),
       remove,
     }
   } catch (error) {

@@ -16,9 +16,9 @@ export interface Work {
   rows: number
 }
 
-/** Where a process breaks something of itself: at a call or at an event. */
+/** Where a process breaks something of itself, or cancels its run: at a call or at an event. */
 export interface BreakPoint {
-  readonly break: 'process' | 'store thread' | 'pool thread' | 'clock'
+  readonly break: 'process' | 'store thread' | 'pool thread' | 'clock' | 'cancel'
   /** As in `spool.write`; with {@link nth} and {@link when}. */
   readonly call?: string
   readonly nth?: number
@@ -37,6 +37,8 @@ export interface Assignment {
   readonly path: string
   /** Folder of the store. */
   readonly data: string
+  /** The remote that the repository is cloned from, in the place of {@link path}; null: none. */
+  readonly url: string | null
   /** The task to go on with; null: a new one. */
   readonly resume: string | null
   readonly breaks: readonly BreakPoint[]
@@ -73,6 +75,10 @@ export interface ProcessReport {
   readonly completed: boolean
   readonly durationSeconds: number | null
   readonly error: { code: string; message: string; recoverable: boolean } | null
+  /** Milliseconds from the call of `cancel` to the end of the run; null: it was not cancelled. */
+  readonly cancelledAfterMs: number | null
+  /** Files, texts and rows that were begun after the run had ended. */
+  readonly workAfterEnd: number
   /** Threads that were ended in it; null: nothing was broken but the process. */
   readonly ended: number | null
   /** From `spawn` to the end. */
@@ -91,6 +97,7 @@ export function startProcess(
   signal: AbortSignal,
 ): StartedProcess {
   const full: Assignment = {
+    url: null,
     resume: null,
     breaks: [],
     queries: [],
@@ -109,7 +116,8 @@ export function startProcess(
       JSON.stringify(full),
     ],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // A word through the channel cancels the run.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       signal,
       killSignal: 'SIGKILL',
       // The same source is loaded again and again; this is the folder that Node itself would choose.
@@ -148,6 +156,8 @@ async function readReport(child: ChildProcess): Promise<ProcessReport> {
     completed: false,
     durationSeconds: null,
     error: null,
+    cancelledAfterMs: null,
+    workAfterEnd: 0,
     ended: null,
     ...said,
     signal,
