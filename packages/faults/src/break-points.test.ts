@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { everyCall, pointAt } from './break-points.ts'
+import { everyCall, pointAt, pointsAt } from './break-points.ts'
 
 const calls = { 'spool.write': 2, 'ledger.stage': 5 }
 const at = { break: 'process', call: 'ledger.stage', when: 'after' } as const
@@ -7,6 +7,7 @@ const at = { break: 'process', call: 'ledger.stage', when: 'after' } as const
 test('a point is a call that the run without a fault makes', () => {
   const shares = [0, 0.5, 1]
   expect(shares.map((share) => pointAt(calls, at, share).nth)).toEqual([1, 3, 5])
+  expect(pointsAt(calls, at, [0, 0.1, 1]).map(({ nth }) => nth)).toEqual([1, 5])
   expect(everyCall(calls, ['spool.write', 'nothing.ever'], ['before', 'after'])).toEqual([
     { break: 'process', call: 'spool.write', nth: 1, when: 'before' },
     { break: 'process', call: 'spool.write', nth: 2, when: 'after' },

@@ -16,6 +16,16 @@ export function pointAt(calls: CallCounts, at: BreakAtCall, share: number): Brea
   return { ...at, nth: Math.max(1, Math.ceil(share * count)) }
 }
 
+/** {@link pointAt} for each of the shares; two that fall on the same call are one point. */
+export function pointsAt(
+  calls: CallCounts,
+  at: BreakAtCall,
+  shares: readonly number[],
+): BreakPoint[] {
+  const points = shares.map((share) => pointAt(calls, at, share))
+  return [...new Map(points.map((point) => [point.nth, point])).values()]
+}
+
 /** Every call of these names, at one of the moments in turn. */
 export function everyCall(
   calls: CallCounts,

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { serveGit } from '@cairn/servers/git'
-import { type CallCounts, nameOf, pointAt } from './break-points.ts'
+import { type CallCounts, nameOf, pointsAt } from './break-points.ts'
 import { goOnAndCompare, type Try } from './broken-run.ts'
 import type { Fault, FaultContext } from './fault.ts'
 import { createFaultyProxy } from './faulty-proxy.ts'
@@ -96,10 +96,11 @@ function momentsOf(form: FaultContext['form'], counted: CallCounts): Moment[] {
       point: { break: 'cancel', event: 'stage.started', stage: 'analyzing' },
     },
     ...chosen.flatMap(([call, what]) =>
-      (isLong ? [0, 0.5, 1] : [0.5]).map((share): Moment => {
-        const point = pointAt(counted, { break: 'cancel', call, when: 'during' }, share)
-        return { name: `${what} (${nameOf(point)})`, point }
-      }),
+      pointsAt(
+        counted,
+        { break: 'cancel', call, when: 'during' },
+        isLong ? [0, 0.5, 1] : [0.5],
+      ).map((point): Moment => ({ name: `${what} (${nameOf(point)})`, point })),
     ),
     {
       name: 'a store that is away is waited for',
