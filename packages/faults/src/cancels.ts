@@ -129,8 +129,7 @@ async function cancelledIn(
   const report = await ended
   const { cancelledAfterMs: tookMs } = report
   if (tookMs === null) throw new Error(`Nothing was cancelled while ${name}.`)
-  const odd = oddEnd(report)
-  if (form === 'long' && tookMs > mostMs) odd.push(`it took ${tookMs.toFixed(0)} ms`)
+  const odd = oddEnd(report, form)
   if (form === 'long') {
     await met.mend?.()
     const result = await goOnAndCompare(prepared, place, report, name, signal)
@@ -141,8 +140,18 @@ async function cancelledIn(
   return { what: name, differences: odd, redone: { percent: 0, excess: [] }, next: report, tookMs }
 }
 
-function oddEnd({ error, workAfterEnd }: ProcessReport): string[] {
+/** What is not as it should be of how a cancelled run ended. */
+export function oddEnd(
+  {
+    error,
+    workAfterEnd,
+    cancelledAfterMs,
+  }: Pick<ProcessReport, 'error' | 'workAfterEnd' | 'cancelledAfterMs'>,
+  form: FaultContext['form'],
+): string[] {
+  const tookMs = cancelledAfterMs ?? Number.POSITIVE_INFINITY
   return [
+    ...(form === 'short' || tookMs <= mostMs ? [] : [`it took ${tookMs.toFixed(0)} ms`]),
     ...(error?.code === 'CANCELLED' ? [] : [`it ended with ${error?.code}: ${error?.message}`]),
     ...(workAfterEnd === 0 ? [] : [`after its end it did ${workAfterEnd} pieces of work`]),
   ]
