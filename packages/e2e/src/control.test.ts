@@ -1,5 +1,6 @@
 import type { Embedder, IndexRun, Storage } from '@cairn/core'
 import { staticEmbedder } from '@cairn/embedder-static'
+import { watchStorage } from '@cairn/faults/call-watch'
 import { contentOf } from '@cairn/faults/stored-content'
 import type { StatusDocument } from '@cairn/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -103,6 +104,67 @@ describe.each(wayNames)('stuck in %s', (name) => {
     60_000,
   )
 })
+
+test.each(['cancel', 'pause'] as const)(
+  '%s while the journal is at a write ends the run with that write, and nothing is begun after it',
+  async (command) => {
+    const path = bench.repository('shop', shop)
+    const opened = bench.open({ embedder })
+    const { journal } = opened.storage
+    const begun: string[] = []
+    let reach = (): void => undefined
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve
+    })
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const hanging: Storage = {
+      ...opened.storage,
+      journal: {
+        ...journal,
+        spool: {
+          ...journal.spool,
+          async write(...values) {
+            reach()
+            await released
+            await journal.spool.write(...values)
+          },
+        },
+      },
+    }
+    const storage = watchStorage(hanging, {
+      begin(name) {
+        begun.push(name)
+        return () => undefined
+      },
+    })
+    const { indexer } = bench.open({ storage, embedder })
+    const run = indexer.index({ path })
+    let hasEnded = false
+    run.finished.catch(() => {
+      hasEnded = true
+    })
+    await reached
+    const ending = indexer[command](run.taskId)
+    // Who asks is not held up.
+    expect(await indexer.status(run.taskId)).toMatchObject({ status: 'in_progress' })
+    expect(hasEnded).toBe(false)
+    const before = begun.length
+    release()
+    const status = command === 'cancel' ? 'cancelled' : 'paused'
+    expect(await ending).toMatchObject({ status, currentStage: 'parsing' })
+    await expect(run.finished).rejects.toMatchObject({
+      code: command === 'cancel' ? 'CANCELLED' : 'PAUSED',
+    })
+    // Whatever else is begun is the tidying after a run.
+    const work = /^(plans|spool|cache.put|vectors|graph|ledger)/
+    expect(begun.slice(before).filter((name) => work.test(name))).toEqual([])
+    const resumed = await indexer.resume(run.taskId)
+    await expect(resumed.finished).resolves.toMatchObject({ files: { indexed: 5 } })
+  },
+)
 
 test.each(['cancel', 'pause'] as const)(
   '%s of a clone that hangs lets go of the server',

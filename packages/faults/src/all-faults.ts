@@ -1,3 +1,4 @@
+import { cancels } from './cancels.ts'
 import { clock } from './clock.ts'
 import { disk } from './disk.ts'
 import type { Fault } from './fault.ts'
@@ -6,4 +7,12 @@ import { networkFaults } from './network.ts'
 import { starts } from './starts.ts'
 
 /** Every scenario of the bench, in the order in which they run. */
-export const allFaults: readonly Fault[] = [kills, moments, clock, disk, starts, ...networkFaults]
+export const allFaults: readonly Fault[] = [
+  kills,
+  moments,
+  cancels,
+  clock,
+  disk,
+  starts,
+  ...networkFaults,
+]

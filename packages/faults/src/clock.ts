@@ -1,6 +1,7 @@
-import { goOnAndCompare, type PreparedRun, prepareRun, runOnCopy, type Try } from './broken-run.ts'
+import { goOnAndCompare, runInPlace, type Try } from './broken-run.ts'
 import type { Fault } from './fault.ts'
 import { tryEach } from './outcome.ts'
+import { type PreparedRun, prepareRun } from './prepared-run.ts'
 import type { BreakPoint } from './started-process.ts'
 
 const msPerDay = 86_400_000
@@ -27,9 +28,9 @@ export const clock: Fault = {
       const outcome = await tryEach('the clock is set during a run', jumps, signal, (jump) =>
         jumped(prepared, jump, signal),
       )
-      return [{ ...outcome, redonePercent: null }]
+      return [{ ...outcome, redonePercent: null, overdone: null }]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }
@@ -37,13 +38,13 @@ export const clock: Fault = {
 async function jumped(prepared: PreparedRun, jump: BreakPoint, signal: AbortSignal): Promise<Try> {
   const days = (jump.jumpMs ?? 0) / msPerDay
   const what = `${days} days as ${jump.stage} starts`
-  const { data, report } = await runOnCopy(
+  const { place, report } = await runInPlace(
     prepared,
     { breaks: [jump], dropTasksOlderThanHours: 24 },
     signal,
   )
   if (report.ended === null) throw new Error(`The clock was not set: ${what}.`)
-  const result = await goOnAndCompare(prepared, data, report, what, signal)
+  const result = await goOnAndCompare(prepared, place, report, what, signal)
   const odd = [...result.differences]
   // It had completed: there was nothing to go on with.
   if (!report.completed) odd.push(`the run ended: ${report.error?.message}`)

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brokenRun, goOnAndCompare, type PreparedRun, prepareRun, type Try } from './broken-run.ts'
+import { goOnAndCompare, runInPlace, type Try } from './broken-run.ts'
 import type { Fault, FaultOutcome } from './fault.ts'
 import { outcomeOf } from './outcome.ts'
-import type { ProcessReport } from './started-process.ts'
+import { type EmbeddedRun, type Place, prepareRun } from './prepared-run.ts'
+import { type ProcessReport, startProcess } from './started-process.ts'
 
 /** Where between the size before the run and that after it the room ends. */
 const shares = { short: [0.4], long: [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95] }
@@ -24,30 +25,29 @@ export const disk: Fault = {
         ? [quota]
         : [quota, await fullFileSystem(prepared, shares[form], signal)]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }
 
 async function fullByQuota(
-  prepared: PreparedRun,
+  prepared: EmbeddedRun,
   where: readonly number[],
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
   const tries: Try[] = []
   const ends = new Set<string>()
   for (const share of where) {
-    const data = prepared.copyOfData()
-    const maxBytes = Math.round(storeBytes(data) + share * growth(prepared, data))
-    const report = await brokenRun(prepared, data, { maxBytes }, signal)
+    const maxBytes = Math.round(prepared.bytesBefore + share * growth(prepared))
+    const { place, report } = await runInPlace(prepared, { maxBytes }, signal)
     ends.add(endOf(report))
-    tries.push(await goOn(prepared, data, report, share, signal))
+    tries.push(await goOn(prepared, place, report, share, signal))
   }
   return outcomeOf('the quota of the store is used up', tries, [...ends])
 }
 
 async function fullFileSystem(
-  prepared: PreparedRun,
+  prepared: EmbeddedRun,
   where: readonly number[],
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
@@ -55,20 +55,23 @@ async function fullFileSystem(
   const tries: Try[] = []
   const ends = new Set<string>()
   for (const share of where) {
-    const copy = prepared.copyOfData()
-    const held = readdirSync(copy).reduce((sum, name) => sum + statSync(join(copy, name)).size, 0)
+    const copy = await prepared.begin()
+    const held = readdirSync(copy.data).reduce(
+      (sum, name) => sum + statSync(join(copy.data, name)).size,
+      0,
+    )
     // What is written goes into a log first and then into the file.
-    const fileSystem = smallFileSystem(held + 2 * share * growth(prepared, copy))
+    const fileSystem = smallFileSystem(held + 2 * share * growth(prepared))
     if (fileSystem === null) {
       return outcomeOf(fault, [], ['not tried: this user may not mount a file system'])
     }
     try {
-      const data = join(fileSystem.folder, 'data')
-      cpSync(copy, data, { recursive: true })
-      const report = await brokenRun(prepared, data, {}, signal)
+      const place = { ...copy, data: join(fileSystem.folder, 'data') }
+      cpSync(copy.data, place.data, { recursive: true })
+      const report = await startProcess(place, signal).ended
       ends.add(endOf(report))
       fileSystem.grow()
-      tries.push(await goOn(prepared, data, report, share, signal))
+      tries.push(await goOn(prepared, place, report, share, signal))
     } finally {
       fileSystem.remove()
     }
@@ -77,14 +80,14 @@ async function fullFileSystem(
 }
 
 async function goOn(
-  prepared: PreparedRun,
-  data: string,
+  prepared: EmbeddedRun,
+  place: Place,
   report: ProcessReport,
   share: number,
   signal: AbortSignal,
 ): Promise<Try> {
   const what = `room for ${share * 100} % of what is written`
-  const result = await goOnAndCompare(prepared, data, report, what, signal)
+  const result = await goOnAndCompare(prepared, place, report, what, signal)
   const { error } = report
   const isTyped =
     error === null || !['INTERNAL', 'STORE_FAILED', 'STORE_CORRUPT'].includes(error.code)
@@ -101,12 +104,8 @@ function endOf({ error, completed }: ProcessReport): string {
 }
 
 /** Bytes that the run adds to the store. */
-function growth(prepared: PreparedRun, data: string): number {
-  return prepared.bytesAfter - storeBytes(data)
-}
-
-function storeBytes(data: string): number {
-  return statSync(join(data, 'cairn.db')).size
+function growth({ bytesBefore, bytesAfter }: EmbeddedRun): number {
+  return bytesAfter - bytesBefore
 }
 
 /** A file system of so many bytes in memory; null where none may be mounted. */

@@ -17,6 +17,8 @@ export interface FaultOutcome {
   readonly lost: number
   /** Of the run's work, in percent; null where nothing can be redone. */
   readonly redonePercent: number | null
+  /** Tries in which more was done again than may be; null where nothing says how much that is. */
+  readonly overdone: number | null
   readonly notes: readonly string[]
 }
 

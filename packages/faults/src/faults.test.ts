@@ -1,6 +1,7 @@
 import { fetchOrSkip } from '@cairn/servers/vitest'
 import { describe, expect, test } from 'vitest'
 import { allFaults } from './all-faults.ts'
+import { hasFailed } from './outcome.ts'
 import { starts } from './starts.ts'
 
 // A seed that is always the same would try the same moments for ever; a failure names the one it had.
@@ -15,7 +16,7 @@ describe(`the short form of the bench of faults, with seed ${seed}`, { timeout: 
     const outcomes = await fetchOrSkip(context, () => fault.run({ form: 'short', seed, signal }))
     expect(outcomes.length).toBeGreaterThan(0)
     for (const outcome of outcomes) {
-      expect(outcome, outcome.notes.join('\n')).toMatchObject({ survived: outcome.tries, lost: 0 })
+      expect(outcome, outcome.notes.join('\n')).toSatisfy((each) => !hasFailed(each))
       expect(outcome.tries).toBeGreaterThan(0)
     }
   })

@@ -5,13 +5,23 @@
  *     node indexing-process.ts '{"path", "data", …}'
  */
 import { writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { MessagePort, type Worker } from 'node:worker_threads'
-import { type CairnError, createIndexer, type Indexer, type IndexRun } from '@cairn/core'
+import {
+  type CairnError,
+  createIndexer,
+  type EncodedGraph,
+  type GraphRows,
+  type Indexer,
+  type IndexRun,
+} from '@cairn/core'
+import { mostInFlight } from '@cairn/core/in-flight'
 import { staticEmbedder } from '@cairn/embedder-static'
 import type { IndexEvent } from '@cairn/protocol'
 import { sqlite } from '@cairn/store-sqlite'
+import { answersTo } from './answers.ts'
 import { type CallWatch, watchEmbedder, watchStorage } from './call-watch.ts'
+import { openServerStores } from './server-stores.ts'
 import type { Assignment, BreakPoint, Work } from './started-process.ts'
 
 const assignment: Assignment = JSON.parse(process.argv[2] ?? '')
@@ -22,11 +32,18 @@ function say(word: Readonly<Record<string, unknown>>): void {
   writeSync(1, `${JSON.stringify(word)}\n`)
 }
 
+// By then a request has been sent; no server answers one that writes so soon.
+const duringMs = 2
+
 const work: Work = { files: 0, texts: 0, rows: 0 }
 const calls = new Map<string, number>()
 const workers = new Set<Worker>()
 let taskId: string | null = null
+let run: IndexRun | null = null
 let isAtWork = false
+let cancelledMs: number | null = null
+let hasEnded = false
+let workAfterEnd = 0
 
 process.on('worker', (worker) => {
   workers.add(worker)
@@ -43,6 +60,10 @@ MessagePort.prototype.postMessage = function (this: MessagePort, ...values) {
 
 function did(kind: keyof Work, amount: number): void {
   work[kind] += amount
+  if (hasEnded) {
+    workAfterEnd += amount
+    say({ workAfterEnd })
+  }
   if (!isAtWork) {
     const { user, system } = process.cpuUsage(startedCpu)
     say({ atWorkAfterMs: performance.now() - startedMs, atWorkCpuMs: (user + system) / 1_000 })
@@ -51,7 +72,19 @@ function did(kind: keyof Work, amount: number): void {
   say({ work })
 }
 
+function cancelRun(): void {
+  cancelledMs = performance.now()
+  void run?.cancel('Enough.')
+}
+
+process.on('message', cancelRun)
+process.channel?.unref()
+
 function breakAt(point: BreakPoint): void {
+  if (point.break === 'cancel') {
+    cancelRun()
+    return
+  }
   if (point.break === 'process') process.kill(process.pid, 'SIGKILL')
   const ending = [...workers].filter((worker) => endsWith(worker, point.break))
   say({ ended: ending.length })
@@ -89,11 +122,20 @@ const watch: CallWatch = {
     calls.set(name, nth)
     countWork(name, values)
     const points = assignment.breaks.filter((point) => point.call === name && point.nth === nth)
-    for (const point of points) if (point.when === 'before') breakAt(point)
+    for (const point of points) {
+      if (point.when === 'before') breakAt(point)
+      if (point.when === 'during') breakDuring(point)
+    }
     return () => {
       for (const point of points) if (point.when === 'after') breakAt(point)
     }
   },
+}
+
+function breakDuring(point: BreakPoint): void {
+  // The call has been made by then; a cancel that came later could come after the end of the run.
+  if (point.break === 'cancel') queueMicrotask(() => breakAt(point))
+  else setTimeout(() => breakAt(point), duringMs)
 }
 
 function countWork(name: string, values: readonly unknown[]): void {
@@ -102,8 +144,9 @@ function countWork(name: string, values: readonly unknown[]): void {
   if (name === 'vectors.upsertSpooled') did('rows', sizeOf(values[2]))
   if (name === 'vectors.upsert') did('rows', sizeOf(values[1]))
   if (name === 'graph.upsert') {
-    const { nodes, edges } = values[0] as { nodes: unknown[]; edges: unknown[] }
-    did('rows', nodes.length + edges.length)
+    const rows = values[0] as GraphRows | EncodedGraph
+    const isEncoded = 'parts' in rows
+    did('rows', isEncoded ? rows.nodes + rows.edges : rows.nodes.length + rows.edges.length)
   }
 }
 
@@ -127,21 +170,13 @@ function isBegun(event: IndexEvent): boolean {
   return event.type !== 'embedding.progressed' || event.embeddedChunks > 0
 }
 
-async function search(indexer: Indexer): Promise<void> {
-  const hits: Record<string, string[]> = {}
-  for (const query of assignment.queries) {
-    const found = await indexer.search(query, { mode: 'lexical', limit: 20 })
-    const lines = found.hits.map((hit) => `${hit.path}:${hit.startLine} ${hit.text}`)
-    hits[query] = lines.toSorted()
-  }
-  say({ hits })
-}
-
 async function begin(indexer: Indexer): Promise<IndexRun | null> {
-  const { resume, path } = assignment
+  const { resume, path, url } = assignment
   const status = resume === null ? null : await store.journal.tasks.status(resume)
   // A task that had not been recorded when its process died was never promised.
-  if (status === null) return indexer.index({ path })
+  if (status === null) {
+    return indexer.index(url === null ? { path } : { url, name: basename(path) })
+  }
   say({ taskId: status.taskId })
   // Killed after its last event: there is nothing to go on with.
   return status.status === 'completed' ? null : indexer.resume(status.taskId)
@@ -151,14 +186,22 @@ const store = sqlite({
   path: join(assignment.data, 'cairn.db'),
   ...(assignment.maxBytes === null ? {} : { maxBytes: assignment.maxBytes }),
 })
+const servers = openServerStores(assignment.stores)
+const storage = { ...store, ...servers.storage }
 const embedder = staticEmbedder({ threads: 1 })
+const batchSize = assignment.batchSize ?? embedder.batchSize
+// What may be on its way does not depend on the machine.
+const parseThreads = 2
+const isRemote = storage.vectors.isRemote || storage.graph.isRemote
+say({ inFlight: mostInFlight({ parseThreads, batchSize, isRemote }) })
 const indexer = createIndexer({
-  storage: watchStorage(store, watch),
-  embedder: watchEmbedder(embedder, watch),
+  storage: watchStorage(storage, watch),
+  embedder: { ...watchEmbedder(embedder, watch), ...(batchSize ? { batchSize } : {}) },
+  limits: { parseThreads },
   cloneDirectory: join(assignment.data, 'clones'),
 })
-if (assignment.queries.length > 0) await search(indexer)
-const run = await begin(indexer)
+if (assignment.queries.length > 0) say({ hits: await answersTo(indexer, assignment.queries) })
+run = await begin(indexer)
 if (run) {
   taskId = run.taskId
   say({ taskId })
@@ -171,9 +214,12 @@ if (run) {
   } catch (error) {
     const { code, message, recoverable } = error as CairnError
     say({ error: { code, message, recoverable } })
+    if (cancelledMs !== null) say({ cancelledAfterMs: performance.now() - cancelledMs })
   }
+  hasEnded = true
 } else say({ completed: true, durationSeconds: 0 })
 say({ calls: Object.fromEntries(calls) })
 await indexer.close()
 await embedder.close?.()
+await servers.close()
 await store.close()

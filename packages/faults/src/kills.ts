@@ -1,6 +1,8 @@
-import { goOnAndCompare, type PreparedRun, prepareRun, runOnCopy } from './broken-run.ts'
+import { type CallCounts, everyCall, nameOf, pointAt } from './break-points.ts'
+import { goOnAndCompare, killAndGoOn, runInPlace } from './broken-run.ts'
 import type { Fault, FaultOutcome } from './fault.ts'
 import { tryEach } from './outcome.ts'
+import { type PreparedRun, prepareRun } from './prepared-run.ts'
 import { createRandom } from './random.ts'
 import { type BreakPoint, startProcess } from './started-process.ts'
 
@@ -47,12 +49,16 @@ const shortStages: readonly BreakPoint[] = [
   { break: 'process', event: 'stage.completed', stage: 'embedding' },
   { break: 'process', event: 'stage.started', stage: 'validating' },
 ]
-const shortBatches: readonly BreakPoint[] = [
-  { break: 'process', call: 'spool.write', nth: 1, when: 'after' },
-  { break: 'process', call: 'cache.put', nth: 1, when: 'before' },
-  { break: 'process', call: 'ledger.stage', nth: 8, when: 'after' },
-  { break: 'process', call: 'ledger.commit', nth: 1, when: 'after' },
-]
+/** One of each stage that writes, and the commit. */
+function shortBatches(calls: CallCounts): BreakPoint[] {
+  const kill = { break: 'process' } as const
+  return [
+    pointAt(calls, { ...kill, call: 'spool.write', when: 'after' }, 0),
+    pointAt(calls, { ...kill, call: 'cache.put', when: 'before' }, 0.5),
+    pointAt(calls, { ...kill, call: 'ledger.stage', when: 'after' }, 0.5),
+    pointAt(calls, { ...kill, call: 'ledger.commit', when: 'after' }, 1),
+  ]
+}
 
 /** The process is killed at every boundary, and threads of it are ended. */
 export const kills: Fault = {
@@ -63,15 +69,17 @@ export const kills: Fault = {
       const { calls } = prepared.uninterrupted
       const isLong = form === 'long'
       const boundaries = isLong ? stageBoundaries : shortStages
-      const batches = isLong ? batchBoundaries(calls) : shortBatches
-      const ends = isLong ? threadEnds(calls) : shortThreadEnds
+      const batches = isLong
+        ? everyCall(calls, batchCalls, ['before', 'after'])
+        : shortBatches(calls)
+      const ends = isLong ? threadEnds(calls) : shortThreadEnds(calls)
       return [
         await killedAt('SIGKILL at a boundary of a stage', prepared, boundaries, signal),
         await killedAt('SIGKILL at a boundary of a batch', prepared, batches, signal),
         await threadsEnded(prepared, ends, signal),
       ]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }
@@ -85,38 +93,31 @@ export const moments: Fault = {
     try {
       return [await killedAtRandom(prepared, form === 'long' ? 100 : 2, seed, signal)]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }
 
-/** Every call of every kind that was counted, alternately before and after it. */
-function batchBoundaries(calls: Readonly<Record<string, number>>): BreakPoint[] {
-  return batchCalls.flatMap((call) =>
-    Array.from({ length: calls[call] ?? 0 }, (_, index): BreakPoint => {
-      return { break: 'process', call, nth: index + 1, when: index % 2 === 0 ? 'before' : 'after' }
-    }),
-  )
+function shortThreadEnds(calls: CallCounts): BreakPoint[] {
+  return [
+    pointAt(calls, { break: 'store thread', call: 'cache.put', when: 'before' }, 0),
+    pointAt(calls, { break: 'pool thread', call: 'spool.write', when: 'before' }, 0),
+  ]
 }
 
-const shortThreadEnds: readonly BreakPoint[] = [
-  { break: 'store thread', call: 'cache.put', nth: 1, when: 'before' },
-  { break: 'pool thread', call: 'spool.write', nth: 1, when: 'before' },
-]
-
 /** The threads of the store and those of the pools, at calls while which they work. */
-function threadEnds(calls: Readonly<Record<string, number>>): BreakPoint[] {
-  const storeCalls = ['plans.add', 'spool.write', 'cache.put', 'graph.upsert', 'ledger.commit']
+function threadEnds(calls: CallCounts): BreakPoint[] {
+  const store = { break: 'store thread' } as const
+  const pool = { break: 'pool thread' } as const
+  const halfWay = ['plans.add', 'spool.write', 'cache.put', 'graph.upsert', 'ledger.commit']
   return [
-    ...storeCalls.map((call): BreakPoint => {
-      return { break: 'store thread', call, nth: Math.ceil((calls[call] ?? 1) / 2), when: 'before' }
-    }),
-    { break: 'store thread', call: 'ledger.stage', nth: 3, when: 'after' },
-    { break: 'store thread', call: 'text.unindexed', nth: 1, when: 'before' },
-    { break: 'pool thread', call: 'spool.has', nth: 1, when: 'after' },
-    { break: 'pool thread', call: 'spool.write', nth: 1, when: 'before' },
-    { break: 'pool thread', call: 'spool.write', nth: 1, when: 'after' },
-    { break: 'pool thread', call: 'cache.put', nth: 1, when: 'before' },
+    ...halfWay.map((call) => pointAt(calls, { ...store, call, when: 'before' }, 0.5)),
+    pointAt(calls, { ...store, call: 'ledger.stage', when: 'after' }, 0.5),
+    pointAt(calls, { ...store, call: 'text.unindexed', when: 'before' }, 0),
+    pointAt(calls, { ...pool, call: 'spool.has', when: 'after' }, 0),
+    pointAt(calls, { ...pool, call: 'spool.write', when: 'before' }, 0),
+    pointAt(calls, { ...pool, call: 'spool.write', when: 'after' }, 0),
+    pointAt(calls, { ...pool, call: 'cache.put', when: 'before' }, 0),
   ]
 }
 
@@ -126,11 +127,7 @@ function killedAt(
   points: readonly BreakPoint[],
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
-  return tryEach(fault, points, signal, async (point) => {
-    const { data, report } = await runOnCopy(prepared, { breaks: [point] }, signal)
-    if (report.signal !== 'SIGKILL') throw new Error(`Nothing was killed at ${nameOf(point)}.`)
-    return goOnAndCompare(prepared, data, report, nameOf(point), signal)
-  })
+  return tryEach(fault, points, signal, (point) => killAndGoOn(prepared, point, signal))
 }
 
 /** A run survives the end of a thread, or fails and can go on: either way its index is whole in the end. */
@@ -140,9 +137,9 @@ function threadsEnded(
   signal: AbortSignal,
 ): Promise<FaultOutcome> {
   return tryEach('a thread of the store or of a pool ended', points, signal, async (point) => {
-    const { data, report } = await runOnCopy(prepared, { breaks: [point] }, signal)
-    if (!report.ended) throw new Error(`There was no thread to end at ${nameOf(point)}.`)
-    return goOnAndCompare(prepared, data, report, nameOf(point), signal)
+    const { place, report } = await runInPlace(prepared, { breaks: [point] }, signal)
+    if (!report.ended) throw new Error(`There was no thread to end ${nameOf(point)}.`)
+    return goOnAndCompare(prepared, place, report, nameOf(point), signal)
   })
 }
 
@@ -157,16 +154,12 @@ async function killedAtRandom(
   const fault = 'SIGKILL at a random moment'
   // A machine that is less busy now may be through before the moment comes; that is a moment too.
   const outcome = await tryEach(fault, shares, signal, async (share) => {
-    const data = prepared.copyOfData()
-    const { child, ended } = startProcess({ path: prepared.path, data }, signal)
+    const place = await prepared.begin()
+    const { child, ended } = startProcess(place, signal)
     const timer = setTimeout(() => child.kill('SIGKILL'), share * prepared.uninterrupted.wallMs)
     const report = await ended.finally(() => clearTimeout(timer))
     const what = `after ${(share * 100).toFixed(1)} % of the time`
-    return goOnAndCompare(prepared, data, report, what, signal)
+    return goOnAndCompare(prepared, place, report, what, signal)
   })
   return { ...outcome, notes: [`seed ${seed}`, ...outcome.notes] }
-}
-
-function nameOf({ call, nth, when, event, stage }: BreakPoint): string {
-  return call === undefined ? [event, stage].join(' ').trim() : `${when} ${call} number ${nth}`
 }

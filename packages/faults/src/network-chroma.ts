@@ -21,6 +21,7 @@ export async function chromaSubject(): Promise<NetworkSubject> {
       })
       return { storage: { vectors }, close: () => vectors.close() }
     },
+    stores: () => ({ chroma: { url: server.url, collectionPrefix: `trial-${randomUUID()}-` } }),
     clear: async () => undefined,
     close: () => server.stop(),
   }

@@ -25,6 +25,7 @@ export async function embeddingsSubject(): Promise<NetworkSubject> {
       })
       return { embedder, close: async () => embedder.close?.() }
     },
+    stores: null,
     clear: async () => undefined,
     async close() {
       await server.close()

@@ -16,6 +16,7 @@ export async function gitSubject(repositoryPath: string): Promise<NetworkSubject
       const url = `http://127.0.0.1:${port}/${basename(repositoryPath)}`
       return { source: { url }, close: async () => undefined }
     },
+    stores: null,
     clear: async () => undefined,
     close: async () => server[Symbol.asyncDispose](),
   }

@@ -1,4 +1,5 @@
 import type { Embedder, RemoteSource, Storage } from '@cairn/core'
+import type { ServerStores } from './server-stores.ts'
 
 /** What of an indexer reaches a server, and what has to be closed afterwards. */
 export interface Reached {
@@ -22,6 +23,8 @@ export interface NetworkSubject {
   readonly slowFaults: readonly string[]
   /** What a run reaches the server with, through a port that is not its own and for so long a time. */
   reach(port: number, timeoutMs: number): Promise<Reached>
+  /** Where in the server a run of a process finds nothing of those before it; null: it holds no part of an index. */
+  readonly stores: (() => ServerStores) | null
   /** Takes away what a run wrote of the repository, as far as the next would find it. */
   clear(repository: string): Promise<void>
   close(): Promise<void>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { staticEmbedder } from '@cairn/embedder-static'
 import type { Fault, FaultContext, FaultOutcome } from './fault.ts'
+import { killBeside } from './kill-beside.ts'
 import { makeRepository } from './made-repository.ts'
 import { type NetworkCase, networkCases } from './network-cases.ts'
 import { chromaSubject } from './network-chroma.ts'
@@ -43,7 +44,12 @@ function networkFault(
         makeRepository(repositoryPath, files)
         const subject = await open(repositoryPath)
         try {
-          return await breakNetwork(context, { subject, repositoryPath, repository, embedder })
+          const options = { subject, repositoryPath, repository, embedder }
+          // Here too, so that the server is started once.
+          return [
+            ...(await breakNetwork(context, options)),
+            ...(await killBeside(context, subject)),
+          ]
         } finally {
           await subject.close()
         }
@@ -117,6 +123,7 @@ function outcomeOf(fault: string, tries: readonly Judged[]): FaultOutcome {
     survived: tries.filter(({ notes }) => notes.length === 0).length,
     lost: tries.reduce((sum, { lost }) => sum + lost, 0),
     redonePercent: tries.reduce((most, { redonePercent }) => Math.max(most, redonePercent), 0),
+    overdone: null,
     notes: tries.flatMap(({ notes }) => notes),
   }
 }

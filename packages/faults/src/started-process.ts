@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { InFlight } from '@cairn/core/in-flight'
+import type { ServerStores } from './server-stores.ts'
 
 /** What a run does that another run could have to do again. */
 export interface Work {
@@ -14,13 +16,14 @@ export interface Work {
   rows: number
 }
 
-/** Where a process breaks something of itself: at a call or at an event. */
+/** Where a process breaks something of itself, or cancels its run: at a call or at an event. */
 export interface BreakPoint {
-  readonly break: 'process' | 'store thread' | 'pool thread' | 'clock'
+  readonly break: 'process' | 'store thread' | 'pool thread' | 'clock' | 'cancel'
   /** As in `spool.write`; with {@link nth} and {@link when}. */
   readonly call?: string
   readonly nth?: number
-  readonly when?: 'before' | 'after'
+  /** `during`: while whoever was called is at it. */
+  readonly when?: 'before' | 'during' | 'after'
   /** Type of an event; with {@link stage} where it has one. */
   readonly event?: string
   readonly stage?: string
@@ -34,11 +37,17 @@ export interface Assignment {
   readonly path: string
   /** Folder of the store. */
   readonly data: string
+  /** The remote that the repository is cloned from, in the place of {@link path}; null: none. */
+  readonly url: string | null
   /** The task to go on with; null: a new one. */
   readonly resume: string | null
   readonly breaks: readonly BreakPoint[]
   /** What is searched for before anything else is done. */
   readonly queries: readonly string[]
+  /** Texts of a batch; null: as the embedder asks for. */
+  readonly batchSize: number | null
+  /** Stores beside the embedded one, in the place of its own. */
+  readonly stores: ServerStores | null
   /** Most bytes of the store; null: no limit. */
   readonly maxBytes: number | null
   /** After a run that completed, the tasks that ended so long ago are dropped; null: none. */
@@ -51,6 +60,8 @@ export interface ProcessReport {
   readonly exitCode: number | null
   readonly taskId: string | null
   readonly work: Readonly<Work>
+  /** What of its work may be on its way at one time; null: it did not come to say so. */
+  readonly inFlight: InFlight | null
   /** How often each call was made; of a process that came to its end. */
   readonly calls: Readonly<Record<string, number>>
   /** By query; the hits as text, in an order of their own. */
@@ -64,6 +75,10 @@ export interface ProcessReport {
   readonly completed: boolean
   readonly durationSeconds: number | null
   readonly error: { code: string; message: string; recoverable: boolean } | null
+  /** Milliseconds from the call of `cancel` to the end of the run; null: it was not cancelled. */
+  readonly cancelledAfterMs: number | null
+  /** Files, texts and rows that were begun after the run had ended. */
+  readonly workAfterEnd: number
   /** Threads that were ended in it; null: nothing was broken but the process. */
   readonly ended: number | null
   /** From `spawn` to the end. */
@@ -82,9 +97,12 @@ export function startProcess(
   signal: AbortSignal,
 ): StartedProcess {
   const full: Assignment = {
+    url: null,
     resume: null,
     breaks: [],
     queries: [],
+    batchSize: null,
+    stores: null,
     maxBytes: null,
     dropTasksOlderThanHours: null,
     ...assignment,
@@ -98,7 +116,8 @@ export function startProcess(
       JSON.stringify(full),
     ],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // A word through the channel cancels the run.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       signal,
       killSignal: 'SIGKILL',
       // The same source is loaded again and again; this is the folder that Node itself would choose.
@@ -128,6 +147,7 @@ async function readReport(child: ChildProcess): Promise<ProcessReport> {
   return {
     taskId: null,
     work: { files: 0, texts: 0, rows: 0 },
+    inFlight: null,
     calls: {},
     hits: {},
     begunAfterMs: null,
@@ -136,6 +156,8 @@ async function readReport(child: ChildProcess): Promise<ProcessReport> {
     completed: false,
     durationSeconds: null,
     error: null,
+    cancelledAfterMs: null,
+    workAfterEnd: 0,
     ended: null,
     ...said,
     signal,

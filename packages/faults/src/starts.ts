@@ -1,15 +1,13 @@
-import { brokenRun, goOnAndCompare, prepareRun } from './broken-run.ts'
+import { pointAt } from './break-points.ts'
+import { killAndGoOn } from './broken-run.ts'
 import type { Fault } from './fault.ts'
 import { outcomeOf } from './outcome.ts'
-import type { BreakPoint } from './started-process.ts'
+import { prepareRun } from './prepared-run.ts'
 
 const files = 3_000
 
-const points: readonly BreakPoint[] = [
-  { break: 'process', call: 'spool.write', nth: 20, when: 'after' },
-  { break: 'process', call: 'cache.put', nth: 10, when: 'after' },
-  { break: 'process', call: 'ledger.stage', nth: 200, when: 'after' },
-]
+/** A call of each stage that writes; the process is killed after half of them. */
+const calls = ['spool.write', 'cache.put', 'ledger.stage'] as const
 
 /** How soon a run of 3,000 files that was killed is at work again. It is measured, so the tests leave it out. */
 export const starts: Fault = {
@@ -20,19 +18,19 @@ export const starts: Fault = {
     try {
       const tries = []
       const notes = []
-      for (const point of points) {
-        const data = prepared.copyOfData()
-        const broken = await brokenRun(prepared, data, { breaks: [point] }, signal)
-        const result = await goOnAndCompare(prepared, data, broken, point.call ?? '', signal)
+      for (const call of calls) {
+        const at = { break: 'process', call, when: 'after' } as const
+        const point = pointAt(prepared.uninterrupted.calls, at, 0.5)
+        const result = await killAndGoOn(prepared, point, signal)
         const { begunAfterMs, atWorkAfterMs, atWorkCpuMs } = result.next
         notes.push(
-          `killed in ${point.call}: the run goes on ${inMs(begunAfterMs)} after its process could begin, the first new piece of work comes after ${inMs(atWorkAfterMs)}, for which ${inMs(atWorkCpuMs)} of processor time were used`,
+          `killed ${result.what}: the run goes on ${inMs(begunAfterMs)} after its process could begin, the first new piece of work comes after ${inMs(atWorkAfterMs)}, for which ${inMs(atWorkCpuMs)} of processor time were used`,
         )
         tries.push(result)
       }
       return [outcomeOf(`SIGKILL in a run of ${files} files`, tries, notes)]
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
   },
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import type { LedgerFile, Storage } from '@cairn/core'
+import type { GraphStore, Journal, LedgerFile, Storage } from '@cairn/core'
 
 /** What stores hold, by a name that says what it is: two indexes of the same files have the same. */
 export type StoredContent = ReadonlyMap<string, string>
@@ -18,11 +18,8 @@ export async function contentOf(
   const { fingerprint, dimensions } = indexed.embedder
   const space = { fingerprint, dimensions }
   const content = new Map<string, string>()
-  for (let after: string | undefined; ; ) {
-    const files: LedgerFile[] = await journal.ledger.files(repository, from(after))
-    for (const file of files) content.set(`file ${file.path}`, JSON.stringify(file))
-    after = files.at(-1)?.path
-    if (files.length < page) break
+  for (const file of await ledgerFiles(journal, repository)) {
+    content.set(`file ${file.path}`, JSON.stringify(file))
   }
   for (let after: string | undefined; ; ) {
     const ids: string[] = await vectors.ids(space, { repository, ...from(after) })
@@ -45,6 +42,44 @@ export async function contentOf(
   for (const id of await journal.text.unindexed(repository, page))
     content.set(`unfindable ${id}`, '')
   return content
+}
+
+/** The files of a repository, as the ledger has them. */
+export async function ledgerFiles(
+  { ledger }: Pick<Journal, 'ledger'>,
+  repository: string,
+): Promise<LedgerFile[]> {
+  const all: LedgerFile[] = []
+  for (let after: string | undefined; ; ) {
+    const files: LedgerFile[] = await ledger.files(repository, from(after))
+    all.push(...files)
+    after = files.at(-1)?.path
+    if (files.length < page) return all
+  }
+}
+
+/** The edges of a graph and the nodes at their ends, as the store gives them. */
+export async function graphContentOf(
+  graph: GraphStore,
+  repository: string,
+): Promise<StoredContent> {
+  const content = new Map<string, string>()
+  for (let after: string | undefined; ; ) {
+    const owners = await graph.owners({ repository, ...from(after) })
+    const edges = await graph.edges(
+      repository,
+      owners.map(({ owner }) => owner),
+    )
+    for (const edge of edges) {
+      content.set(`edge ${edge.type} ${edge.from} ${edge.to} of ${edge.owner}`, inOrder(edge))
+    }
+    const ends = new Set(edges.flatMap(({ from, to }) => [from, to]))
+    for (const node of await graph.nodes([...ends])) {
+      content.set(`node ${node.id} of ${node.owner}`, inOrder(node))
+    }
+    after = owners.at(-1)?.owner
+    if (owners.length < page) return content
+  }
 }
 
 /** The graph of a store in one file, row by row, read past the store's own code. */
@@ -79,6 +114,11 @@ export function graphRowsOf(path: string): StoredContent {
 export function differences(one: StoredContent, other: StoredContent): string[] {
   const names = new Set([...one.keys(), ...other.keys()])
   return [...names].filter((name) => one.get(name) !== other.get(name))
+}
+
+/** A row as text, whatever the order of its members. */
+function inOrder(row: object): string {
+  return JSON.stringify(Object.entries(row).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 function from(after: string | undefined): { limit: number; after?: string } {

@@ -104,6 +104,24 @@ describe('an address where', () => {
     await expect(call).rejects.toBe(reason)
   })
 
+  test('no answer comes is let go of when the store is closed, with the connection', async () => {
+    let gone = (): void => undefined
+    const disconnected = new Promise<void>((resolve) => {
+      gone = resolve
+    })
+    const controller = new AbortController()
+    const url = await serve((_, response) => {
+      response.once('close', gone)
+      controller.abort(new Error('Enough.'))
+    })
+    const store = chroma({ url })
+    const patient = store.spaces()
+    await expect(store.spaces({ signal: controller.signal })).rejects.toThrow('Enough.')
+    await store.close()
+    await expect(patient).rejects.toMatchObject({ name: 'StoreError', code: 'CLOSED' })
+    await disconnected
+  })
+
   test('another host is named instead does not make it get the credentials', async () => {
     const asked: Asked[] = []
     const other = await serve((request, response) => {

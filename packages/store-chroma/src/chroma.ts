@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import {
-  type StoreCallOptions,
-  StoreError,
-  type VectorRow,
-  type VectorSpace,
-  type VectorStore,
-} from '@cairn/core'
+import type { StoreCallOptions, VectorRow, VectorSpace, VectorStore } from '@cairn/core'
 import type { Collection } from 'chromadb'
 import { createCollections, type OwnCollection } from './collections.ts'
-import { otherDimensions, TooLargeError, toStoreError, VanishedError } from './failure.ts'
+import {
+  closedError,
+  otherDimensions,
+  TooLargeError,
+  toStoreError,
+  VanishedError,
+} from './failure.ts'
 import { listIds } from './list-ids.ts'
 import { nearestRows } from './nearest-rows.ts'
 import { type ChromaOptions, checkOptions } from './options.ts'
@@ -45,7 +45,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     work: (call: Call, limits: ServerLimits) => Promise<T>,
   ): Promise<T> => {
     signal?.throwIfAborted()
-    if (isClosed) throw new StoreError('CLOSED', 'The vector store is closed.')
+    if (isClosed) throw closedError()
     try {
       const limits = await unlessAborted(server.ready(), signal)
       return await work({ signal, isKnown: true }, limits)
@@ -109,6 +109,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
 
   const close = async (): Promise<void> => {
     isClosed = true
+    server.close()
   }
 
   return {

@@ -144,3 +144,8 @@ function message(body: string): string {
   const said = errorBody.safeParse(parsed)
   return (said.success ? said.data.message : body.trim()).slice(0, longestMessage) || 'no reason'
 }
+
+/** The store was closed. */
+export function closedError(): StoreError {
+  return new StoreError('CLOSED', 'The vector store is closed.')
+}

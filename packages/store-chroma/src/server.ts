@@ -1,6 +1,6 @@
 import { StoreError } from '@cairn/core'
 import { z } from 'zod'
-import { notChroma, refused, tooOld } from './failure.ts'
+import { closedError, notChroma, refused, tooOld } from './failure.ts'
 import type { CheckedOptions } from './options.ts'
 import { type Call, createFetch } from './transport.ts'
 
@@ -27,6 +27,8 @@ export interface ChromaServer {
   ready(): Promise<ServerLimits>
   /** Sends a request below the database's address; any status comes back. */
   ask(call: Call, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>
+  /** Ends the check, which is no caller's own; other requests end with their calls. */
+  close(): void
 }
 
 const versionBody = z.string().regex(/^\d+\.\d+/)
@@ -41,6 +43,8 @@ export function createServer(options: CheckedOptions): ChromaServer {
   const tenantPath = `/api/v2/tenants/${encodeURIComponent(tenant)}`
   const databasePath = `${tenantPath}/databases/${encodeURIComponent(database)}`
   let checked: Promise<ServerLimits> | null = null
+  const closing = new AbortController()
+  const { signal } = closing
 
   const send = async (
     call: Call,
@@ -57,11 +61,11 @@ export function createServer(options: CheckedOptions): ChromaServer {
   }
 
   const check = async (): Promise<ServerLimits> => {
-    const version = await send({}, 'GET', '/api/v2/version')
+    const version = await send({ signal }, 'GET', '/api/v2/version')
     const number = parsed(versionBody, version)
     if (number === null) throw await whyNoVersion(version)
     if (Number.parseInt(number, 10) < 1) throw tooOld(url, number)
-    const limits = parsed(limitsBody, await send({}, 'GET', '/api/v2/pre-flight-checks'))
+    const limits = parsed(limitsBody, await send({ signal }, 'GET', '/api/v2/pre-flight-checks'))
     if (limits === null) throw notChroma(url)
     await checkThere(tenantPath, `no tenant "${tenant}"`)
     await checkThere(databasePath, `no database "${database}" in the tenant "${tenant}"`)
@@ -74,7 +78,7 @@ export function createServer(options: CheckedOptions): ChromaServer {
   /** What does not know its version may be a Chroma of before the second interface, or still starting. */
   const whyNoVersion = async (answer: Answer): Promise<StoreError> => {
     if (answer.status === 404) {
-      const former = parsed(versionBody, await send({}, 'GET', '/api/v1/version'))
+      const former = parsed(versionBody, await send({ signal }, 'GET', '/api/v1/version'))
       return former === null ? notChroma(url) : tooOld(url, former)
     }
     if (isSuccess(answer)) return notChroma(url)
@@ -82,7 +86,7 @@ export function createServer(options: CheckedOptions): ChromaServer {
   }
 
   const checkThere = async (path: string, otherwise: string): Promise<void> => {
-    const answer = await send({}, 'GET', path)
+    const answer = await send({ signal }, 'GET', path)
     if (answer.status === 404) {
       throw new StoreError(
         'STORE_FAILED',
@@ -103,6 +107,7 @@ export function createServer(options: CheckedOptions): ChromaServer {
       return checked
     },
     ask: (call, method, path, body) => send(call, method, `${databasePath}${path}`, body),
+    close: () => closing.abort(closedError()),
   }
 }
 

@@ -9,9 +9,8 @@ import {
 } from '../../graph/read-spooled.ts'
 import { importedModule } from '../../graph/resolve-name.ts'
 import { surfaceChange } from '../../graph/surface-change.ts'
+import { resolvedPage } from '../in-flight.ts'
 import type { RunContext } from '../run-context.ts'
-
-const page = 200
 
 /** From which state a run goes to which. */
 export interface StateChange {
@@ -45,9 +44,9 @@ export async function* filesToResolveAgain(
     changed === 'everything'
       ? changed
       : await passedOn(context, [...versions.values()], changed, isOtherImport)
-  for (let start = 0; start < unchanged.length; start += page) {
+  for (let start = 0; start < unchanged.length; start += resolvedPage) {
     context.signal.throwIfAborted()
-    const slice = unchanged.slice(start, start + page).map(([, version]) => version)
+    const slice = unchanged.slice(start, start + resolvedPage).map(([, version]) => version)
     const files = await context.storage.journal.spool.files(slice)
     const affected =
       meanings === 'everything'
@@ -106,10 +105,10 @@ async function passedOn(
     if (known) known.add(other)
     else derived.set(name, new Set([other]))
   }
-  for (let start = 0; start < versions.length; start += page) {
+  for (let start = 0; start < versions.length; start += resolvedPage) {
     signal.throwIfAborted()
     for (const spooled of await storage.journal.spool.surfaces(
-      versions.slice(start, start + page),
+      versions.slice(start, start + resolvedPage),
     )) {
       const surface = readSurface(spooled)
       for (const binding of surface.imports) {
@@ -140,9 +139,9 @@ async function changedNames(
 ): Promise<ReadonlySet<string> | 'everything'> {
   const names = new Set<string>()
   const paths = [...changedPaths]
-  for (let start = 0; start < paths.length; start += page) {
+  for (let start = 0; start < paths.length; start += resolvedPage) {
     signal.throwIfAborted()
-    const slice = paths.slice(start, start + page)
+    const slice = paths.slice(start, start + resolvedPage)
     const wanted = slice.flatMap((path) =>
       [previous.get(path)?.version ?? [], versions.get(path) ?? []].flat(),
     )

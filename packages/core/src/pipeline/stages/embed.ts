@@ -3,6 +3,7 @@ import { createGuardedEmbedder } from '../../embedding/guarded-embedder.ts'
 import { EmbedderError, toCairnError } from '../../errors.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
 import { releaseMemory } from '../../release-memory.ts'
+import { batchesInFlight, defaultBatchSize } from '../in-flight.ts'
 import type { RunContext } from '../run-context.ts'
 
 /** Counts of the embedding stage. */
@@ -12,9 +13,6 @@ export interface EmbedOutcome {
   readonly failedTexts: ReadonlySet<string>
 }
 
-const defaultBatch = 256
-// Batches on their way: one in the embedder's workers, one on its way into the cache.
-const batchesInFlight = 3
 // Smaller ones cost more time than they save memory.
 const leastBatch = 32
 
@@ -69,7 +67,7 @@ export async function embedChunks(
     report(texts.at(-1)?.path)
   }
 
-  const batchSize = embedder.batchSize ?? defaultBatch
+  const batchSize = embedder.batchSize ?? defaultBatchSize
   const inFlight = new Set<Promise<void>>()
   let failure: unknown = null
   let after: string | undefined

@@ -6,15 +6,12 @@ import type { StageProgress } from '../../progress/run-progress.ts'
 import { releaseMemory } from '../../release-memory.ts'
 import { blobId } from '../../source/blob-id.ts'
 import { batches } from '../../stores/batches.ts'
+import { filesPerThread } from '../in-flight.ts'
 import { type FileToIndex, filesToIndex } from '../planned-files.ts'
 import type { RunContext } from '../run-context.ts'
+import { createSpoolWriter } from './spool-writer.ts'
 
 const planPage = 256
-// A write of this much text keeps the transaction short and is large enough to cost little a row.
-const spoolBytes = 1_000_000
-const spoolFiles = 64
-// Files on their way for each worker: the parser sends those that come together together.
-const filesPerThread = 16
 // A thread collects garbage late; a new one takes a fraction of the time of so many files.
 const filesBetweenRests = 4_000
 // Where memory is limited it is looked at after so many files.
@@ -36,7 +33,10 @@ export async function parseFiles(
   const { storage, signal, progress, limits, memory, parser } = context
   const { spool } = storage.journal
   const failed = new Set<string>()
-  const writer = createSpoolWriter(context)
+  const writer = createSpoolWriter(async (files) => {
+    await context.retry('the journal', () => spool.write(context.repository, files))
+    releaseMemory(files.map(({ parsed }) => parsed.bytes))
+  })
   let processed = 0
   let chunks = 0
   let filesSinceRest = 0
@@ -61,7 +61,7 @@ export async function parseFiles(
           file.path,
         )
       }
-      await writer.add(file, parsed)
+      await writer.add({ version: file.version, path: file.path, parsed }, file.sizeBytes ?? 0)
       settle(file.path, parsed.chunks)
     } catch (error) {
       if (signal.aborted || !(error instanceof FileError)) throw error
@@ -126,53 +126,6 @@ async function readAndParse(
   // What is smaller may lie in the pool that Node shares among buffers.
   if (bytes.byteLength > Buffer.poolSize) releaseMemory([bytes])
   return parsed
-}
-
-/** Collects parsed files and writes them in batches, one batch at a time. */
-function createSpoolWriter(context: RunContext): {
-  add(file: FileToIndex, parsed: EncodedFile): Promise<void>
-  flush(): Promise<void>
-  /** Resolves when nothing is being written, whether or not that failed. */
-  settled(): Promise<void>
-} {
-  let batch: { version: string; path: string; parsed: EncodedFile }[] = []
-  let bytes = 0
-  let writing: Promise<void> = Promise.resolve()
-
-  const write = async (files: typeof batch): Promise<void> => {
-    await context.retry('the journal', () =>
-      context.storage.journal.spool.write(context.repository, files),
-    )
-    releaseMemory(files.map(({ parsed }) => parsed.bytes))
-  }
-
-  const flush = async (): Promise<void> => {
-    const files = batch
-    const before = writing
-    batch = []
-    bytes = 0
-    if (files.length > 0) {
-      // One after the other, also where several wait: the failure of one is that of all after it.
-      writing = before.then(() => write(files))
-      // The rejection reaches the caller by the next await; it must not count as unhandled till then.
-      writing.catch(() => undefined)
-    }
-    // Waiting for the batch before this one is the back-pressure on parsing.
-    await before
-  }
-
-  return {
-    async add(file, parsed) {
-      batch.push({ version: file.version, path: file.path, parsed })
-      bytes += file.sizeBytes ?? 0
-      if (bytes >= spoolBytes || batch.length >= spoolFiles) await flush()
-    },
-    async flush() {
-      await flush()
-      await writing
-    },
-    settled: () => writing.catch(() => undefined),
-  }
 }
 
 /** Runs `work` over the items, at most `concurrency` at a time; the first failure ends it. */

@@ -10,19 +10,13 @@ import type { StageProgress } from '../../progress/run-progress.ts'
 import { readAhead } from '../../read-ahead.ts'
 import { collectGarbage } from '../../stores/collect-garbage.ts'
 import { writeGraph, writeVectors } from '../../stores/write-rows.ts'
-import { findWrittenRows, nothingWritten } from '../../stores/written-rows.ts'
+import { findWrittenRows, nothingWritten, type WrittenRows } from '../../stores/written-rows.ts'
+import { pagesInFlight, storePage } from '../in-flight.ts'
 import { type FileToIndex, filesToIndex } from '../planned-files.ts'
 import type { RunContext } from '../run-context.ts'
 import { filesToResolveAgain, type StateChange } from './affected-files.ts'
 import type { Plan } from './analyze.ts'
 
-// Files of a page. What a small one holds is gone before the garbage collector takes it for long-lived, but
-// each is a transaction, which writes every page of the file that it touched; a store that is asked over a
-// network is better asked seldom and with much.
-const embeddedPage = 24
-const networkPage = 48
-// Stores that commit together what waits do so for these.
-const pagesInFlight = 3
 const settledPage = 256
 
 /** What the storing stage is given by those before it. */
@@ -40,6 +34,8 @@ export interface StoreInput {
 /** What goes on while files are written. */
 interface Writing {
   readonly builder: GraphBuilder
+  /** What an interrupted run of the task had written. */
+  readonly there: WrittenRows
   /** Path → version after this run. */
   readonly versions: ReadonlyMap<string, string>
   /** Version → its chunks, of what was written. The versions are the strings that `versions` has. */
@@ -67,12 +63,14 @@ export async function storeFiles(
   })
   const written = new Map<string, number>()
   try {
-    await writeFiles(context, input, stage, { builder, versions, written })
+    const there = context.goesOn ? await findWrittenRows(context) : nothingWritten
+    const writing = { builder, there, versions, written }
+    await writeFiles(context, input, stage, writing)
     stage.update({ operation: 'resolving what changed files mean to others' })
     await resolveAffected(
       context,
       { ...input.plan, previous: input.previous, versions, resolved: written },
-      builder,
+      writing,
     )
   } finally {
     await builder.close()
@@ -107,14 +105,11 @@ async function writeFiles(
   context: RunContext,
   input: StoreInput,
   stage: StageProgress,
-  { builder, versions, written }: Writing,
+  { builder, there, versions, written }: Writing,
 ): Promise<void> {
   const { storage, signal, runId } = context
   const { ledger } = storage.journal
-  // A run that goes on after another was interrupted finds what that one had written.
-  const there = context.goesOn ? await findWrittenRows(context) : nothingWritten
-  const isRemote = storage.vectors.isRemote || storage.graph.isRemote
-  const storePage = isRemote ? networkPage : embeddedPage
+  const pageSize = storePage(storage.vectors.isRemote || storage.graph.isRemote)
   let processed = 0
   let chunks = 0
 
@@ -152,7 +147,7 @@ async function writeFiles(
   const writing = new Set<Promise<void>>()
   const failures: unknown[] = []
   try {
-    for await (const page of readAhead(spooledPages(context, input, storePage))) {
+    for await (const page of readAhead(spooledPages(context, input, pageSize))) {
       signal.throwIfAborted()
       if (failures.length > 0) break
       const graphs = await builder.build(page.files, { withNodes: true, signal })
@@ -214,7 +209,7 @@ function nextState({ plan, previous, failedPaths }: StoreInput): Map<string, str
 async function resolveAffected(
   context: RunContext,
   change: StateChange,
-  builder: GraphBuilder,
+  { builder, there }: Pick<Writing, 'builder' | 'there'>,
 ): Promise<void> {
   const { storage, signal, runId, repository } = context
   const { ledger } = storage.journal
@@ -226,7 +221,7 @@ async function resolveAffected(
       const graph = graphs[index]
       const row = await ledger.file(repository, file.path)
       if (!graph || !row || row.edgeSet === graph.edgeSet) continue
-      changed.push(graph)
+      if (!there.hasGraph(file, graph)) changed.push(graph)
       rows.push({
         ...row,
         edgeSet: graph.edgeSet,
