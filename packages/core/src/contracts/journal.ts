@@ -199,12 +199,17 @@ export interface FileRecord {
   readonly at: Date
 }
 
-/** The plan of the run in progress of each repository, file by file. */
+/** The plan of the run in progress of each repository, file by file, and those that may be gone on with. */
 export interface PlanLog {
-  /** Starts a plan: drops that of an earlier run of the repository. */
+  /** Starts a plan; what earlier ones refer to stays until it is whole. */
   begin(run: { readonly repository: string; readonly runId: string }): Promise<void>
   /** Adds files to a plan; of a path that comes again the last counts. */
   add(runId: string, files: readonly PlannedFile[]): Promise<void>
+  /**
+   * Says that a plan is whole: drops the earlier ones of its repository, but for those of other tasks that
+   * have not ended.
+   */
+  complete(runId: string): Promise<void>
   /** Files of a plan with `action: 'index'`, by path, those after `after`. */
   toIndex(
     runId: string,

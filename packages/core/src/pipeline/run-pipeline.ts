@@ -176,6 +176,7 @@ async function analyze(context: RunContext, tree: SourceTree, ledger: LedgerStat
         await progress.backpressure()
       },
     })
+    await context.retry('the journal', () => plans.complete(runId))
     progress.planned(plan.totals)
     progress.expect({ parsing: plan.totals.index, storing: plan.totals.index })
     return plan

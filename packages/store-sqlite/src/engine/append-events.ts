@@ -6,7 +6,7 @@ import { fromDatedJson, toDatedJson } from './dated-json.ts'
 import { Fault } from './fault.ts'
 import { recordStageRun } from './metrics.ts'
 import type { Names } from './names.ts'
-import { dropPlan } from './plans.ts'
+import { dropPlan, runsOfTask } from './plans.ts'
 import type { Stepwise } from './sync.ts'
 
 /** Writes the event log and what is folded from it. */
@@ -174,8 +174,8 @@ export function createEventWriter(database: Database, repositories: Names): Even
 
     *prune({ endedBefore, perRepository, bytes, limit = -1 }) {
       const tasks = database
-        .prepare<{ id: number; run_id: string }>(
-          `select id, (select snapshot ->> '$.runId' from tasks t where t.id = ended.id) as run_id from (
+        .prepare<{ id: number }>(
+          `select id from (
                select id, task_id, ended_at,
                  row_number() over (partition by repository order by ended_at desc, id desc) as place,
                  sum(log_bytes) over (order by ended_at desc, id desc) as bytes
@@ -201,8 +201,8 @@ export function createEventWriter(database: Database, repositories: Names): Even
         // It may have gone on in another run since it was listed.
         if (!isEnded.get(task.id)) continue
         dropped += 1
+        for (const runId of runsOfTask(database, task.id)) dropPlan(database, runId)
         for (const statement of statements) statement.run(task.id)
-        dropPlan(database, task.run_id)
         if (index % prunedPage === prunedPage - 1) yield
       }
       return dropped

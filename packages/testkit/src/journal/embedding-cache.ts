@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Journal } from '@cairn/core'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { freshFingerprint, freshRepository, freshTaskId, freshVersion } from '../fresh-names.ts'
 import { sameVector, seededVector, unit } from '../vectors.ts'
@@ -88,7 +89,7 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
       await cache.put(fingerprint, vectors)
       await cache.put(former, vectors.slice(0, 1))
       await commitParsed(store, repository, [{ path: 'a.ts', parsed: fileOf(shared) }])
-      await plans.begin({ repository: name, runId: freshTaskId() })
+      await planNothing(plans, name)
       await spool.sweep(name)
       const runId = freshTaskId()
       const versions = [freshVersion(), freshVersion()]
@@ -130,7 +131,7 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
         await commitParsed(store, repository, [
           { path: 'a.ts', parsed: parsedFile([chunk(0, text)]) },
         ])
-        await plans.begin({ repository: name, runId: freshTaskId() })
+        await planNothing(plans, name)
         await spool.sweep(name)
       }
       await cache.put(former, [{ textHash: hashes[0] ?? '', vector: unit(1, 2, 3, 4) }])
@@ -161,3 +162,10 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
     },
   },
 )
+
+/** Begins a plan of a repository, of no files, in the place of the one it had. */
+async function planNothing(plans: Journal['plans'], repository: string): Promise<void> {
+  const runId = freshTaskId()
+  await plans.begin({ repository, runId })
+  await plans.complete(runId)
+}
