@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -59,6 +59,25 @@ test('tasks beyond those that are kept are gone after a run, by every way to ask
   }
   await server.close()
   expect(await indexer.explain('shop', 'shop/cart.py')).toMatchObject({ state: 'indexed' })
+})
+
+test('of files that are gone nothing is left once the tasks are that met them', async () => {
+  const { indexer } = bench.open({ retention: { tasksPerRepository: 1 } })
+  const path = bench.repository('shop', shop)
+  for (let round = 0; round < 3; round++) {
+    writeFiles(path, {
+      [`shop/of-${round}.py`]: 'def once(): pass\n',
+      [`of-${round}.bin`]: '\0\0\0',
+    })
+    await indexer.index({ path }).finished
+    rmSync(join(path, `shop/of-${round}.py`))
+    rmSync(join(path, `of-${round}.bin`))
+  }
+  await indexer.index({ path }).finished
+  await vi.waitFor(async () => expect((await indexer.tasks()).total).toBe(1), 30_000)
+  expect(await indexer.explain('shop', 'shop/of-2.py')).toMatchObject({ state: 'deleted' })
+  expect(await indexer.explain('shop', 'shop/of-1.py')).toMatchObject({ state: 'unknown' })
+  expect(rows('file_records')).toBe(Object.keys(shop).length + 1)
 })
 
 test('many runs leave no more rows than a few do', async () => {

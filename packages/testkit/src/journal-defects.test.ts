@@ -270,7 +270,7 @@ catchesDefects<ReturnType<Open>>({
         },
       })),
     },
-    'what ended long ago is dropped, but for what the ledger and the records of files need': {
+    'what ended long ago is dropped, but for what the ledger and its files need': {
       'drops nothing': part('tasks', () => ({ prune: async () => 0 })),
       'drops what ended at any time': part('tasks', (tasks) => ({
         prune: () => tasks.prune({ endedBefore: new Date(Date.UTC(2100, 0, 1)) }),
@@ -289,6 +289,17 @@ catchesDefects<ReturnType<Open>>({
             ...working.plans,
             record: async (repository, path) =>
               hasPruned ? null : working.plans.record(repository, path),
+          },
+        }
+      }),
+      'keeps every record': part('plans', (plans) => {
+        const known = new Map<string, ReturnType<typeof plans.record>>()
+        return {
+          record: async (repository, path) => {
+            const record = await plans.record(repository, path)
+            const key = `${repository} ${path}`
+            if (record) known.set(key, Promise.resolve(record))
+            return known.get(key) ?? null
           },
         }
       }),

@@ -165,8 +165,8 @@ export interface TaskLog {
   ): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
   /**
    * Drops ended tasks that are past a limit, whole: with their events, figures and plans; gives how many.
-   * What was last recorded of a file stays ({@link PlanLog.record}), and so do, of each repository in the
-   * ledger, its newest task and the one that it was committed by.
+   * What was last recorded of a file that the ledger has stays ({@link PlanLog.record}), and so do, of each
+   * repository in the ledger, its newest task and the one that it was committed by.
    */
   prune(limits: TaskLimits): Promise<number>
   /** Median seconds of an item by stage over the last runs of a repository (or of any), for an ETA. */
@@ -215,7 +215,10 @@ export interface PlanLog {
     runId: string,
     options: { readonly after?: string; readonly limit: number },
   ): Promise<Extract<PlannedFile, { action: 'index' }>[]>
-  /** The last record of a path, from the `file.settled` events of the repository; null if no run met it. */
+  /**
+   * The last record of a path, from the `file.settled` events of the repository; null if no run met it, or it
+   * is not in the ledger and the task that recorded it was dropped.
+   */
   record(repository: string, path: string): Promise<FileRecord | null>
 }
 

@@ -189,7 +189,9 @@ export function createEventWriter(database: Database, repositories: Names): Even
         )
         .all(endedBefore?.getTime() ?? null, perRepository ?? null, bytes ?? null, limit)
       const statements = [
-        // What was last recorded of a file is read from its event, task or no task.
+        `delete from file_records where task = ?1 and not exists
+           (select 1 from ledger_files l where l.repository = file_records.repository and l.path = file_records.path)`,
+        // What was last recorded of a file that is indexed is read from its event, task or no task.
         `delete from events where task = ?1 and not exists
            (select 1 from file_records f where f.task = ?1 and f.seq = events.seq)`,
         'delete from stage_runs where task = ?1',
