@@ -138,6 +138,34 @@ test('vectors of an embedder that no repository is indexed with any more are spa
   expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
 })
 
+test('what another indexer cleans up leaves the vectors of a run under way', async () => {
+  const embedded: string[] = []
+  const real = staticEmbedder({ threads: 1 })
+  const { storage, indexer } = bench.open({ retention: { spareVectorBytes: 0 } })
+  const { cache } = storage.journal
+  const put: typeof cache.put = async (...vectors) => {
+    await cache.put(...vectors)
+    await indexer.cleanup({ olderThanHours: 1 })
+  }
+  const run = bench
+    .open({
+      storage: { ...storage, journal: { ...storage.journal, cache: { ...cache, put } } },
+      embedder: failing(real, {
+        fingerprint: 'another',
+        embedDocuments: async (texts, options) => {
+          embedded.push(...texts)
+          return real.embedDocuments(texts, options)
+        },
+      }),
+    })
+    .indexer.index({ path: bench.repository('shop', shop) })
+  const events = collectEvents(run)
+  await run.finished
+  expect(embedded.length).toBeGreaterThan(0)
+  expect(new Set(embedded).size).toBe(embedded.length)
+  expect(events.filter(({ type }) => type === 'warning.recorded')).toEqual([])
+})
+
 test('what was parsed for a task that is gone goes with it', async () => {
   const embedder = failing(staticEmbedder({ threads: 1 }), {
     embedDocuments: () => Promise.reject(new Error('Out of order.')),

@@ -1033,6 +1033,15 @@ catchesDefects<ReturnType<Open>>({
         }
       }),
     },
+    'no vector is spare of the embedder of a run that has not ended': {
+      'does not ask which it is': part('plans', (plans) => ({
+        begin: ({ repository, runId }) => plans.begin({ repository, runId }),
+      })),
+      'keeps them for ever': part('plans', (plans) => ({
+        begin: ({ repository, fingerprint }) =>
+          plans.begin({ repository, runId: 'for ever', ...(fingerprint ? { fingerprint } : {}) }),
+      })),
+    },
     'of spare vectors those go first whose text was needed last the longest ago': {
       'drops all where it drops some': part('cache', (cache) => ({
         prune: (spare) => cache.prune({ ...spare, maxBytes: spare.maxBytes > 40 ? 48 : 0 }),

@@ -201,8 +201,15 @@ export interface FileRecord {
 
 /** The plan of the run in progress of each repository, file by file, and those that may be gone on with. */
 export interface PlanLog {
-  /** Starts a plan; what earlier ones refer to stays until it is whole. */
-  begin(run: { readonly repository: string; readonly runId: string }): Promise<void>
+  /**
+   * Starts a plan; what earlier ones refer to stays until it is whole. `fingerprint` is of the embedder whose
+   * vectors the run uses: until the run ends, none of them is spare.
+   */
+  begin(run: {
+    readonly repository: string
+    readonly runId: string
+    readonly fingerprint?: string
+  }): Promise<void>
   /** Adds files to a plan; of a path that comes again the last counts. */
   add(runId: string, files: readonly PlannedFile[]): Promise<void>
   /**
@@ -417,7 +424,8 @@ export interface EmbeddingCache {
   /**
    * Drops spare vectors, those of texts that no spooled file has, until they take at most so many bytes;
    * gives how many. Those of embedders that are no longer used go first, then those whose text went out
-   * of the spool first. One that a vector store in the same database refers to is never spare.
+   * of the spool first. One that a vector store in the same database refers to is never spare, and none is of
+   * the embedder of a run that has not ended ({@link PlanLog.begin}).
    */
   prune(spare: SpareVectors): Promise<number>
 }

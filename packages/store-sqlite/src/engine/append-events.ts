@@ -7,6 +7,7 @@ import { Fault } from './fault.ts'
 import { recordStageRun } from './metrics.ts'
 import type { Names } from './names.ts'
 import { dropPlan, runsOfTask } from './plans.ts'
+import type { SpacesInUse } from './spare-vectors.ts'
 import type { Stepwise } from './sync.ts'
 
 /** Writes the event log and what is folded from it. */
@@ -21,6 +22,13 @@ export interface EventWriter {
 
 /** Tasks that one step of {@link EventWriter.prune} drops. */
 const prunedPage = 10
+
+const runEnds: ReadonlySet<IndexEvent['type']> = new Set([
+  'run.completed',
+  'run.failed',
+  'run.cancelled',
+  'run.paused',
+])
 
 interface Folded {
   readonly id: number
@@ -40,7 +48,11 @@ interface TaskRow {
 }
 
 /** The writing half of the task log. */
-export function createEventWriter(database: Database, repositories: Names): EventWriter {
+export function createEventWriter(
+  database: Database,
+  repositories: Names,
+  spacesInUse: SpacesInUse,
+): EventWriter {
   /** Status of the tasks under way, so that it is not parsed again for each event. */
   const folded = new Map<string, Folded>()
   let epoch: string | null = null
@@ -131,6 +143,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
       )
       const repository = repositories.intern(task.status.repositoryName)
       recordStageRun(database, { task: task.id, repository, before, event })
+      if (runEnds.has(event.type)) spacesInUse.delete(event.runId)
       if (event.type === 'file.settled') record.run(repository, event.path, task.id, event.seq)
       if (event.type === 'error.recorded' && event.error.stage === 'embedding') {
         task.embeddingErrors += 1

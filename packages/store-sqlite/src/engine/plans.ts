@@ -2,6 +2,7 @@ import type { PlanLog, PlannedFile } from '@cairn/core'
 import type { Database } from './database.ts'
 import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
+import type { SpacesInUse } from './spare-vectors.ts'
 import type { Sync } from './sync.ts'
 
 interface ToIndexRow {
@@ -17,12 +18,14 @@ export function createPlans(
   database: Database,
   names: Names,
   repositories: Names,
+  spacesInUse: SpacesInUse,
 ): Omit<Sync<PlanLog>, 'record'> {
   const planOf = (runId: string): number | null =>
     database.prepare<{ id: number }>('select id from plans where run_id = ?').get(runId)?.id ?? null
   return {
-    begin({ repository, runId }) {
+    begin({ repository, runId, fingerprint }) {
       dropPlan(database, runId)
+      if (fingerprint !== undefined) spacesInUse.set(runId, fingerprint)
       database
         .prepare('insert into plans (run_id, repository) values (?, ?)')
         .run(runId, repositories.intern(repository))

@@ -6,6 +6,7 @@ import { sameVector, seededVector, unit } from '../vectors.ts'
 import type { OpenedJournal } from './journal-subject.ts'
 import { commitParsed, fileToIndex, ledgerRepository } from './ledger-rows.ts'
 import { chunk, parsedFile, textHash } from './parsed-files.ts'
+import { runScript } from './task-events.ts'
 
 /** What `cache` promises. */
 export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJournal>(
@@ -110,6 +111,32 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
       assert.deepEqual(kept, [true, true, true, false, true])
       assert.deepEqual(await cache.get(former, hashes.slice(0, 1)), [null])
       assert.equal(await cache.prune({ maxBytes: 0, fingerprint }), 0)
+    },
+
+    'no vector is spare of the embedder of a run that has not ended': async ({ store }) => {
+      const { cache, plans, tasks } = store
+      const [own, other] = [freshFingerprint(), freshFingerprint()]
+      const script = runScript()
+      const { repository, runId } = script
+      const entries = ['a', 'b'].map((text, index) => ({
+        textHash: textHash(`${text} of ${runId}`),
+        vector: seededVector(4, index),
+      }))
+      const held = async (): Promise<boolean[]> =>
+        (
+          await cache.get(
+            other,
+            entries.map((entry) => entry.textHash),
+          )
+        ).map((one) => one !== null)
+      await tasks.append([script.queued(), script.started()])
+      await plans.begin({ repository, runId, fingerprint: other })
+      await cache.put(other, entries)
+      await cache.prune({ maxBytes: 0, fingerprint: own })
+      assert.deepEqual(await held(), [true, true])
+      await tasks.append([script.failed('embedding', 'It is down.')])
+      await cache.prune({ maxBytes: 0, fingerprint: own })
+      assert.deepEqual(await held(), [false, false])
     },
 
     'of spare vectors those go first whose text was needed last the longest ago': async ({
