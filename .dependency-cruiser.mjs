@@ -134,8 +134,10 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // consumer/ is a program outside the workspace.
-    exclude: { path: '/dist/|^packages/dashboard/page/|^packages/checks/consumer/' },
+    // consumer/ and server-next/ are programs outside the workspace.
+    exclude: {
+      path: '/dist/|^packages/dashboard/page/|^packages/checks/consumer/|^examples/server-next/',
+    },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -1,8 +1,9 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join, parse } from 'node:path'
+import { delimiter, join, parse } from 'node:path'
 import { decode, statusDocumentSchema, taskListSchema } from '@cairn/protocol'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type CairnProcess, cairn, startCairn } from './fixtures/cairn-process.ts'
 import {
   makeRepository,
@@ -29,8 +30,11 @@ afterEach(async () => {
 afterAll(() => removeFolder(folder))
 
 /** Serves on a port of its own; the address of the routes. */
-async function serve(...words: string[]): Promise<{ url: string; process: CairnProcess }> {
-  const process = startCairn(repository, ['serve', '--port', '0', ...words])
+async function serve(
+  words: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{ url: string; process: CairnProcess }> {
+  const process = startCairn(repository, ['serve', '--port', '0', ...words], environment)
   started.push(process)
   let printed = ''
   process.child.stdout?.on('data', (chunk: Buffer) => {
@@ -38,6 +42,16 @@ async function serve(...words: string[]): Promise<{ url: string; process: CairnP
   })
   await process.seen(/dashboard\/\n/, 'stdout')
   return { url: printed.trim().replace(/\/dashboard\/$/, ''), process }
+}
+
+/** What a system opens pages with, and the variables by which it chooses something else. */
+const openerName = process.platform === 'darwin' ? 'open' : 'www-browser'
+const withoutDesktop: NodeJS.ProcessEnv = {
+  BROWSER: undefined,
+  DESKTOP_SESSION: undefined,
+  DISPLAY: undefined,
+  WAYLAND_DISPLAY: undefined,
+  XDG_CURRENT_DESKTOP: undefined,
 }
 
 /** Asks as a client that names the host it likes, which `fetch` does not let one do. */
@@ -78,7 +92,7 @@ test('serve shows a run of another process while it goes on', async () => {
 
 test('serve --control starts runs of what is below its roots, and of nothing else', async () => {
   const inside = makeRepository(join(folder, 'roots', 'inside'), sampleFiles)
-  const { url } = await serve('--control', '--root', join(folder, 'roots'))
+  const { url } = await serve(['--control', '--root', join(folder, 'roots')])
   const start = (localPath: string) =>
     fetch(`${url}/repository/local`, {
       method: 'POST',
@@ -96,6 +110,36 @@ test('serve --control in the root of the machine asks which folders are meant', 
   expect(code).toBe(2)
   expect(stderr).toContain('--root')
 })
+
+test.skipIf(process.platform === 'win32')('serve --open has the system open the page', async () => {
+  const programs = join(folder, 'programs')
+  const opened = join(folder, 'opened.txt')
+  mkdirSync(programs)
+  // Renamed when it is whole, so that nobody reads half of it.
+  const script = `#!/bin/sh\necho "$@" > "${opened}.part" && mv "${opened}.part" "${opened}"\n`
+  writeFileSync(join(programs, openerName), script, { mode: 0o755 })
+  const { url } = await serve(['--open'], {
+    ...withoutDesktop,
+    PATH: `${programs}${delimiter}${process.env.PATH}`,
+  })
+  const text = await vi.waitFor(() => readFileSync(opened, 'utf8'), 60_000)
+  expect(text).toBe(`${url}/dashboard/\n`)
+})
+
+test.skipIf(process.platform === 'win32')(
+  'serve --open says that nothing opens pages here, and serves on',
+  async () => {
+    const empty = join(folder, 'empty')
+    mkdirSync(empty)
+    const { url, process } = await serve(['--open'], { ...withoutDesktop, PATH: empty })
+    await process.seen(/No browser could be opened/)
+    expect((await fetch(`${url}/dashboard/`)).status).toBe(200)
+    process.child.kill('SIGINT')
+    const { code, stderr } = await process.ended
+    expect(code).toBe(0)
+    expect(stderr).toContain(`open ${url}/dashboard/`)
+  },
+)
 
 test('serve answers to the names of this machine only', async () => {
   const { url } = await serve()

@@ -2,7 +2,7 @@
  * Installs the packed packages into an empty program, on the machine's own Node and npm, and uses
  * them from there: as the quickstart does, by `import`, by `require`, by the command, and through their types.
  */
-import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { withBackend } from './consumer-backend.ts'
@@ -10,6 +10,7 @@ import { installRuntimes } from './javascript-runtimes.ts'
 import { findMachineNode } from './machine-node.ts'
 import { withPackedPackages } from './pack-packages.ts'
 import { runOrThrow } from './run-command.ts'
+import { makeSmallRepository } from './small-repository.ts'
 import { workspaceFolder } from './workspace.ts'
 
 const templates = join(import.meta.dirname, '../consumer')
@@ -24,7 +25,7 @@ await withPackedPackages(async (packages) => {
   try {
     await cp(templates, app, { recursive: true })
     await copyFile(join(examples, 'quickstart/quickstart.ts'), join(app, 'quickstart.ts'))
-    await makeRepository(join(app, 'repository'))
+    await makeSmallRepository(join(app, 'repository'))
     const dependencies = {
       ...Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`])),
       // The last line of it that runs on Node 20.
@@ -63,19 +64,3 @@ await withPackedPackages(async (packages) => {
     await rm(app, { recursive: true, force: true })
   }
 })
-
-async function makeRepository(folder: string): Promise<void> {
-  await mkdir(join(folder, 'src'), { recursive: true })
-  await writeFile(
-    join(folder, 'src/retry.ts'),
-    '/** Sends a request again after it failed. */\nexport function retryFailedRequest(): void {}\n',
-  )
-  await writeFile(join(folder, 'README.md'), '# A project\n\nHow to build it.\n')
-  const git = (...args: readonly string[]): Promise<string> =>
-    runOrThrow('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], {
-      cwd: folder,
-    })
-  await git('init', '--quiet')
-  await git('add', '.')
-  await git('commit', '--quiet', '--message', 'Begin')
-}

@@ -102,7 +102,8 @@ export interface StatusClient {
 }
 
 /**
- * A client of the status server at `baseUrl`. It opens nothing before it is asked to.
+ * A client of the status server at `baseUrl`. It opens nothing before it is asked to, and can be made where a
+ * page is rendered on a server; there, nothing can be asked of a path.
  *
  * @throws {@link StatusClientError} `INVALID_OPTIONS`
  */
@@ -124,6 +125,7 @@ export function createStatusClient(options: StatusClientOptions = {}): StatusCli
 
   const open = <Watch extends { close(): void }>(make: (onClosed: () => void) => Watch): Watch => {
     closing.signal.throwIfAborted()
+    requests.urlOf('')
     let isClosed = false
     const watch: Watch = make(() => {
       // One that was aborted before it began closes while it is made.

@@ -43,10 +43,13 @@ export interface RequestOptions {
 
 /** Requests to one status server. @throws {@link StatusClientError} `INVALID_OPTIONS` */
 export function createRequests(options: RequestOptions): Requests {
-  const base = parseBaseUrl(options.baseUrl)
+  const { href } = (globalThis as { location?: { href?: string } }).location ?? {}
+  const isOfPage = options.baseUrl.startsWith('/')
+  // A page that is rendered on a server has no address there, and asks for nothing there.
+  const base = isOfPage && href === undefined ? null : parseBaseUrl(options.baseUrl, href)
 
   const urlOf = (path: string, query: Query = {}): URL => {
-    const url = new URL(base + path)
+    const url = new URL((base ?? parseBaseUrl(options.baseUrl, href)) + path)
     for (const [name, value] of wireQuery(query)) url.searchParams.set(name, value)
     return url
   }
@@ -100,8 +103,7 @@ export function createRequests(options: RequestOptions): Requests {
   }
 }
 
-function parseBaseUrl(text: string): string {
-  const page = (globalThis as { location?: { href?: string } }).location?.href
+function parseBaseUrl(text: string, page: string | undefined): string {
   let url: URL
   try {
     url = new URL(text, page)

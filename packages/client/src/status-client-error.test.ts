@@ -156,12 +156,18 @@ it('is known as what it is across copies of the package', async () => {
 
 describe('refuses', () => {
   const refused = { code: 'INVALID_OPTIONS', name: 'StatusClientError' }
-  it.each(['/api/v1/index', 'ftp://host/', 'http://me:secret@host/', ''])(
-    'the address %j',
-    (baseUrl) => {
-      expect(() => createStatusClient({ baseUrl })).toThrow(expect.objectContaining(refused))
-    },
-  )
+  it.each(['ftp://host/', 'http://me:secret@host/', 'api', ''])('the address %j', (baseUrl) => {
+    expect(() => createStatusClient({ baseUrl })).toThrow(expect.objectContaining(refused))
+  })
+
+  it('to ask a path of the page’s own server where there is no page', async () => {
+    // To make the client is no fault: a page may be rendered on a server, which asks for nothing.
+    const client = createStatusClient()
+    await expect(client.status('a')).rejects.toMatchObject(refused)
+    await expect(client.logs('a')[Symbol.asyncIterator]().next()).rejects.toMatchObject(refused)
+    expect(() => client.watch('a')).toThrow(expect.objectContaining(refused))
+    expect(() => client.watchAll()).toThrow(expect.objectContaining(refused))
+  })
 
   it.each(['', '.', '..'])('the task %j, which no path can hold', async (taskId) => {
     const client = createStatusClient({ baseUrl: 'http://127.0.0.1:1/' })

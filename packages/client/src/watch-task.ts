@@ -2,7 +2,7 @@ import type { ServerMessage, StatusDocument } from '@cairn/protocol'
 import { isTerminal, wireRoutes } from '@cairn/protocol/wire'
 import { createEmitter, type Unsubscribe } from './emitter.ts'
 import { eventsTransport } from './events-transport.ts'
-import { type ConnectionState, type Follow, follow } from './follow.ts'
+import type { ConnectionState } from './follow.ts'
 import { createLatestValues } from './latest-values.ts'
 import type { WatchTiming } from './options.ts'
 import { pollingTransport } from './polling-transport.ts'
@@ -10,7 +10,7 @@ import { pathOf, type Query, type Requests } from './requests.ts'
 import { socketTransport, type WebSocketConstructor } from './socket-transport.ts'
 import { StatusClientError } from './status-client-error.ts'
 import type { Transport, TransportKind } from './transport.ts'
-import { usableTransports } from './usable-transports.ts'
+import { createWatchConnection } from './watch-connection.ts'
 
 /** Options of {@link StatusClient.watch}. */
 export interface TaskWatchOptions extends WatchTiming {
@@ -77,9 +77,6 @@ export function watchTask(parts: TaskWatchParts): TaskWatch {
   let status = parts.from
   /** Where the server shall go on; null to be told afresh. */
   let resumeFrom = parts.from
-  let state: ConnectionState = 'connecting'
-  let transport: TransportKind | null = null
-  let following: Follow | null = null
   let settle: { resolve(status: StatusDocument): void; reject(error: unknown): void } | null = null
 
   const finished = new Promise<StatusDocument>((resolve, reject) => {
@@ -88,41 +85,18 @@ export function watchTask(parts: TaskWatchParts): TaskWatch {
   // Who does not wait for it is not to die of it.
   finished.catch(() => {})
 
-  const setState = (next: ConnectionState, kind: TransportKind | null): void => {
-    transport = kind
-    // A server that has only said that it is there may still not know the task.
-    const shown = status === null && next !== 'ended' ? 'connecting' : next
-    if (state === shown) return
-    state = shown
-    emitter.emit('state', shown)
-  }
-
-  /** `error` is undefined where there is none. */
-  const end = (error: unknown, forReaders: unknown = error): void => {
-    if (state === 'ended') return
-    following?.close()
-    signal?.removeEventListener('abort', onAbort)
-    if (error === undefined && status !== null) settle?.resolve(status)
-    else settle?.reject(error)
-    documents.end(forReaders)
-    parts.onClosed()
-    setState('ended', null)
-    emitter.clear()
-  }
-  const onAbort = (): void => end(signal?.reason)
-
   const accept = (next: StatusDocument): void => {
     const isSameLog = status?.epoch === next.epoch
-    if (status !== null && !isSameLog) following?.dropAttempt()
+    if (status !== null && !isSameLog) connection.dropAttempt()
     const isNews = status === null || !isSameLog || next.seq > status.seq
     if (isNews) {
       status = next
-      if (transport !== null) setState(transport === 'polling' ? 'polling' : 'live', transport)
+      connection.arrived()
       documents.push(next)
       emitter.emit('status', next)
     }
     resumeFrom = status
-    if (isNews || next.seq === status?.seq) if (isTerminal(next.status)) end(undefined)
+    if (isNews || next.seq === status?.seq) if (isTerminal(next.status)) connection.end(undefined)
   }
 
   const toStatus = (message: ServerMessage): StatusDocument | null => {
@@ -134,7 +108,7 @@ export function watchTask(parts: TaskWatchParts): TaskWatch {
     return { since: resumeFrom.seq, epoch: resumeFrom.epoch }
   }
   const path = pathOf(wireRoutes.task.path, taskId)
-  const make: Record<TransportKind, () => Transport<StatusDocument> | null> = {
+  const transports: Record<TransportKind, () => Transport<StatusDocument> | null> = {
     websocket: () =>
       parts.WebSocket &&
       socketTransport({
@@ -154,32 +128,36 @@ export function watchTask(parts: TaskWatchParts): TaskWatch {
         },
       }),
   }
-  const transports = usableTransports(timing.transports, make)
-
-  if (signal?.aborted) end(signal.reason)
-  else {
-    signal?.addEventListener('abort', onAbort)
-    following = follow({
-      transports,
-      timing,
-      onMessage: accept,
-      onState: setState,
-      onLost: (error) => emitter.emit('error', error),
-      onDone() {
-        if (status !== null && isTerminal(status.status)) end(undefined)
-        // It has no more for who has seen what we have, which is not the end: so ask afresh.
-        resumeFrom = null
-      },
-      onRefused(error) {
-        emitter.emit('error', error)
-        end(error)
-      },
-    })
-  }
-
+  let closed: StatusClientError | null = null
+  const connection = createWatchConnection({
+    timing,
+    signal,
+    transports,
+    hasValue: () => status !== null,
+    onMessage: accept,
+    onDone() {
+      if (status !== null && isTerminal(status.status)) connection.end(undefined)
+      // It has no more for who has seen what we have, which is not the end: so ask afresh.
+      resumeFrom = null
+    },
+    onState(state) {
+      emitter.emit('state', state)
+      if (state === 'ended') emitter.clear()
+    },
+    onError: (error) => emitter.emit('error', error),
+    onEnd(error) {
+      if (error === undefined && status !== null) settle?.resolve(status)
+      else settle?.reject(error)
+      // To close a watch is no failure for who reads it.
+      documents.end(error === closed ? undefined : error)
+      parts.onClosed()
+    },
+  })
+  connection.begin()
   const close = (): void => {
     const detail = `The watch of task ${taskId} was closed before it had seen the end.`
-    end(new StatusClientError('CLOSED', detail), undefined)
+    closed ??= new StatusClientError('CLOSED', detail)
+    connection.end(closed)
   }
 
   return {
@@ -189,10 +167,10 @@ export function watchTask(parts: TaskWatchParts): TaskWatch {
       return status
     },
     get state() {
-      return state
+      return connection.state
     },
     get transport() {
-      return transport
+      return connection.transport
     },
     on: emitter.on,
     close,

@@ -1,6 +1,6 @@
 import type { ServerMessage, StatusDocument, TaskList, TaskSummary } from '@cairn/protocol'
 import { createEmitter, type Unsubscribe } from './emitter.ts'
-import { type ConnectionState, type Follow, follow } from './follow.ts'
+import type { ConnectionState } from './follow.ts'
 import { createLatestValues } from './latest-values.ts'
 import { listThenFollow, type TasksMessage } from './list-then-follow.ts'
 import type { WatchTiming } from './options.ts'
@@ -10,7 +10,7 @@ import { socketTransport, type WebSocketConstructor } from './socket-transport.t
 import type { StatusClientError } from './status-client-error.ts'
 import { createTaskTable, type TaskListFilter } from './task-table.ts'
 import type { Transport, TransportKind } from './transport.ts'
-import { usableTransports } from './usable-transports.ts'
+import { createWatchConnection } from './watch-connection.ts'
 
 /** Options of {@link StatusClient.watchAll}. */
 export interface TaskListWatchOptions extends WatchTiming {
@@ -70,43 +70,18 @@ export function watchTasks(parts: TaskListWatchParts): TaskListWatch {
   const emitter = createEmitter<TaskListWatchEvents>()
   const lists = createLatestValues<readonly TaskSummary[]>()
   const table = createTaskTable(filter)
-  let state: ConnectionState = 'connecting'
-  let transport: TransportKind | null = null
-  let following: Follow | null = null
-
-  const setState = (next: ConnectionState, kind: TransportKind | null): void => {
-    transport = kind
-    // Without the first list there is nothing to show yet.
-    const shown = table.tasks() === null && next !== 'ended' ? 'connecting' : next
-    if (state === shown) return
-    state = shown
-    emitter.emit('state', shown)
-  }
-
-  const end = (error: unknown): void => {
-    if (state === 'ended') return
-    following?.close()
-    signal?.removeEventListener('abort', onAbort)
-    lists.end(error)
-    parts.onClosed()
-    setState('ended', null)
-    emitter.clear()
-  }
-  const onAbort = (): void => end(signal?.reason)
-  const close = (): void => end(undefined)
 
   const onMessage = (message: TasksMessage): void => {
     if (message.kind === 'list') {
       const isFirst = table.tasks() === null
       table.replace(message.tasks, message.isSubscribed)
-      if (isFirst && transport !== null)
-        setState(transport === 'polling' ? 'polling' : 'live', transport)
+      if (isFirst) connection.arrived()
     } else {
       if (!table.update(message.status)) return
       emitter.emit('status', message.status)
     }
     const tasks = table.tasks()
-    if (tasks === null || state === 'ended') return
+    if (tasks === null || connection.state === 'ended') return
     lists.push(tasks)
     emitter.emit('tasks', tasks)
   }
@@ -127,7 +102,7 @@ export function watchTasks(parts: TaskListWatchParts): TaskListWatch {
     return tasks
   }
 
-  const make: Record<TransportKind, () => Transport<TasksMessage> | null> = {
+  const transports: Record<TransportKind, () => Transport<TasksMessage> | null> = {
     websocket: () =>
       parts.WebSocket &&
       listThenFollow({
@@ -149,34 +124,35 @@ export function watchTasks(parts: TaskListWatchParts): TaskListWatch {
         },
       }),
   }
-  const transports = usableTransports(timing.transports, make)
-
-  if (signal?.aborted) end(signal.reason)
-  else {
-    signal?.addEventListener('abort', onAbort)
-    following = follow({
-      transports,
-      timing,
-      onMessage,
-      onState: setState,
-      onLost: (error) => emitter.emit('error', error),
-      onDone: () => {},
-      onRefused(error) {
-        emitter.emit('error', error)
-        end(error)
-      },
-    })
-  }
+  const connection = createWatchConnection({
+    timing,
+    signal,
+    transports,
+    hasValue: () => table.tasks() !== null,
+    onMessage,
+    onDone: () => {},
+    onState(state) {
+      emitter.emit('state', state)
+      if (state === 'ended') emitter.clear()
+    },
+    onError: (error) => emitter.emit('error', error),
+    onEnd(error) {
+      lists.end(error)
+      parts.onClosed()
+    },
+  })
+  connection.begin()
+  const close = (): void => connection.end(undefined)
 
   return {
     get tasks() {
       return table.tasks()
     },
     get state() {
-      return state
+      return connection.state
     },
     get transport() {
-      return transport
+      return connection.transport
     },
     on: emitter.on,
     close,

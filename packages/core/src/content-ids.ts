@@ -28,7 +28,7 @@ export function chunkId(version: string, ordinal: number): string {
 
 /** What {@link chunkId} was made of; null for what is no chunk id. */
 export function parseChunkId(id: string): { version: string; ordinal: number } | null {
-  if (!/^v[0-9a-f]{32}:\d+$/.test(id)) return null
+  if (!/^v[0-9a-f]{32}:(?:0|[1-9]\d*)$/.test(id)) return null
   return { version: id.slice(0, 33), ordinal: Number(id.slice(34)) }
 }
 

@@ -1,21 +1,10 @@
 /** Debian's Chromium, and pages whose every request and violation is kept. */
-import { existsSync } from 'node:fs'
+import { browserPath } from '@cairn/servers/browser'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-
-/** Where Debian has it, and where others have it or Chrome. */
-const places = [
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-] as const
-
-/** The browser of this machine; where there is none, the place where Debian has it. */
-export const executablePath: string = places.find((place) => existsSync(place)) ?? places[0]
 
 /** Starts the browser. */
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  return chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
 }
 
 /** A page, and what it did that it should not. */

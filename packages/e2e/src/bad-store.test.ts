@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { type Storage, StoreError } from '@cairn/core'
 import { sqlite } from '@cairn/store-sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -157,6 +156,10 @@ test('a run that is cancelled while the store is full ends as cancelled once the
 test('a write of parsed files that fails while others wait for it fails the run', async () => {
   const own = bench.open()
   const { spool } = own.storage.journal
+  let writeFirst = (): void => {}
+  const others = new Promise<void>((resolve) => {
+    writeFirst = resolve
+  })
   let writes = 0
   const storage: Storage = {
     ...own.storage,
@@ -166,8 +169,7 @@ test('a write of parsed files that fails while others wait for it fails the run'
         ...spool,
         async write(repository, files) {
           writes++
-          // Long enough for more than one batch to come together behind it.
-          if (writes === 1) await setTimeout(2_000)
+          if (writes === 1) await others
           if (writes === 2) throw new StoreError('STORE_FAILED', 'Out of order.')
           return spool.write(repository, files)
         },
@@ -179,7 +181,12 @@ test('a write of parsed files that fails while others wait for it fails the run'
     Object.fromEntries(Array.from({ length: 250 }, (_, at) => [`${at}.txt`, `Text ${at}.\n`])),
   )
   const { indexer } = bench.open({ storage, embedder: own.embedder })
-  await expect(indexer.index({ path: many }).finished).rejects.toMatchObject({
+  const run = indexer.index({ path: many })
+  run.on('stage.progressed', ({ processedItems }) => {
+    // More than two batches of 64: one is being written, and others wait behind it.
+    if (processedItems > 128) writeFirst()
+  })
+  await expect(run.finished).rejects.toMatchObject({
     code: 'STORE_FAILED',
     message: 'Out of order.',
   })

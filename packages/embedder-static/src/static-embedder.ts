@@ -56,7 +56,6 @@ export function staticEmbedder(options: StaticEmbedderOptions = {}): Embedder {
     fingerprint: `static-${dimensions}-v${algorithmVersion}-${tableDigest}`,
     dimensions,
     maxTokens: maxWords,
-    batchSize: 512,
     givesVectorsAway: true,
     // Tuned on the tuning packages of packages/bench/src/retrieval-packages.ts.
     fusion: { dense: 0.4, lexical: 0.6 },

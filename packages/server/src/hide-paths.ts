@@ -1,8 +1,19 @@
 import type { JsonValue } from '@cairn/protocol'
 
-/** An absolute path or `file:` URL, alone or in quotes, in which there may be spaces; the last part is captured. */
-const alone =
-  /(?<![\w:/\\.…-])(?:file:\/\/)?(?:[A-Za-z]:)?[\\/](?:[^\s\\/"'`()<>|:*?]+[\\/])+([^\s\\/"'`()<>|:*?]*)/g
+/** What names are made of; in the middle of one, parentheses and an apostrophe too. */
+const plain = '[^\\s\\\\/"\'`()<>|:*?]'
+const gap = '[^\\S\\r\\n]+'
+const word = `(?:${plain}|\\(${plain}+(?:${gap}${plain}+)*\\)|(?<=\\w)'(?=\\w))+`
+
+/**
+ * An absolute path or `file:` URL, alone or in quotes, in which there may be spaces; the last part is captured.
+ * Alone it goes as far as another name of a folder can follow: of a sentence in which a path of the repository
+ * follows too much is hidden, where otherwise too little would be.
+ */
+const alone = new RegExp(
+  `(?<![\\w:/\\\\.…-])(?:file://)?(?:[A-Za-z]:)?[\\\\/](?:${word}(?:${gap}${word})*[\\\\/])+(${plain}*)`,
+  'g',
+)
 const quoted = /(["'`])(?:file:\/\/)?(?:[A-Za-z]:)?[\\/][^"'`\n]*[\\/]([^"'`\\/\n]*)\1/g
 
 /** Members whose text is a sentence of somebody's: an error of Git or of the file system may name any path. */

@@ -70,8 +70,8 @@ export interface ServerLimits {
   /** Bytes that wait for a reader, above which it gets the newest document instead of every one. @default 262_144 */
   readonly coalesceAboveBytes?: number
   /**
-   * Bytes that wait for a reader, above which it is cut off unless they get less within a tenth of
-   * {@link ServerLimits.stallAfterMs}.
+   * Bytes that wait for a reader, above which it is cut off unless they get less and less, each time within a
+   * tenth of {@link ServerLimits.stallAfterMs}, and are below this limit when that time has passed.
    * @default 1_048_576
    */
   readonly cutAboveBytes?: number

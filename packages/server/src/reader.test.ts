@@ -107,6 +107,39 @@ describe('a reader that is behind', () => {
   })
 })
 
+describe('of a reader before whom there is too much', () => {
+  /** Checks it every 50 ms, with what has not left each time; says when it was cut off, in milliseconds. */
+  function cutAfter(bytesAt: (turn: number) => number): number | null {
+    const now = performance.now()
+    for (let turn = 0; turn < 40; turn += 1) {
+      buffered = bytesAt(turn)
+      reader.check(now + turn * 50)
+      if (ended !== null) return turn * 50
+    }
+    return null
+  }
+
+  test('one who takes a little now and then, and after whom more comes, is cut off', () => {
+    expect(cutAfter((turn) => [50, 60, 55][turn % 3] ?? 0)).toBe(150)
+  })
+
+  test('one who takes all but a rest of it again and again is cut off in the end', () => {
+    expect(cutAfter((turn) => (turn % 2 === 0 ? 45 : 35))).toBe(1_100)
+  })
+
+  test('one who gets through it stays, though more comes meanwhile', () => {
+    expect(cutAfter((turn) => Math.max(0, 100 - turn * 5 + (turn % 2) * 10))).toBeNull()
+  })
+
+  test('one who has caught up between one time and the next stays', () => {
+    expect(cutAfter((turn) => [45, 35, 45, 10][turn % 4] ?? 0)).toBeNull()
+  })
+
+  test('one who takes it too slowly is cut off, however steadily', () => {
+    expect(cutAfter((turn) => 100 - turn)).toBe(1_050)
+  })
+})
+
 test('a burst does not cut off a reader that takes it', () => {
   const now = performance.now()
   for (let turn = 0; turn < 20; turn += 1) reader.offer('t1', frame('01234567'), true)

@@ -45,7 +45,15 @@ interface Waiting {
   newest: Frame | null
 }
 
-/** Checks that find a reader too far behind, one after the other, before it is believed: the host may be busy. */
+/** How far behind a reader has been, from when it was too far behind to when it no longer is. */
+interface Backlog {
+  leastBytes: number
+  leastAt: number
+  /** Checks since then. */
+  checks: number
+}
+
+/** Checks that find no less before a reader, one after the other, before it is believed: the host may be busy. */
 const checksToJudge = 3
 
 /** A reader over an outlet. */
@@ -59,9 +67,9 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   let hasWritten = false
   let buffered = 0
   let readAt = performance.now()
-  let overBytes = 0
-  let overChecks = 0
-  let overAt = performance.now()
+  let backlog: Backlog | null = null
+  /** Since when it has been too far behind and has not caught up; null where it has. */
+  let behindSince: number | null = null
 
   const cut = (): void => {
     hasEnded = true
@@ -105,6 +113,22 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
     if (ending && !hasEnded) close(ending)
   }
 
+  /** A burst puts much before a reader that keeps up: what waits for it has to get less, and to be gone in time. */
+  const isTooFarBehind = (total: number, now: number): boolean => {
+    if (total <= limits.coalesceAboveBytes) behindSince = null
+    if (total <= limits.cutAboveBytes) {
+      backlog = null
+      return false
+    }
+    behindSince ??= now
+    if (backlog === null || total < backlog.leastBytes) {
+      backlog = { leastBytes: total, leastAt: now, checks: 0 }
+    } else backlog.checks += 1
+    const getsNoLess =
+      backlog.checks >= checksToJudge && now - backlog.leastAt > limits.stallAfterMs / 10
+    return getsNoLess || now - behindSince > limits.stallAfterMs
+  }
+
   return {
     send(frame) {
       if (!hasEnded) write(frame)
@@ -128,15 +152,8 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
       const left = outlet.bufferedBytes()
       if (left === 0 || left < buffered) readAt = now
       buffered = left
-      const total = left + waitingBytes
-      // A burst puts much before a reader that keeps up; it is behind when that does not get less.
-      const isOver = total > limits.cutAboveBytes && total >= overBytes
-      if (!isOver) overAt = now
-      overChecks = isOver ? overChecks + 1 : 0
-      overBytes = total
       const isStalled = left > 0 && now - readAt > limits.stallAfterMs
-      const isTooFarBehind = overChecks > checksToJudge && now - overAt > limits.stallAfterMs / 10
-      if (isStalled || isTooFarBehind) cut()
+      if (isTooFarBehind(left + waitingBytes, now) || isStalled) cut()
       else if (waiting.size > 0) flush()
     },
   }

@@ -26,7 +26,7 @@ async function everything(): Promise<string> {
   const live = await readSocket(`${socketUrl}/live-status`)
   live.send({ type: 'subscribe_task', task_id: 'broken' })
   await live.until(({ type }) => type === 'task_status')
-  await task.fail('It broke.', trace)
+  await task.fail('It broke. Cannot open /srv/my own app/shop.db', trace)
   await live.until(({ data }) => data?.status === 'failed')
   const shop = bench.repository('shop')
   await bench.indexer.index({ path: shop, name: 'shop' }).finished
@@ -80,9 +80,9 @@ async function everything(): Promise<string> {
 
 test('no credential, stack trace or path of the host is in anything that is sent', async () => {
   const said = await everything()
-  expect(said).toContain('It broke.')
+  expect(said).toContain('It broke. Cannot open …/shop.db')
   expect(said).not.toContain(password)
-  expect(said).not.toContain('/srv/app')
+  expect(said).not.toMatch(/srv|own app/)
   expect(said).toContain('"path":"shop"')
   expect(said).toContain('"url":"file:///shop"')
   const around = said.split(bench.folder).map((part) => part.slice(-80))

@@ -59,6 +59,8 @@ export function createWorkbench(
     storage,
     embedder: wrap(embedder),
     cloneDirectory: join(folder, 'data', 'clones'),
+    // A remote that is away stays away: no test waits a minute for it.
+    limits: { retries: 1 },
   })
   const closers: (() => Promise<void>)[] = []
   return {

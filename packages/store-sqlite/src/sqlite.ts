@@ -204,6 +204,8 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
       ),
     ids: (space, { signal, ...range }) =>
       abortable(signal, () => call('vectors.ids', space, range)),
+    versions: (space, { signal, ...range }) =>
+      abortable(signal, () => call('vectors.versions', space, range)),
     count: (space, { signal, ...range }) =>
       abortable(signal, () => call('vectors.count', space, range)),
     spaces: (callOptions) => abortable(callOptions?.signal, () => call('vectors.spaces')),

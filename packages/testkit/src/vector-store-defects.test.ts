@@ -318,6 +318,16 @@ catchesDefects({
         ids: (space, options) => working.ids(space, { ...options, limit: 1000 }),
       })),
     },
+    'rows are summed up by version, where a store does that, as its ids say': {
+      'takes the number of rows for the last ordinal': change((working) => ({
+        versions: async (space, options) =>
+          ((await working.versions?.(space, options)) ?? []).map((sum) => ({
+            ...sum,
+            lastOrdinal: sum.rows - 1,
+          })),
+      })),
+      'sums up every repository': store({ repositoryKey: () => '' }),
+    },
     'a page may begin after an id that is not there': {
       'looks for the place of the id': change((working) => ({
         ids: async (space, { after, ...options }) => {

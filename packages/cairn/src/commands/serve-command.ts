@@ -38,16 +38,27 @@ export async function serveCommand(
         say(context, served.pageUrl)
         mention(context, 'Serving to this machine alone. Ctrl-C ends it.')
       }
-      if (options.open === true) {
-        const { default: open } = await import('open')
-        await open(served.pageUrl)
-      }
+      if (options.open === true) await openInBrowser(context, served.pageUrl)
       if (!signal.aborted) await once(signal, 'abort')
     } finally {
       await served.close()
     }
     return exitCodes.done
   })
+}
+
+/** Asks the system to open a page. Where it cannot, that is said, and the page is there all the same. */
+async function openInBrowser(context: CommandContext, url: string): Promise<void> {
+  const mentionFailure = (): void => mention(context, `No browser could be opened: open ${url}`)
+  const { default: open } = await import('open')
+  try {
+    const opener = await open(url)
+    opener.once('exit', (code) => {
+      if (code !== 0) mentionFailure()
+    })
+  } catch {
+    mentionFailure()
+  }
 }
 
 function isWholeMachine(folder: string): boolean {

@@ -62,6 +62,15 @@ export interface StoredDifference {
   readonly path: string | null
 }
 
+/** The rows of one file version, as its chunks are called: `version:ordinal`. */
+export interface VersionRows {
+  readonly version: string
+  /** Number of rows whose ids begin with the version. */
+  readonly rows: number
+  /** The highest ordinal among them; null where an id is not that of a chunk. */
+  readonly lastOrdinal: number | null
+}
+
 /** What {@link VectorStore.inspect} is told. */
 export interface InspectOptions extends StoreCallOptions {
   readonly repository: string
@@ -137,6 +146,18 @@ export interface VectorStore {
       readonly limit: number
     },
   ): Promise<string[]>
+  /**
+   * Only where it is much less to give than every id: the ids of a repository summed up by the version
+   * that they begin with, in ascending order of it, `limit` a page, those after `after`.
+   */
+  versions?(
+    space: VectorSpace,
+    options: StoreCallOptions & {
+      readonly repository: string
+      readonly after?: string
+      readonly limit: number
+    },
+  ): Promise<VersionRows[]>
   /** Number of rows of a repository. */
   count(
     space: VectorSpace,

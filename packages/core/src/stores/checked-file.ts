@@ -39,10 +39,7 @@ export interface CheckedFile
     | 'nodeCount'
     | 'edgeSetNodes'
     | 'edgeSetEdges'
-  > {
-  /** Ids of its chunks that the vector store told. */
-  seenVectors: number
-}
+  > {}
 
 const none: readonly never[] = []
 
@@ -61,7 +58,6 @@ export function checkedFile(file: LedgerFile): CheckedFile {
     nodeCount,
     edgeSetNodes,
     edgeSetEdges,
-    seenVectors: 0,
   }
 }
 

@@ -1,8 +1,7 @@
-import { parseChunkId } from '../content-ids.ts'
 import type { OwnerCount } from '../contracts/graph-store.ts'
 import type { SpooledFile } from '../contracts/journal.ts'
 import type { BuiltGraph } from '../graph/graph-builder.ts'
-import { graphOwnerPages, vectorIdPages } from './list-rows.ts'
+import { graphOwnerPages, versionRows } from './list-rows.ts'
 import type { StoreContext } from './store-context.ts'
 
 /**
@@ -24,28 +23,19 @@ export const nothingWritten: WrittenRows = {
 
 /** Asks the stores what they have of a repository: some hundred bytes a file are held. */
 export async function findWrittenRows(context: StoreContext): Promise<WrittenRows> {
-  const [vectors, owners] = await Promise.all([countVectors(context), countOwners(context)])
+  const [vectors, owners] = await Promise.all([
+    versionRows(context, context.space),
+    countOwners(context),
+  ])
   const has = (owner: string, nodes: number, edges: number): boolean => {
     const found = owners.get(owner)
     return (found?.nodes ?? 0) === nodes && (found?.edges ?? 0) === edges
   }
   return {
-    hasVectors: ({ version, chunkCount }) => (vectors.get(version) ?? 0) === chunkCount,
+    hasVectors: ({ version, chunkCount }) => (vectors.get(version)?.rows ?? 0) === chunkCount,
     hasGraph: ({ version }, { edgeSet, nodeCount, edgeSetNodes, edgeSetEdges }) =>
       has(version, nodeCount, 0) && has(edgeSet, edgeSetNodes, edgeSetEdges),
   }
-}
-
-/** File version → how many of its chunks have a vector. */
-async function countVectors(context: StoreContext): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>()
-  for await (const ids of vectorIdPages(context, context.space)) {
-    for (const id of ids) {
-      const version = parseChunkId(id)?.version
-      if (version !== undefined) counts.set(version, (counts.get(version) ?? 0) + 1)
-    }
-  }
-  return counts
 }
 
 async function countOwners(

@@ -72,6 +72,7 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'vectors.query': 'read',
   'vectors.get': 'read',
   'vectors.ids': 'read',
+  'vectors.versions': 'read',
   'vectors.count': 'read',
   'vectors.spaces': 'read',
   'vectors.removeRepository': 'steps',

@@ -1,4 +1,4 @@
-import type { VectorRow, VectorSpace, VectorStore } from '@cairn/core'
+import type { VectorRow, VectorSpace, VectorStore, VersionRows } from '@cairn/core'
 import { type PackedVectors, packVectors, unpackBytes, unpackVectors } from '../packed-vectors.ts'
 import { createBlockCache } from './block-cache.ts'
 import { vectorChecksum } from './checksum.ts'
@@ -32,6 +32,7 @@ export interface VectorPart
   ): void
   upsertSpooled(space: VectorSpace, repository: string, versions: readonly string[]): string[]
   get(space: VectorSpace, ids: readonly string[]): PackedVectors
+  readonly versions: Sync<Required<Pick<VectorStore, 'versions'>>>['versions']
   readonly removeRepository: Stepwise<[repository: string], number>
 }
 
@@ -325,6 +326,35 @@ export function createVectors(
         .map(({ id }) => id)
     },
 
+    versions(space, { repository, after, limit }) {
+      const spaceId = findSpace(space)
+      const repositoryId = repositories.find(repository)
+      const sums: VersionRows[] = []
+      if (spaceId === null || repositoryId === null) return sums
+      const next = database.prepare<{ id: string | null }>(
+        'select min(id) as id from vector_ids where space = ? and id >= ?',
+      )
+      const sum = database.prepare<{ rows: number; chunks: number; last: number }>(
+        `select count(*) as rows, max(ordinal) as last,
+           sum(id = ?1 || ':' || ordinal and ordinal >= 0) as chunks
+         from (select id, cast(substr(id, length(?1) + 2) as integer) as ordinal from vector_ids
+           where space = ?2 and id >= ?1 and id < ?3 and repository = ?4)`,
+      )
+      // From version to version, so that no id leaves the index.
+      let passed = after === undefined ? '' : idsEnd(after)
+      while (sums.length < limit) {
+        const id = next.get(spaceId, passed)?.id ?? null
+        if (id === null) break
+        const version = id.split(':', 1)[0] ?? id
+        passed = idsEnd(version)
+        const found = sum.get(version, spaceId, passed, repositoryId)
+        if (!found || found.rows === 0) continue
+        const { rows, chunks, last } = found
+        sums.push({ version, rows, lastOrdinal: chunks === rows ? last : null })
+      }
+      return sums
+    },
+
     count(space, { repository }) {
       const spaceId = findSpace(space)
       const repositoryId = repositories.find(repository)
@@ -374,4 +404,9 @@ function floats(bytes: Uint8Array): Float32Array {
   // A driver may hand out bytes from the middle of a pool.
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
   return new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT)
+}
+
+/** What comes after every id that begins with a version and a colon. */
+function idsEnd(version: string): string {
+  return `${version};`
 }

@@ -66,6 +66,40 @@ export const listing: readonly Behaviour<VectorStore>[] = behaviours<VectorStore
     assert.deepEqual(await page(ids[8] ?? ''), [])
   },
 
+  'rows are summed up by version, where a store does that, as its ids say': async (store) => {
+    if (!store.versions) return
+    const space = freshSpace()
+    const [repository, other] = [freshRepository(), freshRepository()]
+    const written = [7, 1, 12].flatMap((count) => vectorRows(count, { repository }))
+    await store.upsert(space, [...written, ...vectorRows(3, { repository: other })])
+    // Of the second row, which is all that its version has.
+    await store.delete(
+      space,
+      written.slice(7, 8).map(({ id }) => id),
+    )
+    const [first] = written
+    await store.delete(space, first ? [first.id] : [])
+    const expected = sorted([...new Set(written.map(({ version }) => version))]).flatMap(
+      (version) => {
+        const rows = written.filter((row) => row.version === version && row !== first).length
+        const lastOrdinal = version === first?.version ? 6 : 11
+        return rows === 1 ? [] : [{ version, rows, lastOrdinal }]
+      },
+    )
+    for (const limit of [1, 2, 10]) {
+      const sums = await allPages(
+        limit,
+        async (after) => {
+          const range = { repository, limit, ...(after === undefined ? {} : { after }) }
+          return (await store.versions?.(space, range)) ?? []
+        },
+        ({ version }) => version,
+      )
+      assert.deepEqual(sums, expected, `pages of ${limit}`)
+    }
+    assert.deepEqual(await store.versions(freshSpace(), { repository, limit: 5 }), [])
+  },
+
   'an unknown repository has no ids and no rows': async (store) => {
     const space = freshSpace()
     await store.upsert(space, [vectorRow({ vector: unit(1, 0, 0, 0) })])
