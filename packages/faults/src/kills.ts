@@ -51,7 +51,7 @@ const shortStages: readonly BreakPoint[] = [
 const shortBatches: readonly BreakPoint[] = [
   { break: 'process', call: 'spool.write', nth: 1, when: 'after' },
   { break: 'process', call: 'cache.put', nth: 1, when: 'before' },
-  { break: 'process', call: 'ledger.stage', nth: 8, when: 'after' },
+  { break: 'process', call: 'ledger.stage', nth: 2, when: 'after' },
   { break: 'process', call: 'ledger.commit', nth: 1, when: 'after' },
 ]
 
