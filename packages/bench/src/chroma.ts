@@ -12,6 +12,7 @@ import { startChroma } from '@cairn/servers'
 import { chroma } from '@cairn/store-chroma'
 import { ChromaClient, type Metadata } from 'chromadb'
 import { markdownTable } from './markdown-table.ts'
+import { median } from './median.ts'
 
 const dimensions = 384
 const rowCount = Number(process.env.CAIRN_BENCH_ROWS ?? 10_000)
@@ -130,8 +131,4 @@ function described(
     'rows/s': rowsPerSecond.toFixed(0),
     'event loop held, ms': longestDelayMs.toFixed(0),
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -19,6 +19,7 @@ import { fetchModel, publishedModels } from '@cairn/models'
 import { env, pipeline } from '@huggingface/transformers'
 import type { BareEmbedJob } from './bare-embed.worker.ts'
 import { markdownTable } from './markdown-table.ts'
+import { median } from './median.ts'
 import { documentedFunctions } from './retrieval-functions.ts'
 import { corpora } from './retrieval-packages.ts'
 
@@ -132,8 +133,4 @@ function peakBytes(embedder: string, workers: number): number {
 
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(0)
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
 }

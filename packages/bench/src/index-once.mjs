@@ -5,7 +5,7 @@
  * What progress costs is measured by doing that part again: the events of the run are stored once more,
  * in a file of their own, in the transactions that they came in, told to a listener and made log lines.
  *
- *     node index-once.mjs '{"path", "data", "queries", "searches"}'
+ *     node index-once.mjs '{"path", "data", "queries", "searches", "servers"}'
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,11 +13,20 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { logEntry } from '@cairn/protocol'
 import { createIndexer, sqlite } from 'cairn'
 
-const { path, data, queries, searches } = JSON.parse(process.argv[2])
+const { path, data, queries, searches, servers } = JSON.parse(process.argv[2])
 const resolution = 1
 const delay = monitorEventLoopDelay({ resolution })
 
-const indexer = createIndexer({ dataDirectory: data })
+// Those that are not asked for are not loaded either: memory is measured.
+const vectors = servers.chroma && (await import('@cairn/store-chroma')).chroma(servers.chroma)
+const graph = servers.neo4j && (await import('@cairn/store-neo4j')).neo4j(servers.neo4j)
+const embedded = sqlite({ path: join(data, 'cairn.db') })
+const storage = {
+  ...embedded,
+  ...(vectors && { vectors }),
+  ...(graph && { graph }),
+}
+const indexer = createIndexer({ dataDirectory: data, storage })
 delay.enable()
 const startMs = performance.now()
 const startCpu = process.cpuUsage()
@@ -40,6 +49,7 @@ for (let round = 0; round < searches; round++) {
   }
 }
 await indexer.close()
+await Promise.all([embedded.close(), vectors?.close(), graph?.close()])
 
 // Held only now: the program that asks for the run does not hold its events either.
 const stored = sqlite({ path: join(data, 'cairn.db'), readOnly: true })

@@ -14,6 +14,7 @@ import { type Corpus, corpora, loadCorpus } from './corpus.ts'
 import { multipliedRepository, repositoryOf } from './git-repository.ts'
 import { markdownTable } from './markdown-table.ts'
 import { measureRun, type RunMeasure } from './measure-run.ts'
+import { median } from './median.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -61,9 +62,6 @@ async function withOneFileChanged<T>(repository: string, work: () => Promise<T>)
     writeFileSync(path, source)
   }
 }
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((one, other) => one - other)[numbers.length >> 1] ?? Number.NaN
 
 const percentile = (numbers: readonly number[], share: number): number =>
   [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length * share)] ?? Number.NaN

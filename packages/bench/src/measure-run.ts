@@ -3,6 +3,8 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { ChromaOptions } from '@cairn/store-chroma'
+import type { Neo4jOptions } from '@cairn/store-neo4j'
 import { watchMemory } from './process-memory.ts'
 
 /** What one run in a process of its own took. */
@@ -38,18 +40,25 @@ const queries = [
   'how is the connection pool closed',
 ] as const
 
+/** Stores in servers that a run writes to, by the options of their adapters; the others are in its folder. */
+export interface ServerStores {
+  readonly chroma?: ChromaOptions
+  readonly neo4j?: Neo4jOptions
+}
+
 /** Indexes `path` into `data` in a new process. */
 export async function measureRun(
   path: string,
   data: string,
   searches: number,
+  servers: ServerStores = {},
 ): Promise<RunMeasure> {
   const child = spawn(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
       script,
-      JSON.stringify({ path, data, queries, searches }),
+      JSON.stringify({ path, data, queries, searches, servers }),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )

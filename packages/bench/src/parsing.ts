@@ -8,6 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createParser, type Parser } from '@cairn/core'
 import { grammarOf, parseBare } from './bare-parse.ts'
 import { type CorpusFile, corpora, loadCorpus } from './corpus.ts'
+import { median } from './median.ts'
 
 const threads = 2
 const rounds = Number(process.env.CAIRN_BENCH_ROUNDS ?? 3)
@@ -95,9 +96,4 @@ async function timed(work: () => Promise<void>): Promise<number> {
   const start = performance.now()
   await work()
   return performance.now() - start
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

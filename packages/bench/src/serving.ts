@@ -5,14 +5,13 @@
  *     pnpm bench:serving
  */
 import { markdownTable } from './markdown-table.ts'
+import { median } from './median.ts'
 import { listLatencies, requestRate } from './serving-requests.ts'
 import { type Broadcast, broadcast, churn, readers } from './serving-streams.ts'
 
 const rounds = Number(process.env.CAIRN_BENCH_ROUNDS ?? 3)
 const deafReaders = 100
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((one, other) => one - other)[numbers.length >> 1] ?? Number.NaN
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
 
 const measured: { bare: Broadcast; cairn: Broadcast; deaf: Broadcast }[] = []
