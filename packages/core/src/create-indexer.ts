@@ -55,11 +55,8 @@ import { createUpkeep } from './upkeep.ts'
 const loggerName = 'The logger'
 /** Above, V8 may take what it needs for a while to optimize the parsers. */
 const frugalBytes = 1_500_000_000
-
-/** Of a parsing thread: a quarter of what the process may hold, at most 256 and no less than it works with. */
-function heapMegabytes(memoryBytes: number): number {
-  return Math.round(Math.min(256, Math.max(64, memoryBytes / 4_000_000)))
-}
+/** Heap of a parsing thread. */
+const parserHeap = { leastMb: 64, mostMb: 256 }
 
 /**
  * Makes an indexer over a storage and an embedder, both of which stay the caller's.
@@ -72,18 +69,18 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const { journal } = storage
   const limits = fillLimits(options.limits)
   const logger = options.logger ?? silentLogger
+  const memory = createMemoryGate({
+    limitBytes: limits.memoryBytes,
+    isOwn: options.limits?.memoryBytes !== undefined,
+    residentBytes: () => process.memoryUsage.rss(),
+  })
   const parser = createParser({
     languages: options.languages ?? [],
     threads: limits.parseThreads,
     timeLimitMs: limits.parseTimeoutMs,
     maxChunkCharacters: limits.maxChunkCharacters,
-    maxHeapMb: heapMegabytes(limits.memoryBytes),
+    maxHeapMb: memory.heap(parserHeap).megabytes,
     isFrugal: limits.memoryBytes < frugalBytes,
-  })
-  const memory = createMemoryGate({
-    limitBytes: limits.memoryBytes,
-    isOwn: options.limits?.memoryBytes !== undefined,
-    residentBytes: () => process.memoryUsage.rss(),
   })
   const repositoryQueue = createRepositoryQueue(limits.concurrentRuns)
   const clones = createCloneLimit(limits.clonesPerHost)
@@ -121,6 +118,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     embedder,
     parser,
     limits,
+    memory,
     retention: fillRetention(options.retention),
     cloneDirectory: options.cloneDirectory,
     queue: repositoryQueue,

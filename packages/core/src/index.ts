@@ -25,5 +25,10 @@ export {
 } from './errors.ts'
 export type * from './options.ts'
 export { language } from './parsing/language.ts'
-export { createParser, type Parser, type ParserOptions } from './parsing/parser.ts'
+export {
+  createParser,
+  type Parser,
+  type ParserOptions,
+  type ParserShare,
+} from './parsing/parser.ts'
 export { splitTerms } from './parsing/terms.ts'

@@ -4,6 +4,7 @@ import { type CleanUpOptions, cleanUp } from './clean-up.ts'
 import type { Embedder } from './contracts/embedder.ts'
 import type { Storage } from './contracts/storage.ts'
 import { type RepositoryHolder, typedErrors } from './errors.ts'
+import type { MemoryGate } from './memory-gate.ts'
 import { optimizeStores } from './optimize-stores.ts'
 import type { Indexer, Limits, Retention, Source } from './options.ts'
 import type { Parser } from './parsing/parser.ts'
@@ -25,6 +26,7 @@ export interface MaintenanceOptions {
   readonly embedder: Embedder
   readonly parser: Parser
   readonly limits: Required<Limits>
+  readonly memory: MemoryGate
   readonly retention: Required<Retention>
   readonly cloneDirectory: string
   readonly queue: RepositoryQueue
@@ -47,7 +49,7 @@ export interface Maintenance
 }
 
 export function createMaintenance(options: MaintenanceOptions): Maintenance {
-  const { storage, embedder, parser, limits, retention, assertOpen } = options
+  const { storage, embedder, parser, limits, memory, retention, assertOpen } = options
   const cloneDirectory = resolve(options.cloneDirectory)
   const clean = (call: Pick<CleanUpOptions, 'endedBefore' | 'signal'>): Promise<number> =>
     typedErrors(call.signal, 'STORE_FAILED', () =>
@@ -105,6 +107,7 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
               embedder,
               parser,
               limits,
+              memory,
               repository,
               repair,
               signal: either,

@@ -25,6 +25,27 @@ test('threads are begun as far as there is memory for them', () => {
   expect(gateAt(2_000).threads(4)).toBe(1)
 })
 
+test('a thread has a heap of a quarter of the limit, no less than it works with and no more than it takes', () => {
+  const heapAt = (limit: number, mostMb: number): number =>
+    gateAt(100, limit).heap({ leastMb: 64, mostMb }).megabytes
+  expect(heapAt(100, 512)).toBe(64)
+  expect(heapAt(1_000, 512)).toBe(250)
+  expect(heapAt(1_000, 128)).toBe(128)
+  expect(heapAt(9_000, 512)).toBe(512)
+})
+
+test('what does not fit into such a heap is told, with a limit that gives more', () => {
+  const told = (limit: number, mostMb: number): string =>
+    gateAt(100, limit).heap({ leastMb: 64, mostMb }).tooSmallFor('To read it')
+  expect(told(1_000, 512)).toBe(
+    'To read it needs more than the 250 MB of heap that a thread may have where limits.memoryBytes is 1000 MB. With about 2000 MB it may have 500 MB.',
+  )
+  expect(told(1_000, 300)).toMatch(/With about 1200 MB it may have 300 MB/)
+  expect(told(9_000, 512)).toBe(
+    'To read it needs more than the 512 MB of heap that a thread may have. Leave the largest of these files out with `exclude`.',
+  )
+})
+
 test('memory is tight before the limit is reached', () => {
   expect(gateAt(840).isTight()).toBe(false)
   expect(gateAt(860).isTight()).toBe(true)
@@ -72,7 +93,8 @@ test('without a limit nothing is held back', () => {
     gate.isLimited,
     gate.share(16),
     gate.threads(4),
+    gate.heap({ leastMb: 64, mostMb: 512 }).megabytes,
     gate.isTight(),
     gate.exceeded(),
-  ]).toEqual([false, 16, 4, false, null])
+  ]).toEqual([false, 16, 4, 512, false, null])
 })

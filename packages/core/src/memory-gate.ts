@@ -7,10 +7,19 @@ import { CairnError } from './errors.ts'
 const leastRunBytes = 100_000_000
 /** What one more parsing thread takes: its heap, its grammars' memory and the files on their way. */
 const threadBytes = 40_000_000
+/** Of the limit, what the heap of one thread may come to. */
+const heapShare = 1 / 4
 /** From this share of the limit on, less is begun at once. */
 const easyShare = 0.6
 /** From this share on, one thing is done at a time, and what rests gives its memory back. */
 const tightShare = 0.85
+
+/** How much heap a thread may have. */
+export interface ThreadHeap {
+  readonly megabytes: number
+  /** What to say where `what` does not fit into it. */
+  tooSmallFor(what: string): string
+}
 
 /** Keeps what is begun within what the process may hold in memory. */
 export interface MemoryGate {
@@ -20,6 +29,8 @@ export interface MemoryGate {
   share(most: number): number
   /** Of so many threads that are not there yet, how many there is memory for: at least one. */
   threads(most: number): number
+  /** JavaScript heap that one thread may have, which works with `leastMb` and up. */
+  heap(needs: { readonly leastMb: number; readonly mostMb: number }): ThreadHeap
   /** Whether what rests should give its memory back. */
   isTight(): boolean
   /** @throws CairnError `MEMORY_LIMIT` where not even the smallest run fits; for the first one of a process. */
@@ -53,6 +64,22 @@ export function createMemoryGate(options: {
       if (!isLimited) return most
       const free = limitBytes * tightShare - residentBytes()
       return Math.max(1, Math.min(most, Math.floor(free / threadBytes)))
+    },
+    heap({ leastMb, mostMb }) {
+      const share = (limitBytes * heapShare) / 1_000_000
+      const megabytes = Math.round(Math.max(leastMb, Math.min(mostMb, share)))
+      return {
+        megabytes,
+        tooSmallFor(what) {
+          const told = `${what} needs more than the ${megabytes} MB of heap that a thread may have`
+          if (share >= mostMb) {
+            return `${told}. Leave the largest of these files out with \`exclude\`.`
+          }
+          const more = Math.min(mostMb, megabytes * 2)
+          const limit = inMegabytes((more * 1_000_000) / heapShare)
+          return `${told} where limits.memoryBytes is ${inMegabytes(limitBytes)}. With about ${limit} it may have ${Math.round(more)} MB.`
+        },
+      }
     },
     isTight: () => used() >= tightShare,
     assertWorkable() {

@@ -364,9 +364,9 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
   ): Promise<ReconcileReport>
   /**
    * Drops the tasks that ended more than `olderThanHours` ago, with their events and logs, and what is past
-   * the {@link Retention}. Of each indexed
-   * repository the newest task and the one that it was indexed by stay, and so does what
-   * {@link Indexer.explain} says of a file, though the task that it names may be gone.
+   * the {@link Retention}. Of each indexed repository the newest task and the one that it was indexed by stay,
+   * and so does what {@link Indexer.explain} says of a file that is indexed, though the task that it names may
+   * be gone.
    * @throws StoreError `STORE_LOCKED` while another process writes.
    */
   cleanup(options: { readonly olderThanHours: number }): Promise<CleanupAnswer>

@@ -421,3 +421,74 @@ test('so many clones at once are made from one host', async () => {
   await indexer.cancel(one.taskId)
   await expect(two.finished).resolves.toMatchObject({ files: { indexed: 5 } })
 })
+
+/** Everything that is written into the spool of a storage, by path; `plansAdded` is called before each page of a plan. */
+function spoolWatch(
+  { journal, ...stores }: Storage,
+  plansAdded: () => Promise<unknown> = async () => undefined,
+): { storage: Storage; parsed: string[] } {
+  const parsed: string[] = []
+  const { plans, spool } = journal
+  return {
+    parsed,
+    storage: {
+      ...stores,
+      journal: {
+        ...journal,
+        plans: {
+          ...plans,
+          add: async (...page) => {
+            await plansAdded()
+            await plans.add(...page)
+          },
+        },
+        spool: {
+          ...spool,
+          write: async (repository, files) => {
+            await spool.write(repository, files)
+            parsed.push(...files.map(({ path }) => path))
+          },
+        },
+      },
+    },
+  }
+}
+
+describe('what a task parsed before it was paused is not parsed again', () => {
+  let path: string
+  let taskId: string
+  let stored: Storage
+  beforeEach(async () => {
+    path = bench.repository('shop', shop)
+    const { storage } = bench.open({ embedder })
+    stored = storage
+    const { indexer } = bench.open({
+      storage,
+      embedder: failing(embedder, { embedDocuments: () => new Promise(() => {}) }),
+    })
+    const run = indexer.index({ path })
+    taskId = run.taskId
+    await pausedAt(run, 'embedding', () => indexer.pause(taskId))
+    await indexer.close()
+  })
+
+  test('where another task of the repository came to its end meanwhile', async () => {
+    const { storage, parsed } = spoolWatch(stored)
+    const { indexer } = bench.open({ storage, embedder })
+    const cart = shop['shop/cart.py'] ?? ''
+    writeFiles(path, { 'shop/cart.py': `${cart}\n# Later.\n` })
+    await indexer.index({ path }).finished
+    expect(parsed).toEqual(['shop/cart.py'])
+    writeFiles(path, { 'shop/cart.py': cart })
+    await (await indexer.resume(taskId)).finished
+    expect(parsed).toEqual(['shop/cart.py'])
+    expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
+  })
+
+  test('where all that is no longer needed is swept while the plan is made anew', async () => {
+    const { storage, parsed } = spoolWatch(stored, () => stored.journal.spool.sweep())
+    const { indexer } = bench.open({ storage, embedder })
+    await (await indexer.resume(taskId)).finished
+    expect(parsed).toEqual([])
+  })
+})

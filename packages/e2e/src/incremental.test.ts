@@ -122,8 +122,11 @@ function rewrite(folder: string, how: (Edit & { kind: 'rewrite' })['how']): void
 async function contents(indexer: Indexer, storage: Storage): Promise<unknown> {
   const [space] = await storage.vectors.spaces()
   const files = await storage.journal.ledger.files('repo', { limit: 100 })
+  const found = await storage.journal.text.search(['one', 'start', 'return'], { limit: 100 })
   return {
     files,
+    // What was there before weighs nothing in them.
+    scores: Object.fromEntries(found.map(({ id, score }) => [id, score])),
     vectors: space ? await storage.vectors.ids(space, { repository: 'repo', limit: 1_000 }) : [],
     graph: await storage.graph.owners({ repository: 'repo', limit: 1_000 }),
     report: await indexer.reconcile('repo'),

@@ -34,19 +34,33 @@ interface Measured {
   readonly indexed: number
   readonly peakBytes: number
   readonly warnings: readonly string[]
+  /** Pages that were being stored at once. */
+  readonly mostPages: number
 }
 
-/** Indexes in a process of its own, which takes `ballastBytes` more when the parsing begins. */
-async function indexWithin(memoryBytes: number, ballastBytes = 0): Promise<Measured> {
-  const data = join(bench.folder, `data-${memoryBytes}-${ballastBytes}`)
+/** Indexes in a process of its own, which takes `ballastBytes` more when a stage begins. */
+async function indexWithin(
+  memoryBytes: number,
+  { ballastBytes = 0, stage = 'parsing' } = {},
+): Promise<Measured> {
+  const data = join(bench.folder, `data-${memoryBytes}-${ballastBytes}-${stage}`)
   const script = `
     import { createIndexer } from '@cairn/core'
     import { sqlite } from '@cairn/store-sqlite'
     import { staticEmbedder } from '@cairn/embedder-static'
     const storage = sqlite({ path: ${JSON.stringify(join(data, 'cairn.db'))} })
     const embedder = staticEmbedder()
+    const { ledger } = storage.journal
+    let pages = 0
+    let mostPages = 0
+    const watched = { ...ledger, stage: async (...page) => {
+      mostPages = Math.max(mostPages, ++pages)
+      await ledger.stage(...page)
+      pages--
+    } }
     const indexer = createIndexer({
-      storage, embedder, cloneDirectory: ${JSON.stringify(data)},
+      storage: { ...storage, journal: { ...storage.journal, ledger: watched } },
+      embedder, cloneDirectory: ${JSON.stringify(data)},
       limits: { parseThreads: 4, memoryBytes: ${memoryBytes} },
     })
     const run = indexer.index({ path: ${JSON.stringify(path)} })
@@ -54,11 +68,11 @@ async function indexWithin(memoryBytes: number, ballastBytes = 0): Promise<Measu
     let ballast = null
     run.on('warning.recorded', ({ code, message }) => code === 'MEMORY_LIMIT' && warnings.push(message))
     run.on('stage.started', ({ stage }) => {
-      if (stage === 'parsing') ballast = Buffer.alloc(${ballastBytes}, 1)
+      if (stage === ${JSON.stringify(stage)}) ballast = Buffer.alloc(${ballastBytes}, 1)
     })
     const { code = null, message = '', files } = await run.finished.catch((error) => error)
     process.stdout.write(JSON.stringify({
-      code, message, warnings, indexed: files?.indexed ?? 0, held: ballast?.length,
+      code, message, warnings, mostPages, indexed: files?.indexed ?? 0, held: ballast?.length,
       peakBytes: process.resourceUsage().maxRSS * 1024,
     }))
     await indexer.close()
@@ -84,9 +98,11 @@ test('a limit that is too small is refused with the smallest that works, and tha
   expect(run.peakBytes).toBeLessThan(least)
 
   // What the host takes in the middle of it cannot be undone: the run says so and comes to its end.
-  const crowded = await indexWithin(least, least)
-  expect(crowded).toMatchObject({ code: null, indexed: run.indexed })
-  expect(crowded.warnings).toEqual([
-    expect.stringMatching(/^The process holds \d+ MB, more than limits\.memoryBytes/),
-  ])
-})
+  for (const stage of ['parsing', 'storing']) {
+    const crowded = await indexWithin(least, { ballastBytes: least, stage })
+    expect(crowded).toMatchObject({ code: null, indexed: run.indexed, mostPages: 1 })
+    expect(crowded.warnings).toEqual([
+      expect.stringMatching(/^The process holds \d+ MB, more than limits\.memoryBytes/),
+    ])
+  }
+}, 60_000)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -61,6 +61,25 @@ test('tasks beyond those that are kept are gone after a run, by every way to ask
   expect(await indexer.explain('shop', 'shop/cart.py')).toMatchObject({ state: 'indexed' })
 })
 
+test('of files that are gone nothing is left once the tasks are that met them', async () => {
+  const { indexer } = bench.open({ retention: { tasksPerRepository: 1 } })
+  const path = bench.repository('shop', shop)
+  for (let round = 0; round < 3; round++) {
+    writeFiles(path, {
+      [`shop/of-${round}.py`]: 'def once(): pass\n',
+      [`of-${round}.bin`]: '\0\0\0',
+    })
+    await indexer.index({ path }).finished
+    rmSync(join(path, `shop/of-${round}.py`))
+    rmSync(join(path, `of-${round}.bin`))
+  }
+  await indexer.index({ path }).finished
+  await vi.waitFor(async () => expect((await indexer.tasks()).total).toBe(1), 30_000)
+  expect(await indexer.explain('shop', 'shop/of-2.py')).toMatchObject({ state: 'deleted' })
+  expect(await indexer.explain('shop', 'shop/of-1.py')).toMatchObject({ state: 'unknown' })
+  expect(rows('file_records')).toBe(Object.keys(shop).length + 1)
+})
+
 test('many runs leave no more rows than a few do', async () => {
   const { indexer } = bench.open({ retention: { tasksPerRepository: 1, spareVectorBytes: 0 } })
   const path = bench.repository('shop', shop)
@@ -117,6 +136,34 @@ test('vectors of an embedder that no repository is indexed with any more are spa
   await indexer.cleanup({ olderThanHours: 1 })
   expect(rows('embedding_cache')).toBe(vectors)
   expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
+})
+
+test('what another indexer cleans up leaves the vectors of a run under way', async () => {
+  const embedded: string[] = []
+  const real = staticEmbedder({ threads: 1 })
+  const { storage, indexer } = bench.open({ retention: { spareVectorBytes: 0 } })
+  const { cache } = storage.journal
+  const put: typeof cache.put = async (...vectors) => {
+    await cache.put(...vectors)
+    await indexer.cleanup({ olderThanHours: 1 })
+  }
+  const run = bench
+    .open({
+      storage: { ...storage, journal: { ...storage.journal, cache: { ...cache, put } } },
+      embedder: failing(real, {
+        fingerprint: 'another',
+        embedDocuments: async (texts, options) => {
+          embedded.push(...texts)
+          return real.embedDocuments(texts, options)
+        },
+      }),
+    })
+    .indexer.index({ path: bench.repository('shop', shop) })
+  const events = collectEvents(run)
+  await run.finished
+  expect(embedded.length).toBeGreaterThan(0)
+  expect(new Set(embedded).size).toBe(embedded.length)
+  expect(events.filter(({ type }) => type === 'warning.recorded')).toEqual([])
 })
 
 test('what was parsed for a task that is gone goes with it', async () => {

@@ -22,6 +22,7 @@ const stageBoundaries: readonly BreakPoint[] = [
 const batchCalls = [
   'plans.begin',
   'plans.add',
+  'plans.complete',
   'spool.write',
   'embedder.embedDocuments',
   'cache.put',

@@ -55,7 +55,7 @@ export function createConnection(options: CheckedOptions): Connection {
   let lastWrite: Promise<unknown> = Promise.resolve()
 
   const open = (): Connected => {
-    if (isClosed) throw new StoreError('STORE_FAILED', `The graph store at ${url} is closed.`)
+    if (isClosed) throw new StoreError('CLOSED', `The graph store at ${url} is closed.`)
     connected ??= { driver: connect(options), lost: new AbortController() }
     return connected
   }

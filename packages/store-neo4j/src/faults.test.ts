@@ -169,7 +169,11 @@ describeWithServer('neo4j', 'on a Neo4j that is there,', (server) => {
     await store.nodes(['a'])
     await store.close()
     await store.close()
-    expect(await failureOf(store)).toMatchObject({ message: expect.stringContaining('is closed') })
+    expect(await failureOf(store)).toMatchObject({
+      code: 'CLOSED',
+      recoverable: false,
+      message: expect.stringContaining('is closed'),
+    })
   })
 
   test('the same store works once its server is reached with the right password', async () => {

@@ -102,6 +102,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     plans: {
       begin: (run) => call('plans.begin', run),
       add: (runId, files) => call('plans.add', runId, files),
+      complete: (runId) => call('plans.complete', runId),
       toIndex: (runId, range) => call('plans.toIndex', runId, range),
       record: (repository, path) => call('plans.record', repository, path),
     },

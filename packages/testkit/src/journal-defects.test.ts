@@ -11,6 +11,7 @@ import { type LogEntry, logEntry } from '@cairn/protocol'
 import { catchesDefects } from './fixtures/catches.ts'
 import { memoryJournal, openMemoryJournal } from './fixtures/memory-journal.ts'
 import { memoryPlace } from './fixtures/memory-place.ts'
+import { memoryPlans } from './fixtures/memory-spool.ts'
 import { journalCases } from './journal/journal-cases.ts'
 
 type Open = () => { first: Journal; second: Journal; loseWords(version: string): Promise<void> }
@@ -269,7 +270,7 @@ catchesDefects<ReturnType<Open>>({
         },
       })),
     },
-    'what ended long ago is dropped, but for what the ledger and the records of files need': {
+    'what ended long ago is dropped, but for what the ledger and its files need': {
       'drops nothing': part('tasks', () => ({ prune: async () => 0 })),
       'drops what ended at any time': part('tasks', (tasks) => ({
         prune: () => tasks.prune({ endedBefore: new Date(Date.UTC(2100, 0, 1)) }),
@@ -288,6 +289,17 @@ catchesDefects<ReturnType<Open>>({
             ...working.plans,
             record: async (repository, path) =>
               hasPruned ? null : working.plans.record(repository, path),
+          },
+        }
+      }),
+      'keeps every record': part('plans', (plans) => {
+        const known = new Map<string, ReturnType<typeof plans.record>>()
+        return {
+          record: async (repository, path) => {
+            const record = await plans.record(repository, path)
+            const key = `${repository} ${path}`
+            if (record) known.set(key, Promise.resolve(record))
+            return known.get(key) ?? null
           },
         }
       }),
@@ -456,12 +468,36 @@ catchesDefects<ReturnType<Open>>({
         },
       })),
     },
-    'a new plan drops the earlier one of its repository, and no other': {
-      'keeps the earlier one': part('plans', (plans) => ({
-        begin: ({ runId }) => plans.begin({ runId, repository: runId }),
+    'a plan that is whole drops the earlier ones of its repository, and no others': {
+      'keeps the earlier one': part('plans', () => ({ complete: async () => undefined })),
+      'drops it too early': part('plans', (plans) => ({
+        begin: async (run) => {
+          await plans.begin(run)
+          await plans.complete(run.runId)
+        },
       })),
       'drops all': part('plans', (plans) => ({
         begin: ({ runId }) => plans.begin({ runId, repository: 'one' }),
+      })),
+    },
+    'the plans of a task that has not ended stay while others of its repository are made': {
+      'looks at no task': () => {
+        const place = memoryPlace()
+        const { first, second, loseWords } = working(place)
+        const plans = memoryPlans({ ...place, tasks: new Map() })
+        const blind = (journal: Journal): Journal => ({
+          ...journal,
+          plans: { ...journal.plans, ...plans },
+        })
+        return { first: blind(first), second: blind(second), loseWords }
+      },
+      'keeps those of its own task': part('plans', (plans, { tasks }) => ({
+        complete: async (runId) => {
+          const { tasks: all } = await tasks.tasks({})
+          const own = all.find((task) => task.runId === runId)
+          const events = await tasks.events(own?.taskId ?? '', { limit: 99 })
+          if (events.every(({ type }) => type !== 'run.resumed')) await plans.complete(runId)
+        },
       })),
     },
     'the record of a file is the last thing that became of it': {
@@ -598,6 +634,7 @@ catchesDefects<ReturnType<Open>>({
       'forgets that a plan refers to it': part('spool', (spool, { plans }) => ({
         sweep: async (repository = '') => {
           await plans.begin({ repository, runId: `none of ${repository}` })
+          await plans.complete(`none of ${repository}`)
           return spool.sweep(repository)
         },
       })),
@@ -995,6 +1032,15 @@ catchesDefects<ReturnType<Open>>({
           },
         }
       }),
+    },
+    'no vector is spare of the embedder of a run that has not ended': {
+      'does not ask which it is': part('plans', (plans) => ({
+        begin: ({ repository, runId }) => plans.begin({ repository, runId }),
+      })),
+      'keeps them for ever': part('plans', (plans) => ({
+        begin: ({ repository, fingerprint }) =>
+          plans.begin({ repository, runId: 'for ever', ...(fingerprint ? { fingerprint } : {}) }),
+      })),
     },
     'of spare vectors those go first whose text was needed last the longest ago': {
       'drops all where it drops some': part('cache', (cache) => ({

@@ -165,8 +165,8 @@ export interface TaskLog {
   ): Promise<{ stages: StageMetrics; embedding: EmbeddingMetrics }>
   /**
    * Drops ended tasks that are past a limit, whole: with their events, figures and plans; gives how many.
-   * What was last recorded of a file stays ({@link PlanLog.record}), and so do, of each repository in the
-   * ledger, its newest task and the one that it was committed by.
+   * What was last recorded of a file that the ledger has stays ({@link PlanLog.record}), and so do, of each
+   * repository in the ledger, its newest task and the one that it was committed by.
    */
   prune(limits: TaskLimits): Promise<number>
   /** Median seconds of an item by stage over the last runs of a repository (or of any), for an ETA. */
@@ -199,18 +199,33 @@ export interface FileRecord {
   readonly at: Date
 }
 
-/** The plan of the run in progress of each repository, file by file. */
+/** The plan of the run in progress of each repository, file by file, and those that may be gone on with. */
 export interface PlanLog {
-  /** Starts a plan: drops that of an earlier run of the repository. */
-  begin(run: { readonly repository: string; readonly runId: string }): Promise<void>
+  /**
+   * Starts a plan; what earlier ones refer to stays until it is whole. `fingerprint` is of the embedder whose
+   * vectors the run uses: until the run ends, none of them is spare.
+   */
+  begin(run: {
+    readonly repository: string
+    readonly runId: string
+    readonly fingerprint?: string
+  }): Promise<void>
   /** Adds files to a plan; of a path that comes again the last counts. */
   add(runId: string, files: readonly PlannedFile[]): Promise<void>
+  /**
+   * Says that a plan is whole: drops the earlier ones of its repository, but for those of other tasks that
+   * have not ended.
+   */
+  complete(runId: string): Promise<void>
   /** Files of a plan with `action: 'index'`, by path, those after `after`. */
   toIndex(
     runId: string,
     options: { readonly after?: string; readonly limit: number },
   ): Promise<Extract<PlannedFile, { action: 'index' }>[]>
-  /** The last record of a path, from the `file.settled` events of the repository; null if no run met it. */
+  /**
+   * The last record of a path, from the `file.settled` events of the repository; null if no run met it, or it
+   * is not in the ledger and the task that recorded it was dropped.
+   */
   record(repository: string, path: string): Promise<FileRecord | null>
 }
 
@@ -409,7 +424,8 @@ export interface EmbeddingCache {
   /**
    * Drops spare vectors, those of texts that no spooled file has, until they take at most so many bytes;
    * gives how many. Those of embedders that are no longer used go first, then those whose text went out
-   * of the spool first. One that a vector store in the same database refers to is never spare.
+   * of the spool first. One that a vector store in the same database refers to is never spare, and none is of
+   * the embedder of a run that has not ended ({@link PlanLog.begin}).
    */
   prune(spare: SpareVectors): Promise<number>
 }

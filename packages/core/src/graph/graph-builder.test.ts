@@ -7,6 +7,7 @@ import type { Spool, SpooledFile } from '../contracts/journal.ts'
 import type { Language } from '../contracts/language.ts'
 import type { FileSurface, SymbolDefinition } from '../contracts/parsed-file.ts'
 import { StoreError } from '../errors.ts'
+import { createMemoryGate, type MemoryGate } from '../memory-gate.ts'
 import { builtinLanguages } from '../parsing/builtin-languages.ts'
 import { createLanguageDetector } from '../parsing/detect-language.ts'
 import { builtin, parseSource } from '../parsing/fixtures/parse-source.ts'
@@ -88,12 +89,18 @@ async function repositoryOf(
 
 const everyLanguage = repositoryOf(sources, builtinLanguages)
 
+const memoryOf = (limitBytes: number): MemoryGate =>
+  createMemoryGate({ limitBytes, isOwn: true, residentBytes: () => 0 })
+
 function builderOf(
   { versions, spool }: Pick<Repository, 'versions' | 'spool'>,
   options: Partial<Parameters<typeof createGraphBuilder>[0]>,
 ): GraphBuilder {
   const languages = builtinLanguages
-  const defaults = { repository: 'r', versions, spool, languages, maxRows: 1_000, files: few }
+  const defaults = {
+    ...{ repository: 'r', versions, spool, languages, maxRows: 1_000, files: few },
+    memory: memoryOf(Number.POSITIVE_INFINITY),
+  }
   const builder = createGraphBuilder({ ...defaults, ...options })
   onTestFinished(() => builder.close())
   return builder
@@ -106,6 +113,12 @@ function startedThreads(): Worker[] {
   process.on('worker', note)
   onTestFinished(() => void process.off('worker', note))
   return workers
+}
+
+function symbol(name: string, line: number): SymbolDefinition {
+  const lines = { startLine: line, endLine: line }
+  const about = { kind: 'function', parent: null, isExported: true, summary: null } as const
+  return { name, symbolPath: name, ...lines, ...about }
 }
 
 function rowsOf(graphs: readonly BuiltGraph[]): GraphRows {
@@ -189,19 +202,7 @@ describe('graphs', () => {
   })
 
   test('of a file with tens of thousands of symbols are built in a thread', async () => {
-    const symbols = Array.from(
-      { length: 30_000 },
-      (_, index): SymbolDefinition => ({
-        name: `f${index}`,
-        symbolPath: `f${index}`,
-        kind: 'function',
-        startLine: index + 1,
-        endLine: index + 1,
-        parent: null,
-        isExported: true,
-        summary: null,
-      }),
-    )
+    const symbols = Array.from({ length: 30_000 }, (_, index) => symbol(`f${index}`, index + 1))
     const surface: FileSurface = { symbols, imports: [], heritage: [], packageName: null }
     const repository = await repositoryOf({ 'a.ts': '' }, builtinLanguages)
     const builder = builderOf(repository, { files: many, maxRows: 10_000 })
@@ -296,6 +297,36 @@ describe('a thread', () => {
     const died = { code: 'INTERNAL', recoverable: true, cause: expect.any(Error) }
     await expect(builder.build(files, { withNodes: true })).rejects.toMatchObject(died)
     await expect(builder.build(files, { withNodes: true })).rejects.toMatchObject(died)
+  })
+
+  test('has the heap that the limit of the process leaves it', async () => {
+    const repository = await everyLanguage
+    const workers = startedThreads()
+    for (const limit of [Number.POSITIVE_INFINITY, 400_000_000]) {
+      const builder = builderOf(repository, { files: many, memory: memoryOf(limit) })
+      await builder.build(repository.files().slice(0, 1), { withNodes: true })
+    }
+    expect(workers.map(({ resourceLimits }) => resourceLimits)).toMatchObject([
+      { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 },
+      { maxOldGenerationSizeMb: 100, maxYoungGenerationSizeMb: 6 },
+    ])
+  })
+
+  test('whose heap is too small says for which files, and which limit would do', async () => {
+    const repository = await everyLanguage
+    // More definitions than are taken of a file.
+    const symbols = Array.from({ length: 20_000 }, (_, index) => symbol(`f${index}`, index + 1))
+    const surface = encodeSurface({ symbols, imports: [], heritage: [], packageName: null })
+    const files = repository.files().map((file) => ({ ...file, surface: surface.slice() }))
+    const builder = builderOf(repository, { files: many, memory: memoryOf(200_000_000) })
+    const build = builder.build(files, { withNodes: true })
+    await expect(build).rejects.toMatchObject({
+      code: 'MEMORY_LIMIT',
+      recoverable: false,
+      message: expect.stringMatching(
+        /^To resolve the edges of 23 files, app\/base.py to data.json, needs more than the 64 MB of heap .* is 200 MB. With about 512 MB/,
+      ),
+    })
   })
 
   test('hands on what the journal fails with', async () => {

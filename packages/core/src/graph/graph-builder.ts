@@ -1,7 +1,7 @@
 import type { Spool } from '../contracts/journal.ts'
 import type { Language } from '../contracts/language.ts'
 import { createGraphMaker, type GraphMaker } from './build-graphs.ts'
-import { createGraphThread, type GraphThread } from './graph-thread.ts'
+import { createGraphThread, type GraphThread, type GraphThreadOptions } from './graph-thread.ts'
 import { threadLanguages } from './thread-languages.ts'
 
 export type { BuiltGraph } from './build-graphs.ts'
@@ -26,6 +26,7 @@ export interface GraphBuilderOptions {
   readonly languages: readonly Language[]
   /** Rows of one piece of a graph. */
   readonly maxRows: number
+  readonly memory: GraphThreadOptions['memory']
   /** How many files there will be at least. */
   readonly files: number
 }
@@ -39,7 +40,7 @@ const filesWorthAThread = 50
  * so are all where a language has a function of its own, which cannot cross.
  */
 export function createGraphBuilder(options: GraphBuilderOptions): GraphBuilder {
-  const { languages, spool, files: expected, ...state } = options
+  const { languages, spool, memory, files: expected, ...state } = options
   const crossing = threadLanguages(languages)
   const byId = new Map(languages.map((language) => [language.id, language]))
   const surfaces: Spool['surfaces'] = (versions) => spool.surfaces(versions)
@@ -55,8 +56,8 @@ export function createGraphBuilder(options: GraphBuilderOptions): GraphBuilder {
         return here(files, buildOptions)
       }
       here = null
-      thread ??= createGraphThread(
-        {
+      thread ??= createGraphThread({
+        start: {
           repository: state.repository,
           maxRows: state.maxRows,
           paths: [...state.versions.keys()],
@@ -64,7 +65,8 @@ export function createGraphBuilder(options: GraphBuilderOptions): GraphBuilder {
           languages: crossing,
         },
         surfaces,
-      )
+        memory,
+      })
       return thread.build(files, buildOptions)
     },
     close: async () => thread?.close(),

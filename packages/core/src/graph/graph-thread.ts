@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Spool, SpooledFile, SpooledSurface } from '../contracts/journal.ts'
 import { CairnError, StoreError } from '../errors.ts'
+import type { MemoryGate, ThreadHeap } from '../memory-gate.ts'
 import type { BuiltGraph, GraphMaker } from './build-graphs.ts'
 import type { FromGraphThread, GraphThreadStart, ToGraphThread } from './graph-thread-messages.ts'
 
@@ -10,12 +11,13 @@ export interface GraphThread {
   close(): Promise<void>
 }
 
-const resourceLimits = {
-  // Holds what a page of files is made of, which is short-lived: with less it is taken for long-lived.
-  maxYoungGenerationSizeMb: 24,
-  // No more than is needed is taken: a page of files, and what they import.
-  maxOldGenerationSizeMb: 512,
-}
+/** Megabytes of heap for a page of files and what they import: with so many it works, and takes no more. */
+const [leastHeapMb, mostHeapMb] = [64, 512]
+/** What each file of the repository takes: its path, by its parts, and its version. */
+const heapBytesPerFile = 600
+// Holds what a page of files is made of, which is short-lived: with less it is taken for long-lived. Where
+// memory is limited that is the smaller evil.
+const [leastYoungMb, mostYoungMb] = [6, 24]
 
 // From source, the worker is TypeScript too and runs as it is.
 const isSource = import.meta.url.endsWith('.ts')
@@ -24,19 +26,30 @@ const sourceArguments = ['--conditions=@cairn/source', '--disable-warning=Experi
 
 /** The build that is under way. */
 interface Build {
+  readonly paths: readonly string[]
   resolve(graphs: BuiltGraph[]): void
   reject(error: unknown): void
 }
 
+/** What a thread needs of the host. */
+export interface GraphThreadOptions {
+  readonly start: GraphThreadStart
+  readonly surfaces: Spool['surfaces']
+  readonly memory: Pick<MemoryGate, 'heap'>
+}
+
 /** Starts the thread. It asks for surfaces as it needs them: they pass through as bytes. */
-export function createGraphThread(
-  start: GraphThreadStart,
-  surfaces: Spool['surfaces'],
-): GraphThread {
+export function createGraphThread({ start, surfaces, memory }: GraphThreadOptions): GraphThread {
+  const filesMb = (start.paths.length * heapBytesPerFile) / 1_000_000
+  const heap = memory.heap({ leastMb: leastHeapMb + filesMb, mostMb: mostHeapMb + filesMb })
+  const youngMb = (mostYoungMb * heap.megabytes) / mostHeapMb
   const worker = new Worker(workerUrl, {
     name: 'cairn-graph',
     workerData: start,
-    resourceLimits,
+    resourceLimits: {
+      maxOldGenerationSizeMb: heap.megabytes,
+      maxYoungGenerationSizeMb: Math.round(Math.max(leastYoungMb, Math.min(mostYoungMb, youngMb))),
+    },
     execArgv: isSource ? sourceArguments : [],
   })
   let current: Build | null = null
@@ -64,7 +77,10 @@ export function createGraphThread(
     else if (message.kind === 'built') current?.resolve([...message.graphs])
     else current?.reject(toError(message.error))
   })
-  worker.on('error', (cause) => end(diedError(cause)))
+  worker.on('error', (cause) => {
+    const isOutOfMemory = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    end(isOutOfMemory ? outOfMemory(current?.paths ?? [], heap, cause) : diedError(cause))
+  })
   worker.on('exit', (code) => end(diedError(new Error(`It ended with exit code ${code}.`))))
 
   return {
@@ -75,7 +91,7 @@ export function createGraphThread(
       signal?.addEventListener('abort', onAbort, { once: true })
       try {
         return await new Promise<BuiltGraph[]>((resolve, reject) => {
-          current = { resolve, reject }
+          current = { resolve, reject, paths: files.map(({ path }) => path) }
           say({ kind: 'build', files, withNodes })
         })
       } finally {
@@ -106,6 +122,14 @@ function diedError(cause: unknown): CairnError {
     'The thread that resolves the graph ended unexpectedly. What was written stays; resume the task to go on.',
     { recoverable: true, cause },
   )
+}
+
+function outOfMemory(paths: readonly string[], heap: ThreadHeap, cause: unknown): CairnError {
+  const [first, last] = [paths[0], paths.at(-1)]
+  const files = first === last ? first : `${paths.length} files, ${first} to ${last},`
+  return new CairnError('MEMORY_LIMIT', heap.tooSmallFor(`To resolve the edges of ${files}`), {
+    cause,
+  })
 }
 
 function toError({

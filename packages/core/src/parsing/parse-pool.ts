@@ -21,11 +21,16 @@ export interface ParseRequest {
   readonly bytes: Uint8Array
 }
 
+/** A part of a pool, whose files come in turn with those of the others. */
+export interface ParseShare {
+  parse(request: ParseRequest, signal: AbortSignal | undefined): Promise<EncodedFile>
+  /** Has at most so many threads work for it from now on. */
+  limitThreads(threads: number): void
+}
+
 /** Worker threads that parse files. */
 export interface ParsePool {
-  parse(request: ParseRequest, signal: AbortSignal | undefined): Promise<EncodedFile>
-  /** Has at most so many threads work from now on. */
-  limitThreads(threads: number): void
+  share(): ParseShare
   /** Ends the threads if none of them works; the next file starts others. */
   rest(): Promise<void>
   close(): Promise<void>
@@ -39,7 +44,14 @@ interface Job extends ParseRequest {
   isSettled: boolean
 }
 
+/** Files of one share that wait for a thread. */
+interface Line {
+  readonly jobs: Job[]
+  mostThreads: number
+}
+
 interface FlyingBatch {
+  readonly line: Line
   readonly jobs: readonly Job[]
   readonly progress: SharedArrayBuffer
   readonly abort: AbortController
@@ -68,10 +80,10 @@ const sourceArguments = ['--conditions=@cairn/source', '--disable-warning=Experi
  * again.
  */
 export function createParsePool(options: ParsePoolOptions): ParsePool {
-  const queue: Job[] = []
+  /** Lines in which a file waits; the one whose turn it was last is the last. */
+  const lines = new Set<Line>()
   const flying = new Set<FlyingBatch>()
   let isClosed = false
-  let mostThreads = options.threads
 
   const pool = new Tinypool({
     filename: workerUrl.href,
@@ -103,12 +115,23 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   }
 
   const dispatch = (): void => {
-    while (!isClosed && queue.length > 0 && flying.size < mostThreads) run(takeBatch())
+    while (!isClosed) {
+      const line = [...lines].find((each) => freeThreads(each) > 0)
+      if (!line) return
+      const batch = takeBatch(line.jobs, freeThreads(line))
+      lines.delete(line)
+      if (line.jobs.length > 0) lines.add(line)
+      run(line, batch)
+    }
   }
 
-  const takeBatch = (): Job[] => {
-    const share = Math.ceil(queue.length / (mostThreads - flying.size))
-    const limit = Math.min(maxBatchFiles, share)
+  const freeThreads = (line: Line): number => {
+    const own = [...flying].filter((batch) => batch.line === line).length
+    return Math.min(options.threads - flying.size, line.mostThreads - own)
+  }
+
+  const takeBatch = (queue: Job[], threads: number): Job[] => {
+    const limit = Math.min(maxBatchFiles, Math.ceil(queue.length / threads))
     const batch: Job[] = []
     let size = 0
     while (batch.length < limit) {
@@ -125,7 +148,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     return batch
   }
 
-  const run = (jobs: readonly Job[]): void => {
+  const run = (line: Line, jobs: readonly Job[]): void => {
     const abort = new AbortController()
     const message = packBatch(jobs)
     let timer: NodeJS.Timeout | undefined
@@ -154,7 +177,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
         reject(error)
         abort.abort()
       }
-      const batch: FlyingBatch = { jobs, progress, abort, fail, ended: Promise.resolve() }
+      const batch: FlyingBatch = { line, jobs, progress, abort, fail, ended: Promise.resolve() }
       flying.add(batch)
       batch.ended = pool
         .run(message, { signal: abort.signal, transferList: [message.bytes.buffer] })
@@ -169,7 +192,8 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
             if (outcome !== undefined) settle(job, outcome)
           }
         },
-        (error: unknown) => recover(jobs, timedOut, readProgress(message.progress).file, error),
+        (error: unknown) =>
+          recover(line, jobs, timedOut, readProgress(message.progress).file, error),
       )
       .finally(() => {
         clearTimeout(timer)
@@ -182,7 +206,13 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     for (const { jobs, abort } of flying) if (jobs.every((job) => job.isSettled)) abort.abort()
   }
 
-  const recover = (jobs: readonly Job[], timedOut: number, at: number, error: unknown): void => {
+  const recover = (
+    line: Line,
+    jobs: readonly Job[],
+    timedOut: number,
+    at: number,
+    error: unknown,
+  ): void => {
     if (isClosed) {
       for (const job of jobs) finish(job, () => job.reject(closedError()))
       return
@@ -204,51 +234,67 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
         again.push(job)
       }
     }
-    queue.unshift(...again.filter((job) => !job.isSettled))
+    line.jobs.unshift(...again.filter((job) => !job.isSettled))
+    if (line.jobs.length > 0) lines.add(line)
+  }
+
+  const enter = (
+    line: Line,
+    request: ParseRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<EncodedFile> => {
+    if (isClosed) return Promise.reject(closedError())
+    if (signal?.aborted === true) return Promise.reject(cancelledError(signal))
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        const index = line.jobs.indexOf(job)
+        if (index !== -1) line.jobs.splice(index, 1)
+        if (line.jobs.length === 0) lines.delete(line)
+        finish(job, () => job.reject(cancelledError(signal)))
+        abandon()
+      }
+      const job: Job = {
+        ...request,
+        isSuspect: false,
+        isSettled: false,
+        resolve(file) {
+          signal?.removeEventListener('abort', onAbort)
+          resolve(file)
+        },
+        reject(error) {
+          signal?.removeEventListener('abort', onAbort)
+          reject(error)
+        },
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      line.jobs.push(job)
+      lines.add(line)
+      // Calls of the same turn make one batch.
+      if (line.jobs.length === 1) queueMicrotask(dispatch)
+    })
   }
 
   return {
-    parse(request, signal) {
-      if (isClosed) return Promise.reject(closedError())
-      if (signal?.aborted === true) return Promise.reject(cancelledError(signal))
-      return new Promise((resolve, reject) => {
-        const onAbort = (): void => {
-          const index = queue.indexOf(job)
-          if (index !== -1) queue.splice(index, 1)
-          finish(job, () => job.reject(cancelledError(signal)))
-          abandon()
-        }
-        const job: Job = {
-          ...request,
-          isSuspect: false,
-          isSettled: false,
-          resolve(file) {
-            signal?.removeEventListener('abort', onAbort)
-            resolve(file)
-          },
-          reject(error) {
-            signal?.removeEventListener('abort', onAbort)
-            reject(error)
-          },
-        }
-        signal?.addEventListener('abort', onAbort, { once: true })
-        queue.push(job)
-        // Calls of the same turn make one batch.
-        if (queue.length === 1) queueMicrotask(dispatch)
-      })
-    },
-    limitThreads(threads) {
-      mostThreads = Math.max(1, Math.min(threads, options.threads))
-      dispatch()
+    share() {
+      const line: Line = { jobs: [], mostThreads: options.threads }
+      return {
+        parse: (request, signal) => enter(line, request, signal),
+        limitThreads(threads) {
+          line.mostThreads = Math.max(1, threads)
+          dispatch()
+        },
+      }
     },
     async rest() {
       const abandoned = [...flying].filter(({ abort }) => abort.signal.aborted)
       await Promise.all(abandoned.map(({ ended }) => ended))
-      if (!isClosed && queue.length === 0 && flying.size === 0) await pool.recycleWorkers()
+      if (!isClosed && lines.size === 0 && flying.size === 0) await pool.recycleWorkers()
     },
     async close() {
       isClosed = true
-      for (const job of queue.splice(0)) finish(job, () => job.reject(closedError()))
+      for (const { jobs } of lines) {
+        for (const job of jobs.splice(0)) finish(job, () => job.reject(closedError()))
+      }
       for (const batch of flying) batch.abort.abort()
       await pool.destroy()
     },

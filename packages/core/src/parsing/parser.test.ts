@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Language } from '../contracts/language.ts'
 import type { ParsedFile } from '../contracts/parsed-file.ts'
 import { builtin } from './fixtures/parse-source.ts'
 import { trapWhenUsed } from './fixtures/trapping-grammar.ts'
 import { language } from './language.ts'
-import { createParser, type Parser, type ParserOptions } from './parser.ts'
+import { createParser, type Parser, type ParserOptions, type ParserShare } from './parser.ts'
 
 const luaGrammar = createRequire(import.meta.url).resolve(
   '@tree-sitter-grammars/tree-sitter-lua/tree-sitter-lua.wasm',
@@ -56,6 +56,31 @@ async function withParser<T>(
 }
 
 describe('a parser', () => {
+  it('has no more threads work for a run than that run allows, whatever others do', async () => {
+    let started = 0
+    const count = (): void => void started++
+    process.on('worker', count)
+    onTestFinished(() => void process.off('worker', count))
+    await withParser({ threads: 3 }, async (parser) => {
+      const [one, other] = [parser.share(), parser.share()]
+      const parseMany = async (share: ParserShare): Promise<number> => {
+        const files = Array.from({ length: 60 }, (_, index) => ({
+          path: `${index}.lua`,
+          language: 'text',
+          bytes: bytesOf(`Line ${index}\n`.repeat(50)),
+        }))
+        const parsed = await Promise.all(files.map((file) => share.parseEncoded(file)))
+        return parsed.length
+      }
+      one.limitThreads(1)
+      other.limitThreads(3)
+      expect(await parseMany(one)).toBe(60)
+      expect(started).toBe(1)
+      expect(await Promise.all([parseMany(one), parseMany(other)])).toEqual([60, 60])
+      expect(started).toBe(3)
+    })
+  })
+
   it('parses many files of many languages at once, each as if it were alone', async () => {
     await withParser({ threads: 2 }, async (parser) => {
       const files: [string, string][] = Array.from({ length: 60 }, (_, index) =>

@@ -29,6 +29,12 @@ export interface ParserOptions {
   readonly isFrugal?: boolean
 }
 
+/** The parser as one run uses it: the files of all of them take turns at the threads. */
+export interface ParserShare extends Pick<Parser, 'parseEncoded'> {
+  /** Has at most so many threads work for it from now on; the pool never has more than {@link ParserOptions.threads}. */
+  limitThreads(threads: number): void
+}
+
 /** Turns files into chunks, symbols and references, in worker threads. */
 export interface Parser {
   /** Changes whenever the same bytes could give another result: grammars, queries, limits, algorithm. */
@@ -59,8 +65,8 @@ export interface Parser {
     file: { readonly path: string; readonly language: string; readonly bytes: Uint8Array },
     options?: { readonly signal?: AbortSignal },
   ): Promise<EncodedFile>
-  /** Has at most so many threads work from now on; the pool never has more than {@link ParserOptions.threads}. */
-  limitThreads(threads: number): void
+  /** A part of the parser for one run, which others beside it do not hold up. */
+  share(): ParserShare
   /** Gives back the memory of the threads if none of them works; the next file starts others. */
   rest(): Promise<void>
   /** Ends the threads; what is still being parsed rejects with `CLOSED`. */
@@ -126,14 +132,18 @@ export function createParser(options: ParserOptions = {}): Parser {
     maxHeapMb: settings.maxHeapMb,
     worker: { languages, limits, isFrugal: settings.isFrugal },
   })
+  const own = pool.share()
   return {
     fingerprint: fingerprintOf(languages, limits),
     languages: all,
     languageOf: createLanguageDetector(all),
     language: (id) => byId.get(id),
-    parse: async (file, { signal } = {}) => decodeFile(await pool.parse(file, signal)),
-    parseEncoded: (file, { signal } = {}) => pool.parse(file, signal),
-    limitThreads: (threads) => pool.limitThreads(threads),
+    parse: async (file, { signal } = {}) => decodeFile(await own.parse(file, signal)),
+    parseEncoded: (file, { signal } = {}) => own.parse(file, signal),
+    share() {
+      const { parse, limitThreads } = pool.share()
+      return { parseEncoded: (file, { signal } = {}) => parse(file, signal), limitThreads }
+    },
     rest: () => pool.rest(),
     close: () => pool.close(),
   }

@@ -139,7 +139,7 @@ async function analyze(context: RunContext, tree: SourceTree, ledger: LedgerStat
   const { storage, repository, runId, progress, signal } = context
   const { plans } = storage.journal
   return progress.stage('analyzing', { unit: 'files', total: null }, async (stage) => {
-    await plans.begin({ repository, runId })
+    await plans.begin({ repository, runId, fingerprint: context.space.fingerprint })
     const plan = await makePlan({
       repository,
       tree,
@@ -176,6 +176,7 @@ async function analyze(context: RunContext, tree: SourceTree, ledger: LedgerStat
         await progress.backpressure()
       },
     })
+    await context.retry('the journal', () => plans.complete(runId))
     progress.planned(plan.totals)
     progress.expect({ parsing: plan.totals.index, storing: plan.totals.index })
     return plan

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { CancelledError, InvalidOptionsError, SourceError, StoreError } from '../errors.ts'
 import type { Credentials, RemoteSource } from '../options.ts'
 import { cloneFolder, removeAbandoned, removeClone, temporaryCloneFolder } from './clone-folder.ts'
+import { withCloneLock } from './clone-lock.ts'
 import { type CloneProgress, cloneProgress } from './clone-progress.ts'
 import { runGit } from './git-process.ts'
 import { isGitDirectory, type LocalRepository, resolveCommit } from './local-repository.ts'
@@ -210,9 +211,14 @@ export async function fetchClone(source: RemoteSource, options: CloneOptions): P
       const ref = await findRemoteRef(git, remote, cloneDirectory, source.ref)
       const fetch = (into: string): Promise<string> =>
         fetchInto(git, into, source, remote, ref, { ...options, onProgress })
-      const commit = await updateOrClone(git, folder, fetch, ref, signal)
-      const now = new Date()
-      await utimes(folder, now, now)
+      const onWaiting = (): void =>
+        onProgress({ percent: 0, ...last, operation: 'Waiting for another process to fetch it' })
+      const commit = await withCloneLock(folder, { signal, onWaiting }, async () => {
+        const fetched = await updateOrClone(git, folder, fetch, ref, signal)
+        const now = new Date()
+        await utimes(folder, now, now)
+        return fetched
+      })
       onProgress({ percent: 100, processed: last.total, total: last.total, operation: 'Fetched' })
       return {
         repository: { gitDirectory: folder, workTree: null, subfolder: '' },

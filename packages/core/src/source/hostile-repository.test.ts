@@ -306,6 +306,31 @@ test.skipIf(isWindows)('pipes and other special files are not opened for reading
   })
 })
 
+test.skipIf(isWindows)('an ignore file that is a pipe holds git up for a moment only', async () => {
+  using folder = temporaryFolder()
+  const root = makeRepository(join(folder.path, 'repo'), {
+    'a.txt': 'a\n',
+    'in/.gitignore': 'kept out\n',
+    'in/b.txt': 'b\n',
+    'out/c.txt': 'c\n',
+  })
+  rmSync(join(root, 'in', '.gitignore'))
+  const pipes = ['.gitignore', 'in/.gitignore', 'out/.gitignore', '.gitattributes']
+  for (const pipe of pipes) execFileSync('mkfifo', [join(root, pipe)])
+  writeFiles(root, { 'new.txt': 'new\n' })
+  const tree = await openSource({ path: root }, openOptions())
+  expect(await outcomesOf(tree)).toEqual({
+    '.gitignore': 'unreadable',
+    'a.txt': 'index',
+    'in/.gitignore': 'unreadable',
+    'in/b.txt': 'index',
+    'new.txt': 'index',
+    'out/.gitignore': 'unreadable',
+    'out/c.txt': 'index',
+  })
+  await tree.close()
+})
+
 test('an ignore rule that would take a regular expression for ever takes no time', async () => {
   using folder = temporaryFolder()
   const root = join(folder.path, 'plain')

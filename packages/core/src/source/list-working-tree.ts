@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { gitFailure } from './git-failure.ts'
 import { recordsOfGit } from './git-process.ts'
 import type { HostGit } from './host-git.ts'
+import { watchIgnorePipes } from './ignore-pipes.ts'
 import { type LocalRepository, repositoryCall } from './local-repository.ts'
 import { readHead } from './read-head.ts'
 import { collectCandidates, decodeName, type TreeCandidate, unnameable } from './tree-candidate.ts'
@@ -99,6 +100,7 @@ export async function listWorkingTree(
       else add(record, 'file')
     },
   )
+  const pipes = watchIgnorePipes(repository.workTree ?? repository.gitDirectory)
   const results = await Promise.allSettled([
     tracked,
     untracked.then((result) => {
@@ -108,6 +110,10 @@ export async function listWorkingTree(
       return result
     }),
   ])
+  for (const path of await pipes.end()) {
+    if (subfolder !== '' && !path.startsWith(`${subfolder}/`)) continue
+    add(Buffer.from(path), 'unreadable', 'Not a regular file: what it has ignored is not known.')
+  }
   for (const result of results) {
     if (result.status === 'rejected') throw result.reason
     if (result.value.exitCode !== 0) {

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeAbandoned, removeClone, temporaryCloneFolder } from './clone-folder.ts'
+import { isCloneLocked } from './clone-lock.ts'
 
 // Another process may still read a clone that it fetched; no run of this one needs so long to begin.
 const leastIdleMs = 600_000
@@ -14,7 +15,8 @@ interface HeldClone {
 
 /**
  * Removes clones until they take at most `maxBytes`, those that were used last the longest ago first; gives
- * how many. None is removed that `isInUse` or was used within ten minutes. What killed processes left of
+ * how many. None is removed that `isInUse`, that a process
+ * works on or that was used within ten minutes. What killed processes left of
  * making clones goes in any case.
  */
 export async function pruneClones(options: {
@@ -38,6 +40,7 @@ export async function pruneClones(options: {
   for (const clone of clones) {
     signal.throwIfAborted()
     if (bytes <= maxBytes || Date.now() - clone.usedMs < leastIdleMs) break
+    if (await isCloneLocked(clone.folder)) continue
     // Looked up in the same turn as the folder goes: a run that comes later finds none and clones anew.
     if (isInUse(clone.folder)) continue
     const going = temporaryCloneFolder(clone.folder)

@@ -1,6 +1,7 @@
 import type { GraphEdge, GraphNode } from '../contracts/graph-store.ts'
 import { decodeGraph } from '../graph/encoded-graph.ts'
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts'
+import type { MemoryGate } from '../memory-gate.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { batches } from './batches.ts'
 import type { CheckContext, CheckedFile, Difference } from './checked-file.ts'
@@ -12,17 +13,18 @@ const filePage = 50
  * graph store, and its edge set with the ledger. `known` are owners that differ already.
  */
 export async function checkGraphRows(
-  context: CheckContext & { readonly parser: Parser },
+  context: CheckContext & { readonly parser: Parser; readonly memory: MemoryGate },
   byVersion: ReadonlyMap<string, CheckedFile>,
   known: readonly Difference[],
 ): Promise<Difference[]> {
-  const { storage, repository, parser } = context
+  const { storage, repository, parser, memory } = context
   const builder = createGraphBuilder({
     repository,
     spool: storage.journal.spool,
     versions: new Map([...byVersion.values()].map(({ path, version }) => [path, version])),
     languages: parser.languages,
     maxRows: Number.POSITIVE_INFINITY,
+    memory,
     files: byVersion.size,
   })
   try {

@@ -1,5 +1,6 @@
 import { allOf } from '../all-of.ts'
 import { parseChunkId } from '../content-ids.ts'
+import type { MemoryGate } from '../memory-gate.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { checkGraph } from './check-graph.ts'
 import { checkGraphRows } from './check-graph-rows.ts'
@@ -27,6 +28,7 @@ export type CheckDepth = 'sample' | 'all'
 /** What {@link checkStores} works with. */
 export interface StoreCheckContext extends CheckContext {
   readonly parser: Parser
+  readonly memory: MemoryGate
   readonly depth: CheckDepth
   /** Called with the number of steps done, of `checkSteps`. */
   readonly onStep?: (done: number, what: string) => void

@@ -2,6 +2,7 @@ import { chunkId, parseChunkId } from '../content-ids.ts'
 import type { VectorSpace } from '../contracts/vector-store.ts'
 import { createGuardedEmbedder, type GuardContext } from '../embedding/guarded-embedder.ts'
 import { createGraphBuilder } from '../graph/graph-builder.ts'
+import type { MemoryGate } from '../memory-gate.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { batches } from './batches.ts'
 import type { Difference } from './checked-file.ts'
@@ -11,7 +12,8 @@ import type { StoreContext } from './store-context.ts'
 import { writeGraph, writeVectors } from './write-rows.ts'
 
 /** What a repair works with. */
-export type RepairContext = StoreContext & GuardContext & { readonly parser: Parser }
+export type RepairContext = StoreContext &
+  GuardContext & { readonly parser: Parser; readonly memory: MemoryGate }
 
 const filePage = 50
 
@@ -84,7 +86,7 @@ function versionsOf(differences: readonly Difference[]): Set<string> {
 }
 
 async function repairGraph(context: RepairContext, paths: ReadonlySet<string>): Promise<void> {
-  const { storage, repository, parser, signal } = context
+  const { storage, repository, parser, memory, signal } = context
   const versions = new Map<string, string>()
   for await (const file of ledgerFiles(storage.journal.ledger, repository))
     versions.set(file.path, file.version)
@@ -96,6 +98,7 @@ async function repairGraph(context: RepairContext, paths: ReadonlySet<string>): 
     versions,
     languages: parser.languages,
     maxRows: storage.graph.maxBatch,
+    memory,
     files: wanted.length,
   })
   try {

@@ -6,7 +6,8 @@ import { fromDatedJson, toDatedJson } from './dated-json.ts'
 import { Fault } from './fault.ts'
 import { recordStageRun } from './metrics.ts'
 import type { Names } from './names.ts'
-import { dropPlan } from './plans.ts'
+import { dropPlan, runsOfTask } from './plans.ts'
+import type { SpacesInUse } from './spare-vectors.ts'
 import type { Stepwise } from './sync.ts'
 
 /** Writes the event log and what is folded from it. */
@@ -21,6 +22,13 @@ export interface EventWriter {
 
 /** Tasks that one step of {@link EventWriter.prune} drops. */
 const prunedPage = 10
+
+const runEnds: ReadonlySet<IndexEvent['type']> = new Set([
+  'run.completed',
+  'run.failed',
+  'run.cancelled',
+  'run.paused',
+])
 
 interface Folded {
   readonly id: number
@@ -40,7 +48,11 @@ interface TaskRow {
 }
 
 /** The writing half of the task log. */
-export function createEventWriter(database: Database, repositories: Names): EventWriter {
+export function createEventWriter(
+  database: Database,
+  repositories: Names,
+  spacesInUse: SpacesInUse,
+): EventWriter {
   /** Status of the tasks under way, so that it is not parsed again for each event. */
   const folded = new Map<string, Folded>()
   let epoch: string | null = null
@@ -131,6 +143,7 @@ export function createEventWriter(database: Database, repositories: Names): Even
       )
       const repository = repositories.intern(task.status.repositoryName)
       recordStageRun(database, { task: task.id, repository, before, event })
+      if (runEnds.has(event.type)) spacesInUse.delete(event.runId)
       if (event.type === 'file.settled') record.run(repository, event.path, task.id, event.seq)
       if (event.type === 'error.recorded' && event.error.stage === 'embedding') {
         task.embeddingErrors += 1
@@ -174,8 +187,8 @@ export function createEventWriter(database: Database, repositories: Names): Even
 
     *prune({ endedBefore, perRepository, bytes, limit = -1 }) {
       const tasks = database
-        .prepare<{ id: number; run_id: string }>(
-          `select id, (select snapshot ->> '$.runId' from tasks t where t.id = ended.id) as run_id from (
+        .prepare<{ id: number }>(
+          `select id from (
                select id, task_id, ended_at,
                  row_number() over (partition by repository order by ended_at desc, id desc) as place,
                  sum(log_bytes) over (order by ended_at desc, id desc) as bytes
@@ -189,7 +202,9 @@ export function createEventWriter(database: Database, repositories: Names): Even
         )
         .all(endedBefore?.getTime() ?? null, perRepository ?? null, bytes ?? null, limit)
       const statements = [
-        // What was last recorded of a file is read from its event, task or no task.
+        `delete from file_records where task = ?1 and not exists
+           (select 1 from ledger_files l where l.repository = file_records.repository and l.path = file_records.path)`,
+        // What was last recorded of a file that is indexed is read from its event, task or no task.
         `delete from events where task = ?1 and not exists
            (select 1 from file_records f where f.task = ?1 and f.seq = events.seq)`,
         'delete from stage_runs where task = ?1',
@@ -201,8 +216,8 @@ export function createEventWriter(database: Database, repositories: Names): Even
         // It may have gone on in another run since it was listed.
         if (!isEnded.get(task.id)) continue
         dropped += 1
+        for (const runId of runsOfTask(database, task.id)) dropPlan(database, runId)
         for (const statement of statements) statement.run(task.id)
-        dropPlan(database, task.run_id)
         if (index % prunedPage === prunedPage - 1) yield
       }
       return dropped

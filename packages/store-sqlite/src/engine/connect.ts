@@ -17,27 +17,54 @@ export function connectWriter(
   options: EngineOptions,
   steps: readonly Migration[] = migrations,
 ): Database {
+  return openToWrite(driver, options, (database) => {
+    // Looked at before anything is written: what is not ours stays as it is.
+    checkVersion(database, options.path, steps.length)
+    configure(database, options)
+    migrate(database, options.path, steps)
+  })
+}
+
+/** Opens a file that is there and of the newest schema for writing; null where there is none. */
+export function connectCurrent(driver: Driver, options: EngineOptions): Database | null {
+  if (!existsSync(options.path)) return null
+  let isCurrent = false
+  const database = openToWrite(driver, options, (opened) => {
+    isCurrent = checkVersion(opened, options.path) === migrations.length
+    if (isCurrent) configure(opened, options)
+  })
+  if (isCurrent) return database
+  database.close()
+  return null
+}
+
+function openToWrite(
+  driver: Driver,
+  options: EngineOptions,
+  prepare: (database: Database) => void,
+): Database {
   if (existsSync(options.path)) checkIsFile(options.path)
   const database = driver.open(options.path, { readOnly: false, withVectors: true })
   try {
     database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
-    // Looked at before anything is written: what is not ours stays as it is.
-    checkVersion(database, options.path, steps.length)
-    database.exec(
-      `pragma page_size = ${pageBytes};
-       pragma journal_mode = wal;
-       pragma synchronous = normal;
-       pragma wal_autocheckpoint = ${checkpointBytes / pageBytes};
-       pragma journal_size_limit = ${checkpointBytes * 2};
-       pragma cache_size = ${-Math.ceil(options.cacheBytes / 1024)}`,
-    )
-    limitSize(database, options)
-    migrate(database, options.path, steps)
+    prepare(database)
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+function configure(database: Database, options: EngineOptions): void {
+  database.exec(
+    `pragma page_size = ${pageBytes};
+     pragma journal_mode = wal;
+     pragma synchronous = normal;
+     pragma wal_autocheckpoint = ${checkpointBytes / pageBytes};
+     pragma journal_size_limit = ${checkpointBytes * 2};
+     pragma cache_size = ${-Math.ceil(options.cacheBytes / 1024)}`,
+  )
+  limitSize(database, options)
 }
 
 /** Keeps the file from growing beyond `maxBytes` and so many bytes more. */

@@ -2,7 +2,7 @@ import { type PackedVectors, packVectors, unpackBytes } from '../packed-vectors.
 import { vectorChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
-import { createVectorPruning } from './spare-vectors.ts'
+import { createVectorPruning, type SpacesInUse } from './spare-vectors.ts'
 
 /** `EmbeddingCache` with vectors packed for the way between threads. */
 export interface CachePart {
@@ -12,7 +12,11 @@ export interface CachePart {
 }
 
 /** Vectors by text. */
-export function createEmbeddingCache(database: Database, names: Names): CachePart {
+export function createEmbeddingCache(
+  database: Database,
+  names: Names,
+  spacesInUse: SpacesInUse,
+): CachePart {
   return {
     get(fingerprint, textHashes) {
       const space = names.find(fingerprint)
@@ -42,6 +46,6 @@ export function createEmbeddingCache(database: Database, names: Names): CachePar
         insert.run(space, hash, vector, vectorChecksum(fingerprint, hash, vector))
       })
     },
-    prune: createVectorPruning(database, names),
+    prune: createVectorPruning(database, names, spacesInUse),
   }
 }

@@ -11,6 +11,7 @@ import { createMetrics } from './metrics.ts'
 import { createMissingTexts } from './missing-texts.ts'
 import { createNames } from './names.ts'
 import { createPlans } from './plans.ts'
+import type { SpacesInUse } from './spare-vectors.ts'
 import { createSpool } from './spool.ts'
 import type { Sync } from './sync.ts'
 import { createTasks, type TaskPart } from './tasks.ts'
@@ -43,18 +44,19 @@ export function createEngine(
 ): Engine {
   const names = createNames(database, 'names')
   const repositories = createNames(database, 'repositories')
+  const spacesInUse: SpacesInUse = new Map()
   const { record, ...tasks } = createTasks(database)
   return {
     tasks: {
       ...tasks,
-      ...createEventWriter(database, repositories),
+      ...createEventWriter(database, repositories, spacesInUse),
       ...createMetrics(database, repositories),
     },
     maintenance: createMaintenance(database),
-    plans: { ...createPlans(database, names, repositories), record },
+    plans: { ...createPlans(database, names, repositories, spacesInUse), record },
     spool: { ...createSpool(database, names, repositories), ...createMissingTexts(database) },
     ledger: createLedger(database, names, repositories),
-    cache: createEmbeddingCache(database, names),
+    cache: createEmbeddingCache(database, names, spacesInUse),
     text: createTextIndex(database),
     journal: { inspect: createInspectJournal(database, repositories) },
     vectors: createVectors(database, names, repositories, Math.floor(cacheBytes / 2)),

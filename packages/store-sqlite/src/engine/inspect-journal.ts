@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { InspectOptions, JournalDifference, VectorSpace } from '@cairn/core'
 import { vectorChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
+import { deleteWords } from './delete-words.ts'
 import { inspectWords } from './inspect-words.ts'
 import { type FileRow, fileChecksum } from './ledger.ts'
 import type { Names } from './names.ts'
@@ -232,10 +233,13 @@ function strayFiles(
     )
     .all(repository)
     .filter(({ path }) => !paths.has(path))
-  return rows.map(({ version, path }) => {
-    if (repair) deleteSpooled(database, version)
-    return { store: 'text', kind: 'orphan', id: path, path: null }
-  })
+  if (repair) {
+    deleteSpooled(
+      database,
+      rows.map(({ version }) => version),
+    )
+  }
+  return rows.map(({ path }) => ({ store: 'text', kind: 'orphan', id: path, path: null }))
 }
 
 /** Chunks that no file has, and words that no chunk has, of whichever repository: nothing says of which. */
@@ -251,13 +255,15 @@ function strayChunks(database: Database, repair: boolean): JournalDifference[] {
       'select id from chunk_words_docsize where not exists (select 1 from chunks c where c.id = chunk_words_docsize.id)',
     )
     .all()
-  return [...chunks, ...words].map(({ id }) => {
-    if (repair) {
-      database.prepare('delete from chunks where id = ?').run(id)
-      database.prepare('delete from chunk_words where rowid = ?').run(id)
-    }
-    return { store: 'text', kind: 'orphan', id: `chunk ${id}`, path: null }
-  })
+  const stray = [...chunks, ...words].map(({ id }) => id)
+  if (repair) {
+    for (const id of stray) database.prepare('delete from chunks where id = ?').run(id)
+    deleteWords(
+      database,
+      stray.map((id) => [id, id + 1]),
+    )
+  }
+  return stray.map((id) => ({ store: 'text', kind: 'orphan', id: `chunk ${id}`, path: null }))
 }
 
 function chunksOf(database: Database, spooled: SpooledRow): ChunkRow[] {

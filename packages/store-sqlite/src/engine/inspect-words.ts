@@ -1,8 +1,10 @@
 import type { JournalDifference } from '@cairn/core'
 import { splitTerms } from '@cairn/core/terms'
 import type { Database } from './database.ts'
+import { deleteWords } from './delete-words.ts'
 import { resultCode } from './fault.ts'
 import { createWords } from './first-version.ts'
+import { readVarints } from './varint.ts'
 
 interface WordsRow {
   id: number
@@ -32,9 +34,15 @@ export function* inspectWords(
     yield
     for (let after = 0; ; ) {
       const page = wordsPage(database, repository, after)
-      for (const { row, kind } of wrongWords(database, page)) {
-        if (repair) restoreWords(database, row)
+      const wrong = [...wrongWords(database, page)]
+      for (const { row, kind } of wrong) {
         differences.push({ store: 'text', kind, id: row.chunk, path: row.path })
+      }
+      if (repair) {
+        restoreWords(
+          database,
+          wrong.map(({ row }) => row),
+        )
       }
       yield
       const last = page.at(-1)
@@ -83,7 +91,7 @@ function* wrongWords(
   for (const { id, context, text, size } of page) {
     const words = splitTerms(`${context}\n${text}`).split(' ').filter(Boolean)
     if (size === null) wrong.set(id, 'missing')
-    else if (readVarint(size) !== words.length) wrong.set(id, 'altered')
+    else if (readVarints(size)[0] !== words.length) wrong.set(id, 'altered')
     for (const word of words) {
       const folded = word.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
       const chunks = expected.get(folded) ?? new Set()
@@ -107,12 +115,14 @@ function* wrongWords(
 
 function restoreWords(
   database: Database,
-  { id, context, text }: Pick<WordsRow, 'id' | 'context' | 'text'>,
+  rows: readonly Pick<WordsRow, 'id' | 'context' | 'text'>[],
 ): void {
-  database.prepare('delete from chunk_words where rowid = ?').run(id)
-  database
-    .prepare('insert into chunk_words (rowid, terms) values (?, ?)')
-    .run(id, splitTerms(`${context}\n${text}`))
+  deleteWords(
+    database,
+    rows.map(({ id }) => [id, id + 1]),
+  )
+  const insert = database.prepare('insert into chunk_words (rowid, terms) values (?, ?)')
+  for (const { id, context, text } of rows) insert.run(id, splitTerms(`${context}\n${text}`))
 }
 
 function makeWordsAnew(database: Database): void {
@@ -133,14 +143,4 @@ function makeWordsAnew(database: Database): void {
     if (!last) return
     after = last.id
   }
-}
-
-/** The number of words in a row of `chunk_words_docsize`: one varint of SQLite's, for the one column. */
-function readVarint(bytes: Uint8Array): number {
-  let value = 0
-  for (const byte of bytes) {
-    value = value * 128 + (byte & 0x7f)
-    if (byte < 0x80) break
-  }
-  return value
 }

@@ -273,7 +273,10 @@ export function createLedger(database: Database, names: Names, repositories: Nam
           )
           .all(id, removalPage)
         if (versions.length === 0) break
-        for (const { version } of versions) deleteSpooled(database, version)
+        deleteSpooled(
+          database,
+          versions.map(({ version }) => version),
+        )
         yield
       }
       return { files: counts?.files ?? 0, chunks: counts?.chunks ?? 0 }

@@ -36,6 +36,7 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'maintenance.compact': 'bare',
   'plans.begin': 'write',
   'plans.add': 'write',
+  'plans.complete': 'write',
   'plans.toIndex': 'read',
   'plans.record': 'read',
   'spool.has': 'read',

@@ -2,6 +2,7 @@ import type { PlanLog, PlannedFile } from '@cairn/core'
 import type { Database } from './database.ts'
 import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
+import type { SpacesInUse } from './spare-vectors.ts'
 import type { Sync } from './sync.ts'
 
 interface ToIndexRow {
@@ -17,17 +18,27 @@ export function createPlans(
   database: Database,
   names: Names,
   repositories: Names,
+  spacesInUse: SpacesInUse,
 ): Omit<Sync<PlanLog>, 'record'> {
   const planOf = (runId: string): number | null =>
     database.prepare<{ id: number }>('select id from plans where run_id = ?').get(runId)?.id ?? null
   return {
-    begin({ repository, runId }) {
-      const id = repositories.intern(repository)
+    begin({ repository, runId, fingerprint }) {
+      dropPlan(database, runId)
+      if (fingerprint !== undefined) spacesInUse.set(runId, fingerprint)
+      database
+        .prepare('insert into plans (run_id, repository) values (?, ?)')
+        .run(runId, repositories.intern(repository))
+    },
+    complete(runId) {
       const earlier = database
-        .prepare<{ run_id: string }>('select run_id from plans where repository = ? or run_id = ?')
-        .all(id, runId)
-      for (const plan of earlier) dropPlan(database, plan.run_id)
-      database.prepare('insert into plans (run_id, repository) values (?, ?)').run(runId, id)
+        .prepare<{ run_id: string }>(
+          'select run_id from plans where repository = (select repository from plans where run_id = ?1) and run_id <> ?1',
+        )
+        .all(runId)
+      if (earlier.length === 0) return
+      const kept = runsOfOthers(database, runId)
+      for (const plan of earlier) if (!kept.has(plan.run_id)) dropPlan(database, plan.run_id)
     },
     add(runId, files) {
       const plan = planOf(runId)
@@ -71,6 +82,27 @@ export function createPlans(
         )
     },
   }
+}
+
+/** Runs of the tasks of the same repository that have not ended, but for the task of this run. */
+function runsOfOthers(database: Database, runId: string): Set<string> {
+  const tasks = database
+    .prepare<{ id: number }>(
+      `select id from tasks where is_ended = 0 and snapshot ->> '$.runId' <> ?1 and repository = (
+         select r.name from plans p join repositories r on r.id = p.repository where p.run_id = ?1)`,
+    )
+    .all(runId)
+  return new Set(tasks.flatMap(({ id }) => runsOfTask(database, id)))
+}
+
+/** Every run that a task had. */
+export function runsOfTask(database: Database, task: number): string[] {
+  return database
+    .prepare<{ run_id: string }>(
+      `select data ->> '$.runId' as run_id from events where task = ? and type in ('run.queued', 'run.resumed')`,
+    )
+    .all(task)
+    .map((row) => row.run_id)
 }
 
 /** Deletes the plan of a run, with what the run staged. */

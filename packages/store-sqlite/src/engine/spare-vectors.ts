@@ -8,6 +8,12 @@ import type { Database } from './database.ts'
 import type { Names } from './names.ts'
 import type { Stepwise } from './sync.ts'
 
+/**
+ * Run → fingerprint of its embedder, of the runs that have not ended. Not stored: they are of this process,
+ * which is the one writer.
+ */
+export type SpacesInUse = Map<string, string>
+
 /** Rows that one step looks through. */
 const scannedRows = 4_000
 /** Vectors that one step drops. */
@@ -45,6 +51,7 @@ export function noteBack(database: Database, textHash: Uint8Array): void {
 export function createVectorPruning(
   database: Database,
   names: Names,
+  spacesInUse: SpacesInUse,
 ): Stepwise<Parameters<EmbeddingCache['prune']>, number> {
   /** The newest note when the chunks were last looked through. */
   let lookedThrough = -1
@@ -67,7 +74,7 @@ export function createVectorPruning(
         .all()
         .map(({ id }) => id),
     )
-    used.add(names.find(fingerprint))
+    for (const each of [fingerprint, ...spacesInUse.values()]) used.add(names.find(each))
     return cacheSpaces(database)
       .filter((space) => !used.has(space))
       .map((space) => {
@@ -114,6 +121,8 @@ export function createVectorPruning(
     for (const space of spaces) {
       let after: Uint8Array = new Uint8Array()
       for (;;) {
+        // A run may have begun to use it meanwhile.
+        if ([...spacesInUse.values()].some((each) => names.find(each) === space)) break
         const page = read.all(space, after)
         const last = page.at(-1)
         if (!last) break

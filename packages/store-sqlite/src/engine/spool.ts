@@ -3,6 +3,7 @@ import { decodeFile, encodeReferences, encodeSurface } from '@cairn/core/encoded
 import { type PackedVectors, packVectors } from '../packed-vectors.ts'
 import { checksum, textChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
+import { type ChunkRange, deleteWords } from './delete-words.ts'
 import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
 import { hasLeftTexts, noteBack, noteLeft } from './spare-vectors.ts'
@@ -91,7 +92,7 @@ export function createSpool(database: Database, names: Names, repositories: Name
         const there = find.get(versionId)
         if (there && there.checksum !== null) continue
         if (there) {
-          deleteSpooled(database, versionId)
+          deleteSpooled(database, [versionId])
           hasNotes = true
           // With its last row the name itself may have gone.
           versionId = names.intern(version)
@@ -238,7 +239,10 @@ export function createSpool(database: Database, names: Names, repositories: Name
         const last = page.at(-1)
         if (!last) return swept
         after = last.version
-        for (const { version } of page) deleteSpooled(database, version)
+        deleteSpooled(
+          database,
+          page.map(({ version }) => version),
+        )
         swept += page.length
         yield
       }
@@ -312,29 +316,27 @@ function nextChunk(database: Database): number {
   return (row?.last ?? 0) + 1
 }
 
-/** Deletes a version with its chunks and their place in the text index. */
-export function deleteSpooled(database: Database, version: number): void {
-  const file = database
-    .prepare<{ first_chunk: number; chunk_count: number }>(
-      'select first_chunk, chunk_count from spool_files where version = ?',
-    )
-    .get(version)
-  if (!file) return
-  const range: [number, number] = [file.first_chunk, file.first_chunk + file.chunk_count]
-  const texts = database
-    .prepare<{ text_hash: Uint8Array }>('select text_hash from chunks where id >= ? and id < ?')
-    .all(...range)
-  database
-    .prepare(
-      // Also those whose chunk was lost.
-      'delete from chunk_words where rowid in (select id from chunk_words_docsize where id >= ? and id < ?)',
-    )
-    .run(...range)
-  database.prepare('delete from chunks where id >= ? and id < ?').run(...range)
-  database.prepare('delete from spool_files where version = ?').run(version)
+/** Deletes versions with their chunks and the place of these in the text index. */
+export function deleteSpooled(database: Database, versions: readonly number[]): void {
+  const find = database.prepare<{ first_chunk: number; chunk_count: number }>(
+    'select first_chunk, chunk_count from spool_files where version = ?',
+  )
+  const ranges = versions.flatMap((version): ChunkRange[] => {
+    const file = find.get(version)
+    return file ? [[file.first_chunk, file.first_chunk + file.chunk_count]] : []
+  })
+  const textsOf = database.prepare<{ text_hash: Uint8Array }>(
+    'select text_hash from chunks where id >= ? and id < ?',
+  )
+  const texts = ranges.flatMap((range) => textsOf.all(...range))
+  deleteWords(database, ranges)
+  const deleteChunks = database.prepare('delete from chunks where id >= ? and id < ?')
+  for (const range of ranges) deleteChunks.run(...range)
+  const deleteFile = database.prepare('delete from spool_files where version = ?')
+  for (const version of versions) deleteFile.run(version)
   noteLeft(
     database,
     texts.map(({ text_hash: hash }) => hash),
   )
-  forgetNames(database, [version])
+  forgetNames(database, versions)
 }

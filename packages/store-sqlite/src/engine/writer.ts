@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { EngineOptions } from '../options.ts'
-import { connectWriter, limitSize, makeFolder } from './connect.ts'
+import { connectCurrent, connectWriter, limitSize, makeFolder } from './connect.ts'
 import { type Database, type Driver, inTransaction, onSnapshot } from './database.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { Fault, resultCode, toFault } from './fault.ts'
@@ -45,7 +45,7 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
   const reserve = createReserve(options.path)
   let open: { database: Database; engine: Engine; release: () => void } | null = null
 
-  const acquired = (waitMs = lockWaitMs): { database: Database; engine: Engine } => {
+  const acquired = (): { database: Database; engine: Engine } => {
     if (open) return open
     if (options.readOnly) {
       throw new Fault(
@@ -54,7 +54,7 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
       )
     }
     makeFolder(options.path)
-    const release = takeWriterLock(driver, options.path, waitMs)
+    const release = takeWriterLock(driver, options.path, lockWaitMs)
     try {
       const database = connectWriter(driver, options)
       try {
@@ -73,6 +73,21 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
     }
   }
 
+  /** Holds the lock for no longer than it writes: to open and to close the file may take a writer's time. */
+  const interrupt = (database: Database): void => {
+    try {
+      const { tasks } = createEngine(database, options)
+      const release = takeWriterLock(driver, options.path, 0)
+      try {
+        inTransaction(database, () => tasks.interrupt())
+      } finally {
+        release()
+      }
+    } finally {
+      database.close()
+    }
+  }
+
   const close = (): void => {
     open?.database.close()
     open?.release()
@@ -87,8 +102,8 @@ export function createWriter(driver: Driver, options: EngineOptions): Writer {
     endAbandoned() {
       if (open || options.readOnly) return
       try {
-        acquired(0)
-        close()
+        const database = connectCurrent(driver, options)
+        if (database) interrupt(database)
       } catch (error) {
         if (!mayNotWrite(error)) throw error
       }

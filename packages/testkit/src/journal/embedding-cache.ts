@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import type { Journal } from '@cairn/core'
 import { type Behaviour, behaviours } from '../conformance-case.ts'
 import { freshFingerprint, freshRepository, freshTaskId, freshVersion } from '../fresh-names.ts'
 import { sameVector, seededVector, unit } from '../vectors.ts'
 import type { OpenedJournal } from './journal-subject.ts'
 import { commitParsed, fileToIndex, ledgerRepository } from './ledger-rows.ts'
 import { chunk, parsedFile, textHash } from './parsed-files.ts'
+import { runScript } from './task-events.ts'
 
 /** What `cache` promises. */
 export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJournal>(
@@ -88,7 +90,7 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
       await cache.put(fingerprint, vectors)
       await cache.put(former, vectors.slice(0, 1))
       await commitParsed(store, repository, [{ path: 'a.ts', parsed: fileOf(shared) }])
-      await plans.begin({ repository: name, runId: freshTaskId() })
+      await planNothing(plans, name)
       await spool.sweep(name)
       const runId = freshTaskId()
       const versions = [freshVersion(), freshVersion()]
@@ -111,6 +113,32 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
       assert.equal(await cache.prune({ maxBytes: 0, fingerprint }), 0)
     },
 
+    'no vector is spare of the embedder of a run that has not ended': async ({ store }) => {
+      const { cache, plans, tasks } = store
+      const [own, other] = [freshFingerprint(), freshFingerprint()]
+      const script = runScript()
+      const { repository, runId } = script
+      const entries = ['a', 'b'].map((text, index) => ({
+        textHash: textHash(`${text} of ${runId}`),
+        vector: seededVector(4, index),
+      }))
+      const held = async (): Promise<boolean[]> =>
+        (
+          await cache.get(
+            other,
+            entries.map((entry) => entry.textHash),
+          )
+        ).map((one) => one !== null)
+      await tasks.append([script.queued(), script.started()])
+      await plans.begin({ repository, runId, fingerprint: other })
+      await cache.put(other, entries)
+      await cache.prune({ maxBytes: 0, fingerprint: own })
+      assert.deepEqual(await held(), [true, true])
+      await tasks.append([script.failed('embedding', 'It is down.')])
+      await cache.prune({ maxBytes: 0, fingerprint: own })
+      assert.deepEqual(await held(), [false, false])
+    },
+
     'of spare vectors those go first whose text was needed last the longest ago': async ({
       store,
     }) => {
@@ -130,7 +158,7 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
         await commitParsed(store, repository, [
           { path: 'a.ts', parsed: parsedFile([chunk(0, text)]) },
         ])
-        await plans.begin({ repository: name, runId: freshTaskId() })
+        await planNothing(plans, name)
         await spool.sweep(name)
       }
       await cache.put(former, [{ textHash: hashes[0] ?? '', vector: unit(1, 2, 3, 4) }])
@@ -161,3 +189,10 @@ export const embeddingCache: readonly Behaviour<OpenedJournal>[] = behaviours<Op
     },
   },
 )
+
+/** Begins a plan of a repository, of no files, in the place of the one it had. */
+async function planNothing(plans: Journal['plans'], repository: string): Promise<void> {
+  const runId = freshTaskId()
+  await plans.begin({ repository, runId })
+  await plans.complete(runId)
+}

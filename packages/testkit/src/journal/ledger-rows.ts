@@ -78,6 +78,7 @@ export async function commitParsed(
     runId,
     withVersions.map(({ path, version }) => fileToIndex({ path, version })),
   )
+  await journal.plans.complete(runId)
   await journal.spool.write(repository.name, withVersions)
   await journal.ledger.stage(
     runId,

@@ -53,7 +53,7 @@ export const planLog: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJou
     assert.deepEqual(await plans.toIndex(runId, { limit: 9 }), [])
   },
 
-  'a new plan drops the earlier one of its repository, and no other': async ({
+  'a plan that is whole drops the earlier ones of its repository, and no others': async ({
     store: { plans },
   }) => {
     const [repository, other] = [freshRepository(), freshRepository()]
@@ -64,11 +64,48 @@ export const planLog: readonly Behaviour<OpenedJournal>[] = behaviours<OpenedJou
     await plans.begin({ repository: other, runId: elsewhere })
     await plans.add(elsewhere, [file])
     await plans.begin({ repository, runId: second })
-    assert.deepEqual(await plans.toIndex(first, { limit: 9 }), [])
     assert.deepEqual(await plans.toIndex(second, { limit: 9 }), [])
-    assert.deepEqual(await plans.toIndex(elsewhere, { limit: 9 }), [file])
     await plans.add(second, [{ ...file, version: freshVersion() }])
+    assert.deepEqual(await plans.toIndex(first, { limit: 9 }), [file], 'until the other is whole')
+    await plans.complete(second)
+    assert.deepEqual(await plans.toIndex(first, { limit: 9 }), [])
+    assert.deepEqual(await plans.toIndex(elsewhere, { limit: 9 }), [file])
     assert.equal((await plans.toIndex(second, { limit: 9 })).length, 1)
+  },
+
+  'the plans of a task that has not ended stay while others of its repository are made': async ({
+    store: { plans, tasks },
+  }) => {
+    const repository = freshRepository()
+    const [paused, failed, other] = [
+      runScript({ repository }),
+      runScript({ repository }),
+      runScript({ repository }),
+    ]
+    await tasks.append([
+      ...[paused.queued(), paused.started(), paused.paused()],
+      ...[failed.queued(), failed.started(), failed.failed('parsing', 'It is down.')],
+      ...[other.queued(), other.started()],
+    ])
+    const again = runScript({ repository, taskId: paused.taskId })
+    const file = fileToIndex({ path: 'a.ts' })
+    for (const { runId } of [paused, failed, other]) {
+      await plans.begin({ repository, runId })
+      await plans.add(runId, [file])
+    }
+    const planned = async (): Promise<boolean[]> =>
+      Promise.all(
+        [paused, failed, other, again].map(
+          async ({ runId }) => (await plans.toIndex(runId, { limit: 9 })).length === 1,
+        ),
+      )
+    await plans.complete(other.runId)
+    assert.deepEqual(await planned(), [true, false, true, false])
+    await tasks.append([other.completed(), again.resumed()])
+    await plans.begin({ repository, runId: again.runId })
+    await plans.add(again.runId, [file])
+    await plans.complete(again.runId)
+    assert.deepEqual(await planned(), [false, false, false, true])
   },
 
   'the record of a file is the last thing that became of it': async ({ store }) => {

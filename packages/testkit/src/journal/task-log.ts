@@ -415,55 +415,64 @@ export function taskLog(propertyRuns: number): readonly Behaviour<OpenedJournal>
       assert.ok(!next.events.some(({ taskId }) => taskId === besides.taskId), 'they are passed')
     },
 
-    'what ended long ago is dropped, but for what the ledger and the records of files need':
-      async ({ store }) => {
-        const [indexed, other] = [freshRepository(), freshRepository()]
-        // Long before every other task that the journal may hold.
-        const scriptOf = (repository: string, year: number): RunScript =>
-          runScript({ repository, startMs: Date.UTC(year, 0, 1) })
-        const end = async (script: RunScript, ...events: NewIndexEvent[]): Promise<string> => {
-          const { taskId } = script
-          await store.tasks.append([script.queued(), ...events, script.completed()])
-          return taskId
-        }
-        const first = scriptOf(indexed, 1990)
-        const old = await end(first, first.settled('gone.ts', { outcome: 'deleted' }))
-        const committed = await end(scriptOf(indexed, 1990))
-        const between = await end(scriptOf(indexed, 1990))
-        const newest = await end(scriptOf(indexed, 1990))
-        const elsewhere = await end(scriptOf(other, 1990))
-        const later = await end(scriptOf(other, 1992))
-        const under = scriptOf(other, 1990)
-        await store.tasks.append([under.queued(), under.started()])
-        const repository = ledgerRepository({ name: indexed, taskId: committed })
-        await commitParsed(store, repository, [{ path: 'a.ts', parsed: richFile() }])
-        const plan = { repository: other, runId: under.runId }
-        await store.plans.begin(plan)
-        await store.plans.add(plan.runId, [fileToIndex({ path: 'a.ts' })])
-        const record = await store.plans.record(indexed, 'gone.ts')
+    'what ended long ago is dropped, but for what the ledger and its files need': async ({
+      store,
+    }) => {
+      const [indexed, other] = [freshRepository(), freshRepository()]
+      // Long before every other task that the journal may hold.
+      const scriptOf = (repository: string, year: number): RunScript =>
+        runScript({ repository, startMs: Date.UTC(year, 0, 1) })
+      const end = async (script: RunScript, ...events: NewIndexEvent[]): Promise<string> => {
+        const { taskId } = script
+        await store.tasks.append([script.queued(), ...events, script.completed()])
+        return taskId
+      }
+      const first = scriptOf(indexed, 1990)
+      const old = await end(
+        first,
+        first.settled('gone.ts', { outcome: 'deleted' }),
+        first.settled('left-out.ts', { outcome: 'skipped', reason: 'too_large' }),
+        first.settled('a.ts'),
+      )
+      const committed = await end(scriptOf(indexed, 1990))
+      const between = await end(scriptOf(indexed, 1990))
+      const newest = await end(scriptOf(indexed, 1990))
+      const elsewhere = await end(scriptOf(other, 1990))
+      const later = await end(scriptOf(other, 1992))
+      const under = scriptOf(other, 1990)
+      await store.tasks.append([under.queued(), under.started()])
+      const repository = ledgerRepository({ name: indexed, taskId: committed })
+      await commitParsed(store, repository, [{ path: 'a.ts', parsed: richFile() }])
+      const plan = { repository: other, runId: under.runId }
+      await store.plans.begin(plan)
+      await store.plans.add(plan.runId, [fileToIndex({ path: 'a.ts' })])
+      const record = await store.plans.record(indexed, 'a.ts')
+      const recorded = ['gone.ts', 'left-out.ts']
+      for (const path of recorded) assert.notEqual(await store.plans.record(indexed, path), null)
 
-        assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 3)
-        const { tasks, total } = await store.tasks.tasks({ repository: [indexed, other] })
-        assert.deepEqual(
-          new Set(tasks.map(({ taskId }) => taskId)),
-          new Set([committed, newest, later, under.taskId]),
-        )
-        assert.equal(total, 4)
-        for (const taskId of [old, between, elsewhere]) {
-          assert.equal(await store.tasks.status(taskId), null)
-          assert.equal((await store.tasks.logs(taskId, {})).total, 0)
-          assert.deepEqual(await store.tasks.events(taskId, { limit: 9 }), [])
-        }
-        assert.equal((await store.tasks.events(newest, { limit: 9 })).length, 2)
-        assert.equal(record?.outcome, 'deleted')
-        assert.deepEqual(await store.plans.record(indexed, 'gone.ts'), record)
-        assert.equal((await store.plans.toIndex(plan.runId, { limit: 9 })).length, 1)
-        assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 0)
+      assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 3)
+      const { tasks, total } = await store.tasks.tasks({ repository: [indexed, other] })
+      assert.deepEqual(
+        new Set(tasks.map(({ taskId }) => taskId)),
+        new Set([committed, newest, later, under.taskId]),
+      )
+      assert.equal(total, 4)
+      for (const taskId of [old, between, elsewhere]) {
+        assert.equal(await store.tasks.status(taskId), null)
+        assert.equal((await store.tasks.logs(taskId, {})).total, 0)
+        assert.deepEqual(await store.tasks.events(taskId, { limit: 9 }), [])
+      }
+      assert.equal((await store.tasks.events(newest, { limit: 9 })).length, 2)
+      assert.equal(record?.outcome, 'indexed')
+      assert.deepEqual(await store.plans.record(indexed, 'a.ts'), record)
+      for (const path of recorded) assert.equal(await store.plans.record(indexed, path), null)
+      assert.equal((await store.plans.toIndex(plan.runId, { limit: 9 })).length, 1)
+      assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 0)
 
-        await store.tasks.append([under.cancelled()])
-        assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 1)
-        assert.deepEqual(await store.plans.toIndex(plan.runId, { limit: 9 }), [])
-      },
+      await store.tasks.append([under.cancelled()])
+      assert.equal(await store.tasks.prune({ endedBefore: new Date(Date.UTC(1991, 0, 1)) }), 1)
+      assert.deepEqual(await store.plans.toIndex(plan.runId, { limit: 9 }), [])
+    },
 
     'of each repository so many tasks are kept, those that ended last': async ({ store }) => {
       const repositories = [freshRepository(), freshRepository()]

@@ -2,6 +2,7 @@ import { allOf } from '../../all-of.ts'
 import type { EncodedFile } from '../../contracts/parsed-file.ts'
 import type { SourceTree } from '../../contracts/source-file.ts'
 import { FileError } from '../../errors.ts'
+import type { ParserShare } from '../../parsing/parser.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
 import { releaseMemory } from '../../release-memory.ts'
 import { blobId } from '../../source/blob-id.ts'
@@ -37,6 +38,7 @@ export async function parseFiles(
     await context.retry('the journal', () => spool.write(context.repository, files))
     releaseMemory(files.map(({ parsed }) => parsed.bytes))
   })
+  const share = parser.share()
   let processed = 0
   let chunks = 0
   let filesSinceRest = 0
@@ -51,7 +53,7 @@ export async function parseFiles(
 
   const parseOne = async (file: FileToIndex): Promise<void> => {
     try {
-      const parsed = await readAndParse(context, tree, file)
+      const parsed = await readAndParse(context, share, tree, file)
       for (const message of parsed.warnings) progress.warning('PARSE_FAILED', message, file.path)
       if (parsed.syntaxErrors > 0) {
         const places = parsed.syntaxErrors === 1 ? 'one place' : `${parsed.syntaxErrors} places`
@@ -83,7 +85,7 @@ export async function parseFiles(
       for (const files of batches(missing, memory.isLimited ? limitedGroup : planPage)) {
         if (threads === 0) threads = memory.threads(limits.parseThreads)
         const inFlight = memory.share(threads * filesPerThread)
-        parser.limitThreads(Math.ceil(inFlight / filesPerThread))
+        share.limitThreads(Math.ceil(inFlight / filesPerThread))
         await eachOf(files, inFlight, signal, parseOne)
         filesSinceRest += files.length
         if (filesSinceRest >= filesBetweenRests || memory.isTight()) {
@@ -104,11 +106,11 @@ export async function parseFiles(
 }
 
 async function readAndParse(
-  context: RunContext,
+  { signal }: RunContext,
+  parser: ParserShare,
   tree: SourceTree,
   file: FileToIndex,
 ): Promise<EncodedFile> {
-  const { signal, parser } = context
   const bytes = await tree.read(file.path, { signal })
   if (blobId(bytes) !== file.contentHash) {
     throw new FileError(

@@ -59,6 +59,7 @@ export async function storeFiles(
     versions,
     languages: context.parser.languages,
     maxRows: storage.graph.maxBatch,
+    memory: context.memory,
     files: input.plan.totals.index,
   })
   const written = new Map<string, number>()
@@ -107,7 +108,7 @@ async function writeFiles(
   stage: StageProgress,
   { builder, there, versions, written }: Writing,
 ): Promise<void> {
-  const { storage, signal, runId } = context
+  const { storage, signal, runId, progress, memory } = context
   const { ledger } = storage.journal
   const pageSize = storePage(storage.vectors.isRemote || storage.graph.isRemote)
   let processed = 0
@@ -157,7 +158,8 @@ async function writeFiles(
         })
         .finally(() => writing.delete(write))
       writing.add(write)
-      if (writing.size >= pagesInFlight) await Promise.race(writing)
+      while (writing.size >= memory.share(pagesInFlight)) await Promise.race(writing)
+      progress.tight(memory.exceeded())
     }
   } finally {
     // Nothing is written any more once the run has ended, however it ends.
@@ -211,7 +213,7 @@ async function resolveAffected(
   change: StateChange,
   { builder, there }: Pick<Writing, 'builder' | 'there'>,
 ): Promise<void> {
-  const { storage, signal, runId, repository } = context
+  const { storage, signal, runId, repository, progress, memory } = context
   const { ledger } = storage.journal
   for await (const files of filesToResolveAgain(context, change)) {
     const graphs = await builder.build(files, { withNodes: false, signal })
@@ -230,6 +232,7 @@ async function resolveAffected(
       })
     }
     await writeGraph(context, changed)
+    progress.tight(memory.exceeded())
     if (rows.length > 0) await context.retry('the journal', () => ledger.stage(runId, rows))
   }
 }
