@@ -50,7 +50,9 @@ export function neo4j(options: Neo4jOptions): Neo4jGraph {
     try {
       return await work()
     } catch (error) {
-      throw error instanceof TooLargeError ? toStoreError(error.cause, { ...checked, isNeo4j: true }) : error
+      throw error instanceof TooLargeError
+        ? toStoreError(error.cause, { ...checked, isNeo4j: true })
+        : error
     }
   }
 
