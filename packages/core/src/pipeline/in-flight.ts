@@ -18,8 +18,8 @@ export const defaultBatchSize = 256
 /** Batches of texts on their way: one in the embedder's workers, one on its way into the cache. */
 export const batchesInFlight = 3
 
-/** Pages of files that are being written; stores that commit together what waits do so for these. */
-export const pagesInFlight = 3
+/** Pages of files that are being written: one by a store, one on its way to it. */
+export const pagesInFlight = 2
 
 /**
  * Files of a page. What a small one holds is gone before the garbage collector takes it for long-lived, but
