@@ -34,7 +34,7 @@ const batchCalls = [
   'graph.deleteOwners',
   'ledger.collected',
   'spool.sweep',
-  'vectors.ids',
+  'vectors.versions',
   'graph.owners',
   'text.unindexed',
 ]
