@@ -110,7 +110,8 @@ describe('a reader that is behind', () => {
 describe('of a reader before whom there is too much', () => {
   /** Checks it every 50 ms, with what has not left each time; says when it was cut off, in milliseconds. */
   function cutAfter(bytesAt: (turn: number) => number): number | null {
-    const now = performance.now()
+    // In whole milliseconds, so that the differences are exact.
+    const now = Math.ceil(performance.now())
     for (let turn = 0; turn < 40; turn += 1) {
       buffered = bytesAt(turn)
       reader.check(now + turn * 50)
