@@ -10,7 +10,7 @@ import {
   serverMessageSchema,
 } from '@cairn/protocol'
 import { createStatusServer } from '../src/create-status-server.ts'
-import { type JsonObject, queryMembers, referTo } from '../src/json-schemas.ts'
+import { type JsonObject, queryMembers, referTo, schemasOf } from '../src/json-schemas.ts'
 import { problemStatuses } from '../src/open-api.ts'
 
 /** The address of the document, from this file. */
@@ -78,6 +78,7 @@ function answerOf(route: Route): string {
 
 function messageTable(schema: typeof serverMessageSchema | typeof clientMessageSchema): string {
   const { oneOf = [] } = schemaOf(schema) as { oneOf?: readonly MessageSchema[] }
+  if (oneOf.length === 0) throw new Error('A table of messages would have none.')
   return table(
     ['type', 'members'],
     oneOf.map(({ properties: { type, ...members }, required }) => [
@@ -113,7 +114,7 @@ const nothing = new Proxy({} as never, { get: () => () => undefined })
 function schemaOf(schema: Parameters<typeof referTo>[0]): JsonObject {
   const reference = referTo(schema)
   const name = nameOf(reference)
-  return name === null ? reference : (allSchemas()[name] ?? reference)
+  return name === null ? reference : (schemasOf(reference)[name] ?? reference)
 }
 
 function describe(schema: JsonObject): string {

@@ -1,5 +1,6 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import type { RequestContext, StatusServer } from './options.ts'
 
 /** A server that emits `upgrade`: that of `http` or of `https`, or of `http2` with `allowHTTP1`. */
@@ -41,22 +42,17 @@ export function attachUpgrades(
   ) {
     if (event !== 'upgrade' || !isAttached) return emit.call(this, event, ...parameters)
     const [request, socket, head] = parameters as Parameters<UpgradeListener>
-    return (
-      server.handleUpgrade(request, socket, head, contextOf(request)) ||
-      emit.call(this, event, ...parameters)
-    )
+    if (server.handleUpgrade(request, socket, head, contextOf(request))) return true
+    if (!server.owns(request.url ?? '')) return emit.call(this, event, ...parameters)
+    goOnWithout(httpServer, request, socket, head)
+    return true
   }
   httpServer.emit = intercept
   // Node asks for upgrades only where somebody listens. Where nobody else does, it would have gone on with
   // them as with any other request, as it does here.
-  const onUpgrade: UpgradeListener = (request, socket) => {
+  const onUpgrade: UpgradeListener = (request, socket, head) => {
     const [first, ...others] = httpServer.listeners('upgrade')
-    if (first !== onUpgrade || !others.every(isOwn)) return
-    const response = new ServerResponse(request)
-    response.shouldKeepAlive = false
-    response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
-    response.once('finish', () => socket.end())
-    httpServer.emit('request', request, response)
+    if (first === onUpgrade && others.every(isOwn)) goOnWithout(httpServer, request, socket, head)
   }
   httpServer.on('upgrade', Object.assign(onUpgrade, { [ownListener]: true }))
   return () => {
@@ -66,6 +62,37 @@ export function attachUpgrades(
     // Somebody who did the same later still calls this one.
     if (httpServer.emit === intercept) httpServer.emit = emit
   }
+}
+
+/**
+ * Gives a request back to the parser of its server, as if it had not asked for an upgrade: with its body, and with
+ * what the connection carries after it.
+ */
+function goOnWithout(
+  httpServer: UpgradingServer,
+  { method, url, httpVersion, rawHeaders }: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`]
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    const kept = name.toLowerCase() === 'connection' ? withoutUpgrade(value) : value
+    if (kept !== '' && !isOfUpgrade(name)) lines.push(`${name}: ${kept}`)
+  }
+  // As it came: Node reads headers byte by byte.
+  const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
+  socket.unshift(Buffer.concat([request, head]))
+  httpServer.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket)
+}
+
+function isOfUpgrade(header: string): boolean {
+  return ['upgrade', 'http2-settings'].includes(header.toLowerCase())
+}
+
+function withoutUpgrade(connection: string): string {
+  const options = connection.split(',').map((option) => option.trim())
+  return options.filter((option) => !isOfUpgrade(option)).join(', ')
 }
 
 /** Marks the listeners of status servers, of which one HTTP server may have several. */

@@ -54,7 +54,11 @@ export async function answerIndexMany(context: AnswerContext): Promise<WireAnswe
   const control = controlOf(context)
   for (const { name } of repositories) requireVisible(context, name)
   const urls: string[] = []
-  for (const { url } of repositories) urls.push(await allowedUrl(url, context.allowedRoots))
+  for (const { name, url } of repositories) {
+    const allowed = await allowedUrl(url, context.allowedRoots)
+    await requireKnownSource(context, name, allowed)
+    urls.push(allowed)
+  }
   const group = maxConcurrent ? { id: randomUUID(), concurrentRuns: maxConcurrent } : null
   const runs: StartedRun[] = []
   try {
@@ -129,7 +133,9 @@ export async function answerCleanup(context: AnswerContext): Promise<WireAnswer>
 async function indexOrPlan(context: AnswerContext, command: IndexCommand): Promise<WireAnswer> {
   const { dryRun = false } = context.query as DryRunQuery
   const control = controlOf(context)
-  requireVisible(context, command.name ?? '')
+  const { name = '' } = command
+  requireVisible(context, name)
+  await requireKnownSource(context, name, 'url' in command ? command.url : command.path)
   if (dryRun) {
     const plan = await control.plan(command)
     return jsonAnswer(planDocumentSchema, { ...plan, source: shownSource(plan.source) })
@@ -204,6 +210,22 @@ function visibleTask({ readShared, scope, parameters }: AnswerContext): Promise<
 
 function requireVisible({ scope }: AnswerContext, name: string): void {
   if (!scope.has(name)) throw new ProblemError(403, 'You may not index a repository of this name.')
+}
+
+/**
+ * Who sees some repositories only may index them from where they come already: what else this host can read, by
+ * its disk or its credentials, may be another's.
+ */
+async function requireKnownSource(
+  { scope, source }: AnswerContext,
+  name: string,
+  wanted: string,
+): Promise<void> {
+  if (scope.repositories === null) return
+  const known = (await source.repositories()).find((repository) => repository.name === name)?.source
+  const place = known?.kind === 'local' ? known.path : known?.url
+  if (place === wanted) return
+  throw new ProblemError(403, 'You may index a repository only from the source that it has.')
 }
 
 function requireAll({ scope }: AnswerContext): void {

@@ -325,11 +325,20 @@ test('a scope allows its own repositories only, and nothing that concerns all', 
   expect(await to('DELETE', '/repository/other')).toMatchObject({ status: 404 })
   expect(await to('POST', '/optimize')).toMatchObject({ status: 403 })
   expect(await to('POST', '/cleanup')).toMatchObject({ status: 403 })
-  expect(
-    await to('POST', '/repository/local?dry_run=1', { name: 'shop', local_path }),
-  ).toMatchObject({
-    status: 200,
-  })
+  const dryRun = (path: string) =>
+    to('POST', '/repository/local?dry_run=true', { name: 'shop', local_path: path })
+  expect(await dryRun(local_path)).toMatchObject({ status: 403 })
+  release()
+  await bench.indexer.index({ path: local_path }).finished
+  expect(await dryRun(local_path)).toMatchObject({ status: 200 })
+  // What another repository comes from is not to be read by the name of this one.
+  const secret = bench.repository('secret')
+  expect(await dryRun(secret)).toMatchObject({ status: 403 })
+  expect(await to('POST', '/repository/local', { name: 'shop', local_path: secret })).toMatchObject(
+    { status: 403 },
+  )
+  const stolen = [{ name: 'shop', url: 'https://example.com/private.git' }]
+  expect(await to('POST', '/bulk', { repositories: stolen })).toMatchObject({ status: 403 })
 })
 
 describe('without control', () => {

@@ -10,6 +10,7 @@ import { createDashboard } from './dashboard.ts'
 import { createDocumentCache } from './document-cache.ts'
 import { fetchRequest, fetchResponse } from './fetch-answer.ts'
 import { fillBasePath, fillLimits, silentLogger } from './fill-options.ts'
+import { asksForWebSocket } from './node-headers.ts'
 import { openApiDocument } from './open-api.ts'
 import type { StatusServer, StatusServerOptions } from './options.ts'
 import { createOriginCheck, originOf } from './origin-check.ts'
@@ -99,7 +100,7 @@ export function createStatusServer(options: StatusServerOptions): StatusServer {
       return fetchResponse(request, await answer(fetchRequest(request), context))
     },
     handleUpgrade(request, socket, head, context = {}) {
-      if (!owns(request.url ?? '')) return false
+      if (!asksForWebSocket(request) || !owns(request.url ?? '')) return false
       const { remoteAddress = addressOf(socket) } = context
       upgrades.take(request, socket, head, { hostRequest: request, ...context, remoteAddress })
       return true

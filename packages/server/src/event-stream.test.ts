@@ -17,7 +17,7 @@ test('sends the messages of the WebSocket, each with its seq as its id', async (
   const stream = await readEvents(`${mounted.url}/status/t1/events`)
   expect(Object.fromEntries(stream.response.headers)).toMatchObject({
     'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
+    'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
   })
   await stream.until(({ id }) => id === '2')

@@ -20,6 +20,12 @@ export function nodeHeaders({ headers }: NodeRequest): Headers {
   return all
 }
 
+/** Whether a request asks for a WebSocket, and not for another protocol, as HTTP/2 or one of TLS. */
+export function asksForWebSocket(request: NodeRequest): boolean {
+  const protocols = nodeHeader(request, 'upgrade')?.split(',') ?? []
+  return protocols.some((protocol) => protocol.trim().toLowerCase() === 'websocket')
+}
+
 /** The origin that a request names as its host. */
 export function nodeOrigin(request: NodeRequest): string {
   const host = nodeHeader(request, ':authority') ?? nodeHeader(request, 'host') ?? 'localhost'

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer, get, type IncomingMessage } from 'node:http'
+import { createServer, get, request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { createStatusServer } from './create-status-server.ts'
@@ -116,6 +117,59 @@ test('an upgrade that is nobody’s is answered as if there was none', async () 
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   response.resume()
   expect(response.statusCode).toBe(404)
+})
+
+describe('a request that would rather have another protocol', () => {
+  const upgrade = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAMAAABk',
+  }
+
+  async function ask(
+    port: number,
+    method: string,
+    path: string,
+    body?: string,
+  ): Promise<[status: number | undefined, body: string]> {
+    const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers: upgrade })
+    sent.end(body)
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    return [response.statusCode, await text(response)]
+  }
+
+  test('reaches the host’s own routes with its body, and the status server’s', async () => {
+    const server = createStatusServer({ source: bench.indexer })
+    const handle = nodeHandler(server)
+    const httpServer = createServer((request, response) => {
+      handle(request, response, async () => {
+        const { method, url, headers } = request
+        response.end(`${method} ${url} ${headers.connection} ${await text(request)}`)
+      })
+    })
+    const detach = attachUpgrades(httpServer, server)
+    httpServer.listen(0, '127.0.0.1')
+    await once(httpServer, 'listening')
+    const { port } = httpServer.address() as AddressInfo
+    const long = 'x'.repeat(200_000)
+    expect(await ask(port, 'POST', '/orders', 'two bottles')).toEqual([
+      200,
+      'POST /orders undefined two bottles',
+    ])
+    expect(await ask(port, 'POST', '/orders', long)).toEqual([
+      200,
+      `POST /orders undefined ${long}`,
+    ])
+    const [status, body] = await ask(port, 'GET', `${server.basePath}/repositories`)
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      expect.objectContaining({ total_repositories: 0 }),
+    ])
+    detach()
+    httpServer.closeAllConnections()
+    httpServer.close()
+    await server.close()
+  })
 })
 
 describe('connect', () => {

@@ -200,7 +200,7 @@ export interface StatusServer {
   answer(request: WireRequest, context?: RequestContext): Promise<WireAnswer>
   /**
    * Takes an upgrade to a WebSocket, as an `upgrade` event of an HTTP server gives it. False, and nothing
-   * done, where the path is not its own.
+   * done, where the path is not its own, or another protocol is asked for.
    */
   handleUpgrade(
     request: IncomingMessage,

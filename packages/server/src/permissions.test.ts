@@ -109,13 +109,23 @@ test('authorize sees the whole request, its peer and the host’s own object', a
 test.each([
   ['throws', () => Promise.reject(new Error('/etc/secret is unreadable'))],
   ['never answers', () => new Promise<Authorization>(() => undefined)],
-])('where authorize %s, nobody is let in', async (_what, authorize) => {
-  const { url, socketUrl } = await mount(authorize, { limits: { authorizeTimeoutMs: 50 } })
-  const response = await fetch(`${url}/status`)
-  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
-  expect(await response.text()).not.toContain('secret')
-  await expect(readSocket(`${socketUrl}/live-status`)).rejects.toThrow('503')
-})
+  ['says no by a shape that it made up', () => JSON.parse('false') as Authorization],
+  ['says it of a kind that is none', () => JSON.parse('{"kind":"denied"}') as Authorization],
+  [
+    'gives a time that is no Date',
+    () => JSON.parse('{"kind":"allow","expiresAt":"2030-01-01T00:00:00Z"}') as Authorization,
+  ],
+  ['gives a time that never comes', () => ({ kind: 'allow', expiresAt: new Date(Number.NaN) })],
+] satisfies [string, Authorize][])(
+  'where authorize %s, nobody is let in',
+  async (_what, authorize) => {
+    const { url, socketUrl } = await mount(authorize, { limits: { authorizeTimeoutMs: 50 } })
+    const response = await fetch(`${url}/status`)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await response.text()).not.toContain('secret')
+    await expect(readSocket(`${socketUrl}/live-status`)).rejects.toThrow('503')
+  },
+)
 
 describe('a scope', () => {
   const onlyShop: Authorize = () => ({ kind: 'scope', repositories: ['shop'] })

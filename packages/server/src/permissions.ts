@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { FilledLimits } from './fill-options.ts'
 import type {
   Authorization,
@@ -30,6 +31,19 @@ export interface PermissionsOptions {
   readonly logger: ServerLogger
 }
 
+/** The host's own code decides, which may be without types: what it says is looked at before it is believed. */
+const expiresAt = z.date().exactOptional()
+const authorizationSchema: z.ZodType<Authorization> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('allow'), expiresAt }),
+  z.object({ kind: z.literal('scope'), repositories: z.array(z.string()).readonly(), expiresAt }),
+  z.object({
+    kind: z.literal('deny'),
+    status: z.literal([401, 403]),
+    detail: z.string().exactOptional(),
+    challenge: z.string().exactOptional(),
+  }),
+])
+
 /** Everything is visible, and nothing expires. */
 const everything = scopeOf({ kind: 'allow' })
 
@@ -46,7 +60,7 @@ export function createPermissions(
       timer = setTimeout(() => reject(error), limits.authorizeTimeoutMs).unref()
     })
     try {
-      return await Promise.race([decide(head(), context), tooLate])
+      return authorizationSchema.parse(await Promise.race([decide(head(), context), tooLate]))
     } catch (error) {
       if (error instanceof ProblemError) throw error
       logger.error({ err: error }, 'authorize failed')

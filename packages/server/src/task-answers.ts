@@ -88,8 +88,13 @@ export async function answerTaskEvents(context: AnswerContext): Promise<WireAnsw
   if (!stream) return { status: 204, headers: {}, body: null }
   return {
     status: 200,
-    // Proxies that collect an answer before they pass it on would hold the events back.
-    headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' },
+    // Proxies that collect an answer before they pass it on would hold the events back, and so would what
+    // compresses answers in the host.
+    headers: {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    },
     body: stream,
   }
 }
