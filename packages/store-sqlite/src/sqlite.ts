@@ -72,7 +72,12 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
   ): Promise<T> => (repair ? toItsEnd(signal, start) : abortable(signal, start))
 
   const close = async (): Promise<void> => {
-    await Promise.all([threads.reader.close(), threads.writer.close()])
+    try {
+      await threads.reader.close()
+    } finally {
+      // The last to go takes what is in the write-ahead log into the file, which a reader may not.
+      await threads.writer.close()
+    }
   }
 
   const sizeBytes = async (): Promise<number> => {
