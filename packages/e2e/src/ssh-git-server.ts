@@ -17,11 +17,25 @@ export interface SshGitServer extends AsyncDisposable {
   readonly commandOfNewcomer: string
 }
 
+/** A pair that can be read again: some that `ssh2` makes cannot: now and then it writes a byte too few. */
+function keyPair(): ReturnType<typeof ssh2.utils.generateKeyPairSync> {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    try {
+      if (![pair.public, pair.private].some((key) => ssh2.utils.parseKey(key) instanceof Error)) {
+        return pair
+      }
+    } catch {
+      // The next one will do.
+    }
+  }
+}
+
 /** Serves the repositories below `root`; keys and known hosts are written into `folder`. */
 export async function sshGitServer(root: string, folder: string): Promise<SshGitServer> {
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519')
-  const allowed = ssh2.utils.generateKeyPairSync('ed25519')
-  const stranger = ssh2.utils.generateKeyPairSync('ed25519')
+  const hostKey = keyPair()
+  const allowed = keyPair()
+  const stranger = keyPair()
   const parsed = ssh2.utils.parseKey(allowed.public)
   if (parsed instanceof Error) throw parsed
   const allowedKey = parsed.getPublicSSH()

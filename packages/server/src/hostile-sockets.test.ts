@@ -165,7 +165,7 @@ describe('a handshake', () => {
   test.each([
     ['of another version', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Version: 7', 400],
     ['without a key', /Sec-WebSocket-Key: .*\r\n/, '', 400],
-    ['to another protocol', 'Upgrade: websocket', 'Upgrade: telnet', 400],
+    ['to another protocol', 'Upgrade: websocket', 'Upgrade: telnet', 426],
   ])('%s is refused and takes none', async (_what, from, to, status) => {
     const mounted = await mount({ maxConnections: 1 })
     const socket = connect(mounted.port, '127.0.0.1')
