@@ -14,8 +14,6 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // Much of the time is waiting for processes and sockets: a core is not kept free, as it is by default.
-    maxWorkers: '100%',
     projects: readdirSync(packages).map((name) => ({
       extends: true as const,
       test: {
