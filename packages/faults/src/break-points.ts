@@ -1,5 +1,23 @@
 import type { BreakPoint } from './started-process.ts'
 
+/** Calls of the stores that write, read back or delete, and the steps of the commit between them. */
+export const storeCalls = [
+  'vectors.upsert',
+  'vectors.upsertSpooled',
+  'graph.upsert',
+  'ledger.stage',
+  'ledger.commit',
+  'vectors.delete',
+  'graph.deleteOwners',
+  'ledger.collected',
+  'vectors.ids',
+  'vectors.versions',
+  'vectors.count',
+  'vectors.get',
+  'graph.owners',
+  'graph.danglingEdges',
+] as const
+
 /** How often each call was made by a run that nothing broke. */
 export type CallCounts = Readonly<Record<string, number>>
 

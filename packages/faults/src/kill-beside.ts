@@ -1,26 +1,10 @@
-import { type CallCounts, everyCall, pointAt } from './break-points.ts'
+import { type CallCounts, everyCall, pointAt, storeCalls } from './break-points.ts'
 import { killAndGoOn } from './broken-run.ts'
 import type { FaultContext, FaultOutcome } from './fault.ts'
 import type { NetworkSubject } from './network-subject.ts'
 import { tryEach } from './outcome.ts'
 import { prepareServerRun } from './server-run.ts'
 import type { BreakPoint } from './started-process.ts'
-
-/** Calls of the stores that write, read back or delete, and the steps of the commit between them. */
-const storeCalls = [
-  'vectors.upsert',
-  'graph.upsert',
-  'ledger.stage',
-  'ledger.commit',
-  'vectors.delete',
-  'graph.deleteOwners',
-  'ledger.collected',
-  'vectors.ids',
-  'vectors.count',
-  'vectors.get',
-  'graph.owners',
-  'graph.danglingEdges',
-]
 
 /** Kills runs whose vectors or graph are in a server that goes on; none where it holds no part of an index. */
 export async function killBeside(

@@ -1,4 +1,4 @@
-import { type CallCounts, everyCall, nameOf, pointAt } from './break-points.ts'
+import { type CallCounts, everyCall, nameOf, pointAt, storeCalls } from './break-points.ts'
 import { goOnAndCompare, killAndGoOn, runInPlace } from './broken-run.ts'
 import type { Fault, FaultOutcome } from './fault.ts'
 import { tryEach } from './outcome.ts'
@@ -26,16 +26,8 @@ const batchCalls = [
   'spool.write',
   'embedder.embedDocuments',
   'cache.put',
-  'vectors.upsertSpooled',
-  'graph.upsert',
-  'ledger.stage',
-  'ledger.commit',
-  'vectors.delete',
-  'graph.deleteOwners',
-  'ledger.collected',
+  ...storeCalls,
   'spool.sweep',
-  'vectors.versions',
-  'graph.owners',
   'text.unindexed',
 ]
 

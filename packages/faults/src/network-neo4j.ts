@@ -23,7 +23,7 @@ export async function neo4jSubject(): Promise<NetworkSubject> {
       })
       return { storage: { graph }, close: () => graph.close() }
     },
-    stores: () => ({ neo4j: { url: server.url, ...auth } }),
+    stores: () => ({ neo4j: { url: server.url, auth } }),
     async clear(repository) {
       await direct.removeRepository(repository)
     },

@@ -54,9 +54,10 @@ export async function answerIndexMany(context: AnswerContext): Promise<WireAnswe
   const control = controlOf(context)
   for (const { name } of repositories) requireVisible(context, name)
   const urls: string[] = []
+  const requireKnown = await knownSources(context)
   for (const { name, url } of repositories) {
     const allowed = await allowedUrl(url, context.allowedRoots)
-    await requireKnownSource(context, name, allowed)
+    requireKnown(name, allowed)
     urls.push(allowed)
   }
   const group = maxConcurrent ? { id: randomUUID(), concurrentRuns: maxConcurrent } : null
@@ -135,7 +136,8 @@ async function indexOrPlan(context: AnswerContext, command: IndexCommand): Promi
   const control = controlOf(context)
   const { name = '' } = command
   requireVisible(context, name)
-  await requireKnownSource(context, name, 'url' in command ? command.url : command.path)
+  const requireKnown = await knownSources(context)
+  requireKnown(name, 'url' in command ? command.url : command.path)
   if (dryRun) {
     const plan = await control.plan(command)
     return jsonAnswer(planDocumentSchema, { ...plan, source: shownSource(plan.source) })
@@ -216,16 +218,18 @@ function requireVisible({ scope }: AnswerContext, name: string): void {
  * Who sees some repositories only may index them from where they come already: what else this host can read, by
  * its disk or its credentials, may be another's.
  */
-async function requireKnownSource(
-  { scope, source }: AnswerContext,
-  name: string,
-  wanted: string,
-): Promise<void> {
-  if (scope.repositories === null) return
-  const known = (await source.repositories()).find((repository) => repository.name === name)?.source
-  const place = known?.kind === 'local' ? known.path : known?.url
-  if (place === wanted) return
-  throw new ProblemError(403, 'You may index a repository only from the source that it has.')
+async function knownSources({
+  scope,
+  source,
+}: AnswerContext): Promise<(name: string, wanted: string) => void> {
+  if (scope.repositories === null) return () => undefined
+  const known = await source.repositories()
+  return (name, wanted) => {
+    const own = known.find((repository) => repository.name === name)?.source
+    const place = own?.kind === 'local' ? own.path : own?.url
+    if (place === wanted) return
+    throw new ProblemError(403, 'You may index a repository only from the source that it has.')
+  }
 }
 
 function requireAll({ scope }: AnswerContext): void {
