@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import type { StatusSource } from '@cairn/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { StatusServerOptions } from './options.ts'
 import { clientFrame, closeCode, handshake, opcodes, rawSocket } from './raw-socket.test-support.ts'
@@ -244,5 +245,42 @@ describe('a reader that does not read', () => {
     await stillServes(good)
     bad.socket.destroy()
     stuckEvents.destroy()
+  })
+
+  test('is given no more of the tasks than it reads', async () => {
+    const taskIds = Array.from({ length: 120 }, (_, index) => `many-${index}`)
+    for (const taskId of taskIds) {
+      const each = bench.task(taskId)
+      await each.begin()
+      await each.warn('x'.repeat(200_000))
+    }
+    let pages = 0
+    const source = Object.create(bench.indexer, {
+      tasks: {
+        value: (...parameters: Parameters<StatusSource['tasks']>) => {
+          pages += 1
+          return bench.indexer.tasks(...parameters)
+        },
+      },
+    })
+    const mounted = await bench.mount({ source, limits: { stallAfterMs: 60_000 } })
+    const subscribe = clientFrame(opcodes.text, '{"type":"subscribe_all"}')
+    const slow = await rawSocket(mounted, '/live-status')
+    slow.socket.pause()
+    slow.socket.write(subscribe)
+    await expect.poll(() => pages).toBe(1)
+    // One who begins later, and is shown all of them, would be so after a listing that waits for nobody.
+    const quick = await readSocket(`${mounted.socketUrl}/live-status`)
+    quick.send({ type: 'subscribe_all' })
+    const shown = (text: string) =>
+      taskIds.filter((taskId) => text.includes(`"task_id":"${taskId}"`))
+    for (const taskId of taskIds) await quick.until(({ task_id }) => task_id === taskId)
+    const pagesOfOne = Math.ceil((taskIds.length + 1) / 50)
+    expect(pages).toBeLessThan(2 * pagesOfOne)
+    slow.socket.resume()
+    await expect.poll(() => shown(String(slow.received())), { timeout: 30_000 }).toEqual(taskIds)
+    expect(pages).toBe(2 * pagesOfOne)
+    slow.socket.destroy()
+    quick.socket.terminate()
   })
 })
