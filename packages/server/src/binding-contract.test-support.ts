@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Http2SecureServer } from 'node:http2'
 import type { AddressInfo, Server as NetServer } from 'node:net'
+import { decode, type Problem, problemSchema } from '@cairn/protocol'
 import { statusServerConformance } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -40,6 +41,8 @@ export interface Binding {
   readonly parsing?: readonly boolean[]
   /** @default true */
   readonly hasSockets?: boolean
+  /** Whether requests of every method reach it. @default true */
+  readonly hasAllMethods?: boolean
   /** @default 'http' */
   readonly scheme?: 'http' | 'https'
   start(options: HostOptions): Promise<Host>
@@ -78,6 +81,10 @@ export function closeServer(httpServer: Server): Promise<void> {
 /** The port that a server listens on. */
 export function portOf(httpServer: NetServer): number {
   return (httpServer.address() as AddressInfo).port
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  return decode(problemSchema, await response.json())
 }
 
 /** Registers the tests of a binding. */
@@ -154,6 +161,35 @@ export function bindingContract(binding: Binding): void {
               const missing = await fetch(root + path)
               expect([path, missing.status]).toEqual([path, 404])
               expect(missing.headers.get('content-type')).not.toBe('application/problem+json')
+            }
+          })
+
+          test('what a router may not know what to do with is answered as everywhere', async () => {
+            const ask = async (method: string, path: string) => {
+              const response = await fetch(started.url + path, { method })
+              expect(response.headers.get('content-type')).toBe('application/problem+json')
+              const { status, detail } = await readProblem(response)
+              expect(response.status).toBe(status)
+              return { status, detail, allow: response.headers.get('allow') }
+            }
+            const badEncoding = {
+              status: 400,
+              detail: 'The path is not encoded as UTF-8 in percent signs.',
+              allow: null,
+            }
+            for (const path of ['/status/%zz', '/status/%', '/status/%ff/logs', '/status/%c3%28']) {
+              expect(await ask('GET', path)).toEqual(badEncoding)
+            }
+            expect(await ask('GET', '/status?limit=%zz')).toMatchObject({ status: 400 })
+            expect(await ask('GET', `/status/${'x'.repeat(4_000)}`)).toMatchObject({ status: 404 })
+            if (binding.hasAllMethods === false) return
+            expect(await ask('POST', '/status/%zz/cancel')).toEqual(badEncoding)
+            for (const method of ['PROPFIND', 'MKCOL', 'SEARCH', 'PUT']) {
+              expect(await ask(method, '/status')).toEqual({
+                status: 405,
+                detail: 'This path answers to GET, HEAD, OPTIONS.',
+                allow: 'GET, HEAD, OPTIONS',
+              })
             }
           })
 

@@ -164,16 +164,25 @@ describe('a handshake', () => {
   })
 
   test.each([
-    ['of another version', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Version: 7', 400],
+    ['of another version', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Version: 7', 426],
+    ['without a version', /Sec-WebSocket-Version: .*\r\n/, '', 426],
     ['without a key', /Sec-WebSocket-Key: .*\r\n/, '', 400],
+    ['with a key that is none', /Sec-WebSocket-Key: .*\r\n/, 'Sec-WebSocket-Key: x\r\n', 400],
+    ['by POST', 'GET', 'POST', 405],
+    ['to two protocols', 'Upgrade: websocket', 'Upgrade: websocket, x', 400],
     ['to another protocol', 'Upgrade: websocket', 'Upgrade: telnet', 426],
-  ])('%s is refused and takes none', async (_what, from, to, status) => {
+  ])('%s is refused and takes none', async (what, from, to, status) => {
     const mounted = await mount({ maxConnections: 1 })
     const socket = connect(mounted.port, '127.0.0.1')
     socket.write(handshake(mounted, path).replace(from, to))
     let text = ''
     for await (const part of socket) text += part
-    expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    const [head = '', body = ''] = text.toLowerCase().split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^http/1.1 ${status} `))
+    expect(head).toContain('\r\ncontent-type: application/problem+json')
+    expect(head.includes('\r\nsec-websocket-version: 13, 8')).toBe(what.endsWith('version'))
+    expect(head.includes('\r\nupgrade: websocket')).toBe(status === 426)
+    expect(JSON.parse(body)).toMatchObject({ status })
     await stillServes(await goodReader(mounted))
   })
 

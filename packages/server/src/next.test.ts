@@ -8,6 +8,8 @@ bindingContract({
   name: 'route handlers of next',
   parsing: [false],
   hasSockets: false,
+  // Next answers those itself that a `route.ts` cannot export.
+  hasAllMethods: false,
   async start({ server }) {
     const handlers = nextHandlers(() => server)
     return listen(

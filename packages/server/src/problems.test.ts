@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorkbench, type Mounted, type Workbench } from './workbench.test-support.ts'
 
@@ -222,6 +223,30 @@ describe('a bad body', () => {
     expect(await problem('POST', '/search', '{"query":"x"}', headers)).toMatchObject({
       status: 415,
     })
+  })
+
+  test.each(['gzip', 'GZIP', 'identity, br', 'x-unknown'])(
+    'of another content coding is 415, and says which there are: %s',
+    async (coding) => {
+      const headers = { ...json, 'content-encoding': coding }
+      const body = gzipSync('{"query":"x"}')
+      const { status, headers: answered, text } = await ask('POST', '/search', body, headers)
+      expect([status, answered['accept-encoding']]).toEqual([415, 'identity'])
+      expect(JSON.parse(text)).toMatchObject({ status: 415 })
+      const { openApi } = mounted.server
+      expect(openApi()).toMatchObject({
+        paths: {
+          '/search': { post: { responses: { 415: { headers: { 'Accept-Encoding': {} } } } } },
+        },
+      })
+    },
+  )
+
+  test('that names no coding, or none but its own, is taken', async () => {
+    for (const coding of ['', 'identity', 'Identity']) {
+      const headers = { ...json, 'content-encoding': coding }
+      expect((await ask('POST', '/search', '{"query":"x"}', headers)).status).toBe(200)
+    }
   })
 
   test('of a type that is JSON too is taken', async () => {
