@@ -21,9 +21,11 @@ export interface HostOptions {
   readonly server: StatusServer
   /** Where the binding is mounted, in the way of its framework. */
   readonly prefix: string
-  /** Whether a body parser of the framework is mounted before. */
-  readonly parsesBodies: boolean
+  readonly parser: Parser
 }
+
+/** Where a body parser of the framework is mounted: before the binding, after it, or nowhere. */
+export type Parser = 'before' | 'after' | 'nowhere'
 
 /** A program that listens on a port of the loopback interface. */
 export interface Host {
@@ -37,8 +39,8 @@ export interface Host {
  */
 export interface Binding {
   readonly name: string
-  /** Where bodies are parsed, whether that is before the binding is asked. @default [false, true] */
-  readonly parsing?: readonly boolean[]
+  /** Programs to be held, each with its parser. @default ['nowhere', 'before'] */
+  readonly parsers?: readonly Parser[]
   /** @default true */
   readonly hasSockets?: boolean
   /** Whether requests of every method reach it. @default true */
@@ -103,7 +105,7 @@ export function bindingContract(binding: Binding): void {
 
     const start = async (
       mount: Mount,
-      parsesBodies: boolean,
+      parser: Parser,
       options: Partial<StatusServerOptions> = {},
     ) => {
       const proxy: StrippingProxy | null =
@@ -117,7 +119,7 @@ export function bindingContract(binding: Binding): void {
         ...(proxy ? { publicUrl } : {}),
         ...options,
       } as StatusServerOptions)
-      const host = await binding.start({ server, prefix: mount.prefix, parsesBodies })
+      const host = await binding.start({ server, prefix: mount.prefix, parser })
       const port = portOf(host.httpServer)
       if (proxy) proxy.target = port
       const root = `${scheme}://127.0.0.1:${port}`
@@ -134,11 +136,11 @@ export function bindingContract(binding: Binding): void {
     }
 
     for (const mount of mounts) {
-      for (const parsesBodies of binding.parsing ?? [false, true]) {
-        describe(`${mount.name}, ${parsesBodies ? 'after' : 'without'} a body parser`, () => {
+      for (const parser of binding.parsers ?? ['nowhere', 'before']) {
+        describe(`${mount.name}, a body parser ${parser}`, () => {
           let started: Awaited<ReturnType<typeof start>>
           beforeAll(async () => {
-            started = await start(mount, parsesBodies)
+            started = await start(mount, parser)
           })
           afterAll(() => started.close())
 
@@ -198,7 +200,7 @@ export function bindingContract(binding: Binding): void {
             expect([broken.status, await broken.text()]).toEqual([500, 'handled by the host'])
           })
 
-          if (parsesBodies) {
+          if (parser !== 'nowhere') {
             test('the host’s own routes get their bodies', async () => {
               const echoed = await fetch(`${started.root}/echo`, {
                 method: 'POST',
@@ -239,7 +241,7 @@ export function bindingContract(binding: Binding): void {
       await bench.task('running').begin()
       const limits = { maxConnections: 2, heartbeatMs: 200 }
       const [mount] = mounts as readonly [Mount]
-      const { url, close } = await start(mount, false, { limits })
+      const { url, close } = await start(mount, 'nowhere', { limits })
       const open = async () => {
         const controller = new AbortController()
         const response = await fetch(`${url}/status/running/events`, { signal: controller.signal })
