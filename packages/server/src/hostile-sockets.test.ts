@@ -216,6 +216,23 @@ describe('connections', () => {
     await stillServes(one)
   })
 
+  test('that are asked for behind a stream on its connection are cut off and take no place for ever', async () => {
+    const mounted = await mount({ maxConnections: 3, stallAfterMs: 100 })
+    const pipelining = connect(mounted.port, '127.0.0.1')
+    pipelining.on('error', () => undefined).resume()
+    const request = `GET ${mounted.server.basePath}/status/t1/events HTTP/1.1\r\nHost: x\r\n\r\n`
+    pipelining.write(request.repeat(3))
+    const ask = async () => {
+      const response = await fetch(`${mounted.url}/status/t1/events`)
+      await response.body?.cancel()
+      return response.status
+    }
+    await expect.poll(ask).toBe(503)
+    await expect.poll(ask).toBe(200)
+    expect(pipelining.destroyed).toBe(false)
+    pipelining.destroy()
+  })
+
   test('of all are limited', async () => {
     const mounted = await mount({ maxConnections: 1 })
     const one = await goodReader(mounted)

@@ -292,6 +292,12 @@ describe('pages of other origins', () => {
     expect(await sockets({}, origin)).toBe(status)
   })
 
+  test('open none by the header of the protocol’s version 8 either', async () => {
+    const headers = { 'sec-websocket-version': '8', 'sec-websocket-origin': 'http://evil.example' }
+    const mounted = await mount(() => ({ kind: 'allow' }))
+    await expect(readSocket(`${mounted.socketUrl}/live-status`, { headers })).rejects.toThrow('403')
+  })
+
   test('are let in where the host lists them', async () => {
     const origins = ['https://app.example.com']
     expect(await sockets({ origins }, 'https://app.example.com')).toBe(101)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -274,6 +275,24 @@ test('a connection whose body was not read carries no other request', async () =
   expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1)
   expect(text).toMatch(/^HTTP\/1\.1 415 /)
   expect(text.toLowerCase()).toContain('connection: close')
+})
+
+test('a client that goes away in the middle of its body is no failure of the server', async () => {
+  const failures: object[] = []
+  const ignore = (): undefined => undefined
+  const logger = { debug: ignore, warn: ignore, error: (details: object) => failures.push(details) }
+  const { httpServer, port, server } = await bench.mount({ logger })
+  const socket = connect(port, '127.0.0.1')
+  const asked = once(httpServer, 'request')
+  socket.write(
+    `POST ${server.basePath}/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{`,
+  )
+  const [, response] = await asked
+  const gone = once(response, 'close')
+  socket.resetAndDestroy()
+  await gone
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(failures).toEqual([])
 })
 
 test('an address in the form that proxies are sent is understood', async () => {

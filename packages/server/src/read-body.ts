@@ -70,8 +70,9 @@ async function readText(
     }
     return text + decoder.decode()
   } catch (error) {
-    if (error instanceof TypeError) throw new ProblemError(400, 'The body is not UTF-8.')
-    throw error
+    if (error instanceof ProblemError) throw error
+    const isNoText = error instanceof TypeError
+    throw new ProblemError(400, isNoText ? 'The body is not UTF-8.' : 'The body was cut off.')
   }
 }
 

@@ -71,7 +71,8 @@ export function createSocketUpgrades(options: SocketUpgradesOptions): SocketUpgr
           method: request.method ?? 'GET',
           target: request.url ?? '/',
           origin: nodeOrigin(request),
-          pageOrigin: nodeHeader(request, 'origin'),
+          // Pages of browsers that speak version 8 are named by another header.
+          pageOrigin: nodeHeader(request, 'origin') ?? nodeHeader(request, 'sec-websocket-origin'),
           headers: () => nodeHeaders(request),
         },
         context,
