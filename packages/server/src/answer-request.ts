@@ -1,7 +1,6 @@
 import { checkAccepted } from './accepted-types.ts'
-import type { ServerContext } from './answer-context.ts'
-import type { AnsweredRoute } from './answers.ts'
-import { answers } from './answers.ts'
+import type { AnsweredRoute, ServerContext } from './answer-context.ts'
+import { answerRoute } from './answers.ts'
 import type { Cors } from './cors.ts'
 import type { Dashboard } from './dashboard.ts'
 import { decodeInput } from './decode-input.ts'
@@ -72,12 +71,12 @@ export function createRequestAnswerer(
       route.kind === 'event-stream' ? 'text/event-stream' : 'application/json',
     )
     const given = readQuery(query)
-    return answers[route.name as AnsweredRoute]({
+    return answerRoute(route.name as AnsweredRoute, {
       ...server,
       request,
       requestContext: context,
       parameters,
-      query: route.query === null ? {} : decodeInput(route.query, given, 'query'),
+      query: route.query === null ? null : decodeInput(route.query, given, 'query'),
       body:
         route.body === null
           ? null
