@@ -10,6 +10,7 @@ import { ProblemError, problemAnswer } from './problem-error.ts'
 import { readBody } from './read-body.ts'
 import { readQuery } from './read-query.ts'
 import { requestHead } from './request-head.ts'
+import { splitTarget } from './request-target.ts'
 import type { Router } from './router.ts'
 import type { Scope } from './scope.ts'
 import { sourceProblem } from './source-problem.ts'
@@ -123,13 +124,4 @@ function isPreflight({ method, header }: WireRequest): boolean {
     header('origin') !== null &&
     header('access-control-request-method') !== null
   )
-}
-
-/** Path and query of a target, which is a path or, as proxies are sent it, a whole address. */
-export function splitTarget(target: string): [path: string, query: string] {
-  const local = target.startsWith('/')
-    ? target
-    : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-  const at = local.indexOf('?')
-  return at === -1 ? [local, ''] : [local.slice(0, at), local.slice(at + 1)]
 }
