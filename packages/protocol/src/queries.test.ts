@@ -40,7 +40,9 @@ it('reads a time range', () => {
 
 it('reads flags and positions under their wire names', () => {
   expect(decode(dryRunQuerySchema, { dry_run: 'true' })).toEqual({ dryRun: true })
-  expect(() => decode(dryRunQuerySchema, { dry_run: 'perhaps' })).toThrow('dry_run')
+  for (const dry_run of ['perhaps', '1', '0', 'TRUE', 'False', '']) {
+    expect(() => decode(dryRunQuerySchema, { dry_run })).toThrow('dry_run')
+  }
   expect(decode(cleanupQuerySchema, { older_than_hours: '24' })).toEqual({ olderThanHours: 24 })
   expect(decode(streamQuerySchema, { since: '7', epoch: 'e' })).toEqual({ since: 7, epoch: 'e' })
 })

@@ -18,7 +18,11 @@ function queryList<Item extends z.ZodEnum>(item: Item) {
   })
 }
 
-const queryBoolean = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+const queryBoolean = z.stringbool({
+  truthy: ['true'],
+  falsy: ['false'],
+  case: 'sensitive',
+})
 
 /** A level in any case. */
 const queryLevel = z.codec(z.string(), logLevelSchema, {

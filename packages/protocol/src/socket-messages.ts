@@ -55,8 +55,8 @@ export type ServerMessageOf<Type extends ServerMessage['type']> = Extract<
 /** What a client sends over a WebSocket; on the socket of one task only `ping`. */
 export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping') }),
-  z.object({ type: z.literal('subscribe_task'), taskId: z.string() }),
-  z.object({ type: z.literal('unsubscribe_task'), taskId: z.string() }),
+  z.object({ type: z.literal('subscribe_task'), taskId: z.string().min(1) }),
+  z.object({ type: z.literal('unsubscribe_task'), taskId: z.string().min(1) }),
   z.object({ type: z.literal('subscribe_all') }),
 ])
 /** What a client sends over a WebSocket. */

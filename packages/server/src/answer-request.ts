@@ -46,23 +46,22 @@ export function createRequestAnswerer(
       throw new ProblemError(404, 'There is nothing at this path.')
     const { method } = request
     const relativePath = path.slice(basePath.length)
-    if (dashboard?.owns(relativePath)) {
-      await permit({ ...applicant(request, context), isGuarded: false })
-      return dashboard.answer(relativePath, request)
+    // Browsers send a preflight without credentials; it is answered alike for every path, whether there is one or not.
+    if (isPreflight(request)) {
+      return { status: 204, headers: cors.preflightHeaders(request), body: null }
     }
+    const scope = await permit({
+      origin: request.header('origin'),
+      ownOrigin: request.origin,
+      isGuarded: !['GET', 'HEAD', 'OPTIONS'].includes(method),
+      head: () => requestHead(request),
+      context,
+    })
+    if (dashboard?.owns(relativePath)) return dashboard.answer(relativePath, request)
     if (method === 'OPTIONS') {
-      const allow = router.methods(relativePath)
-      return {
-        status: 204,
-        headers: { allow, ...cors.preflightHeaders(request, allow) },
-        body: null,
-      }
+      return { status: 204, headers: { allow: router.methods(relativePath) }, body: null }
     }
     const { route, parameters } = router.match(method, relativePath)
-    const scope = await permit({
-      ...applicant(request, context),
-      isGuarded: method !== 'GET' && method !== 'HEAD',
-    })
     if (route.kind === 'socket') {
       throw new ProblemError(426, 'This path is a WebSocket.', {
         headers: { upgrade: 'websocket' },
@@ -118,13 +117,13 @@ function joinVary(...all: Readonly<Record<string, string>>[]): Record<string, st
   return names.size === 0 ? {} : { vary: [...names].join(', ') }
 }
 
-function applicant(request: WireRequest, context: RequestContext): Omit<Applicant, 'isGuarded'> {
-  return {
-    origin: request.header('origin'),
-    ownOrigin: request.origin,
-    head: () => requestHead(request),
-    context,
-  }
+/** Whether a browser asks if a page may send a request (Fetch, section 4.8). */
+function isPreflight({ method, header }: WireRequest): boolean {
+  return (
+    method === 'OPTIONS' &&
+    header('origin') !== null &&
+    header('access-control-request-method') !== null
+  )
 }
 
 /** Path and query of a target, which is a path or, as proxies are sent it, a whole address. */

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { type Emitting, interceptEvent } from './intercept-event.ts'
 import type { RequestContext, StatusServer } from './options.ts'
 
 /** A server that emits `upgrade`: that of `http` or of `https`, or of `http2` with `allowHTTP1`. */
-export interface UpgradingServer {
-  /** Calls the listeners of an event. */
-  emit(event: string, ...parameters: unknown[]): boolean
+export interface UpgradingServer extends Emitting {
   /** Adds a listener. */
   on(event: 'upgrade', listener: UpgradeListener): unknown
   /** Takes a listener off. */
@@ -33,21 +32,16 @@ export function attachUpgrades(
   server: StatusServer,
   contextOf: (request: IncomingMessage) => RequestContext = () => ({}),
 ): () => void {
-  const { emit } = httpServer
-  let isAttached = true
-  const intercept: UpgradingServer['emit'] = function (
-    this: UpgradingServer,
-    event,
-    ...parameters
-  ) {
-    if (event !== 'upgrade' || !isAttached) return emit.call(this, event, ...parameters)
-    const [request, socket, head] = parameters as Parameters<UpgradeListener>
-    if (server.handleUpgrade(request, socket, head, contextOf(request))) return true
-    if (!server.owns(request.url ?? '')) return emit.call(this, event, ...parameters)
-    goOnWithout(httpServer, request, socket, head)
-    return true
-  }
-  httpServer.emit = intercept
+  const restore = interceptEvent(
+    httpServer,
+    'upgrade',
+    (...[request, socket, head]: Parameters<UpgradeListener>) => {
+      if (server.handleUpgrade(request, socket, head, contextOf(request))) return true
+      if (!server.owns(request.url ?? '')) return false
+      goOnWithout(httpServer, request, socket, head)
+      return true
+    },
+  )
   // Node asks for upgrades only where somebody listens. Where nobody else does, it would have gone on with
   // them as with any other request, as it does here.
   const onUpgrade: UpgradeListener = (request, socket, head) => {
@@ -56,11 +50,8 @@ export function attachUpgrades(
   }
   httpServer.on('upgrade', Object.assign(onUpgrade, { [ownListener]: true }))
   return () => {
-    if (!isAttached) return
-    isAttached = false
+    restore()
     httpServer.off('upgrade', onUpgrade)
-    // Somebody who did the same later still calls this one.
-    if (httpServer.emit === intercept) httpServer.emit = emit
   }
 }
 

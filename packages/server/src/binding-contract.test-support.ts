@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Http2SecureServer } from 'node:http2'
 import type { AddressInfo, Server as NetServer } from 'node:net'
+import { decode, type Problem, problemSchema } from '@cairn/protocol'
 import { statusServerConformance } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -20,9 +21,11 @@ export interface HostOptions {
   readonly server: StatusServer
   /** Where the binding is mounted, in the way of its framework. */
   readonly prefix: string
-  /** Whether a body parser of the framework is mounted before. */
-  readonly parsesBodies: boolean
+  readonly parser: Parser
 }
+
+/** Where a body parser of the framework is mounted: before the binding, after it, or nowhere. */
+export type Parser = 'before' | 'after' | 'nowhere'
 
 /** A program that listens on a port of the loopback interface. */
 export interface Host {
@@ -36,10 +39,12 @@ export interface Host {
  */
 export interface Binding {
   readonly name: string
-  /** Where bodies are parsed, whether that is before the binding is asked. @default [false, true] */
-  readonly parsing?: readonly boolean[]
+  /** Programs to be held, each with its parser. @default ['nowhere', 'before'] */
+  readonly parsers?: readonly Parser[]
   /** @default true */
   readonly hasSockets?: boolean
+  /** Whether requests of every method reach it. @default true */
+  readonly hasAllMethods?: boolean
   /** @default 'http' */
   readonly scheme?: 'http' | 'https'
   start(options: HostOptions): Promise<Host>
@@ -80,6 +85,10 @@ export function portOf(httpServer: NetServer): number {
   return (httpServer.address() as AddressInfo).port
 }
 
+async function readProblem(response: Response): Promise<Problem> {
+  return decode(problemSchema, await response.json())
+}
+
 /** Registers the tests of a binding. */
 export function bindingContract(binding: Binding): void {
   const { scheme = 'http' } = binding
@@ -96,7 +105,7 @@ export function bindingContract(binding: Binding): void {
 
     const start = async (
       mount: Mount,
-      parsesBodies: boolean,
+      parser: Parser,
       options: Partial<StatusServerOptions> = {},
     ) => {
       const proxy: StrippingProxy | null =
@@ -110,7 +119,7 @@ export function bindingContract(binding: Binding): void {
         ...(proxy ? { publicUrl } : {}),
         ...options,
       } as StatusServerOptions)
-      const host = await binding.start({ server, prefix: mount.prefix, parsesBodies })
+      const host = await binding.start({ server, prefix: mount.prefix, parser })
       const port = portOf(host.httpServer)
       if (proxy) proxy.target = port
       const root = `${scheme}://127.0.0.1:${port}`
@@ -127,11 +136,11 @@ export function bindingContract(binding: Binding): void {
     }
 
     for (const mount of mounts) {
-      for (const parsesBodies of binding.parsing ?? [false, true]) {
-        describe(`${mount.name}, ${parsesBodies ? 'after' : 'without'} a body parser`, () => {
+      for (const parser of binding.parsers ?? ['nowhere', 'before']) {
+        describe(`${mount.name}, a body parser ${parser}`, () => {
           let started: Awaited<ReturnType<typeof start>>
           beforeAll(async () => {
-            started = await start(mount, parsesBodies)
+            started = await start(mount, parser)
           })
           afterAll(() => started.close())
 
@@ -157,12 +166,41 @@ export function bindingContract(binding: Binding): void {
             }
           })
 
+          test('what a router may not know what to do with is answered as everywhere', async () => {
+            const ask = async (method: string, path: string) => {
+              const response = await fetch(started.url + path, { method })
+              expect(response.headers.get('content-type')).toBe('application/problem+json')
+              const { status, detail } = await readProblem(response)
+              expect(response.status).toBe(status)
+              return { status, detail, allow: response.headers.get('allow') }
+            }
+            const badEncoding = {
+              status: 400,
+              detail: 'The path is not encoded as UTF-8 in percent signs.',
+              allow: null,
+            }
+            for (const path of ['/status/%zz', '/status/%', '/status/%ff/logs', '/status/%c3%28']) {
+              expect(await ask('GET', path)).toEqual(badEncoding)
+            }
+            expect(await ask('GET', '/status?limit=%zz')).toMatchObject({ status: 400 })
+            expect(await ask('GET', `/status/${'x'.repeat(4_000)}`)).toMatchObject({ status: 404 })
+            if (binding.hasAllMethods === false) return
+            expect(await ask('POST', '/status/%zz/cancel')).toEqual(badEncoding)
+            for (const method of ['PROPFIND', 'MKCOL', 'SEARCH', 'PUT']) {
+              expect(await ask(method, '/status')).toEqual({
+                status: 405,
+                detail: 'This path answers to GET, HEAD, OPTIONS.',
+                allow: 'GET, HEAD, OPTIONS',
+              })
+            }
+          })
+
           test('the host’s errors are answered by its own handler', async () => {
             const broken = await fetch(`${started.root}/broken`)
             expect([broken.status, await broken.text()]).toEqual([500, 'handled by the host'])
           })
 
-          if (parsesBodies) {
+          if (parser !== 'nowhere') {
             test('the host’s own routes get their bodies', async () => {
               const echoed = await fetch(`${started.root}/echo`, {
                 method: 'POST',
@@ -203,7 +241,7 @@ export function bindingContract(binding: Binding): void {
       await bench.task('running').begin()
       const limits = { maxConnections: 2, heartbeatMs: 200 }
       const [mount] = mounts as readonly [Mount]
-      const { url, close } = await start(mount, false, { limits })
+      const { url, close } = await start(mount, 'nowhere', { limits })
       const open = async () => {
         const controller = new AbortController()
         const response = await fetch(`${url}/status/running/events`, { signal: controller.signal })

@@ -22,7 +22,7 @@ setDefaultCACertificates([...getCACertificates('default'), certificate.cert])
 bindingContract({
   name: 'node:https',
   scheme: 'https',
-  parsing: [false],
+  parsers: ['nowhere'],
   async start({ server }) {
     const httpServer = createServer(credentials, nodeProgram(server))
     attachUpgrades(httpServer, server)
@@ -44,7 +44,7 @@ describe('over HTTP/2', () => {
   bindingContract({
     name: 'node:http2, with WebSockets over HTTP/1.1',
     scheme: 'https',
-    parsing: [false],
+    parsers: ['nowhere'],
     async start({ server }) {
       const program = nodeProgram(server)
       const httpServer = createSecureServer({ ...credentials, allowHTTP1: true }, program)

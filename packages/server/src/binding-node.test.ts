@@ -5,7 +5,7 @@ import { nodeProgram } from './node-program.test-support.ts'
 
 bindingContract({
   name: 'node:http',
-  parsing: [false],
+  parsers: ['nowhere'],
   async start({ server }) {
     const httpServer = createServer(nodeProgram(server))
     attachUpgrades(httpServer, server)

@@ -68,7 +68,7 @@ export async function connectSocket(
     const { problem } = sourceProblem(error, limits.retryAfterSeconds)
     if (problem.status >= 500) logger.error({ err: error }, 'A socket failed')
     socket.send(messageFrame({ type: 'error', message: problem.detail }).json)
-    socket.close(codeByStatus[problem.status] ?? 1008, problem.title)
+    socket.close(codeByStatus[problem.status] ?? closeCodes.policyViolation, problem.title)
     return
   }
   if (isClosed) {
@@ -86,7 +86,7 @@ function outletOf(socket: SocketLike): Socket {
     write: (frame) => socket.send(frame.json),
     close: (code, reason) => socket.close(code, reason),
     // The WHATWG's sockets cannot be ended without saying so.
-    cut: () => socket.close(1008, 'The reader does not read.'),
+    cut: () => socket.close(closeCodes.policyViolation, 'The reader does not read.'),
   }
 }
 

@@ -180,6 +180,18 @@ test('a dry run answers with the plan and starts nothing', async () => {
   expect((await send('GET', '/status')).body.total).toBe(0)
 })
 
+test.each(['1', '0', 'TRUE', 'yes', ''])(
+  'a dry run is asked for by true and by nothing else: %j',
+  async (value) => {
+    const body = { name: 'shop', local_path: bench.repository('shop') }
+    expect(await send('POST', `/repository/local?dry_run=${value}`, body)).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'dry_run', message: expect.any(String) }] },
+    })
+    expect((await send('GET', '/status')).body.total).toBe(0)
+  },
+)
+
 test('a run is paused, goes on, and is cancelled', async () => {
   const body = { name: 'shop', local_path: bench.repository('shop') }
   const { task_id: taskId } = (await send('POST', '/repository/local', body)).body

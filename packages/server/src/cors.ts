@@ -1,3 +1,4 @@
+import { routes } from '@cairn/protocol'
 import type { CorsOptions } from './options.ts'
 import type { OriginCheck } from './origin-check.ts'
 import type { WireRequest } from './wire-request.ts'
@@ -7,8 +8,13 @@ export interface Cors {
   /** Headers of any answer. */
   headers(request: WireRequest): Record<string, string>
   /** Headers of the answer to a preflight. */
-  preflightHeaders(request: WireRequest, allow: string): Record<string, string>
+  preflightHeaders(request: WireRequest): Record<string, string>
 }
+
+/** Of every route there may be: a preflight says nothing of those there are. */
+const allowedMethods = [
+  ...new Set<string>(Object.values(routes).map(({ method }) => method)).add('HEAD'),
+].sort()
 
 const allowedHeaders = ['Content-Type', 'Authorization', 'Last-Event-ID']
 
@@ -28,12 +34,12 @@ export function createCors(cors: boolean | CorsOptions, origins: OriginCheck): C
   }
   return {
     headers,
-    preflightHeaders(request, allow) {
+    preflightHeaders(request) {
       const common = headers(request)
       if (!('access-control-allow-origin' in common)) return common
       return {
         ...common,
-        'access-control-allow-methods': allow,
+        'access-control-allow-methods': allowedMethods.join(', '),
         'access-control-allow-headers': [...allowedHeaders, ...(options.allowedHeaders ?? [])].join(
           ', ',
         ),

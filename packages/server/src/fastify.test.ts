@@ -8,7 +8,7 @@ import { createWorkbench, type Workbench } from './workbench.test-support.ts'
 bindingContract({
   name: 'fastify 5',
   // The parser of Fastify is always there.
-  parsing: [true],
+  parsers: ['before'],
   async start({ server, prefix }) {
     const app = Fastify()
     app.setErrorHandler((error: { statusCode?: number }, _request, reply) =>

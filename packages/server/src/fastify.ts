@@ -4,13 +4,15 @@
  * @packageDocumentation
  */
 import type { FastifyPluginAsync } from 'fastify'
+import { answerUnroutable } from './answer-unroutable.ts'
 import { attachUpgrades } from './attach-upgrades.ts'
 import { nodeHandler } from './node.ts'
 import type { StatusServer } from './options.ts'
 
 /**
  * A plugin with the routes and the sockets. The base path counts from the root, so it begins with the
- * `prefix` that the plugin is registered with, if there is one. When the application closes, the status
+ * `prefix` that the plugin is registered with, if there is one. What Fastify itself cannot route, by its method or
+ * for its encoding, is answered without the application's hooks: `hostRequest` is then the request of Node. When the application closes, the status
  * server is closed, whose streams would keep it open.
  *
  * @throws TypeError on registration, where the base path does not begin with the prefix.
@@ -38,8 +40,10 @@ export function fastifyPlugin(server: StatusServer): FastifyPluginAsync {
       await handle(request.raw, reply.raw)
     })
     const detach = attachUpgrades(app.server, server)
+    const giveBack = answerUnroutable(app.server, server, app.supportedMethods)
     app.addHook('preClose', async () => {
       detach()
+      giveBack()
       await server.close()
     })
   }

@@ -7,14 +7,14 @@ import { attachUpgrades, honoMiddleware } from './hono.ts'
 
 bindingContract({
   name: 'hono 4',
-  async start({ server, prefix, parsesBodies }) {
+  async start({ server, prefix, parser }) {
     const app = new Hono()
     app.onError((error, context) =>
       error instanceof HTTPException
         ? error.getResponse()
         : context.text('handled by the host', error instanceof SyntaxError ? 400 : 500),
     )
-    if (parsesBodies) {
+    if (parser === 'before') {
       app.use(async (context, next) => {
         if (context.req.header('content-type') === 'application/json') await context.req.json()
         await next()

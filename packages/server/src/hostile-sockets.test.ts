@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import type { StatusSource } from '@cairn/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { StatusServerOptions } from './options.ts'
 import { clientFrame, closeCode, handshake, opcodes, rawSocket } from './raw-socket.test-support.ts'
@@ -163,16 +164,25 @@ describe('a handshake', () => {
   })
 
   test.each([
-    ['of another version', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Version: 7', 400],
+    ['of another version', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Version: 7', 426],
+    ['without a version', /Sec-WebSocket-Version: .*\r\n/, '', 426],
     ['without a key', /Sec-WebSocket-Key: .*\r\n/, '', 400],
+    ['with a key that is none', /Sec-WebSocket-Key: .*\r\n/, 'Sec-WebSocket-Key: x\r\n', 400],
+    ['by POST', 'GET', 'POST', 405],
+    ['to two protocols', 'Upgrade: websocket', 'Upgrade: websocket, x', 400],
     ['to another protocol', 'Upgrade: websocket', 'Upgrade: telnet', 426],
-  ])('%s is refused and takes none', async (_what, from, to, status) => {
+  ])('%s is refused and takes none', async (what, from, to, status) => {
     const mounted = await mount({ maxConnections: 1 })
     const socket = connect(mounted.port, '127.0.0.1')
     socket.write(handshake(mounted, path).replace(from, to))
     let text = ''
     for await (const part of socket) text += part
-    expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    const [head = '', body = ''] = text.toLowerCase().split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^http/1.1 ${status} `))
+    expect(head).toContain('\r\ncontent-type: application/problem+json')
+    expect(head.includes('\r\nsec-websocket-version: 13, 8')).toBe(what.endsWith('version'))
+    expect(head.includes('\r\nupgrade: websocket')).toBe(status === 426)
+    expect(JSON.parse(body)).toMatchObject({ status })
     await stillServes(await goodReader(mounted))
   })
 
@@ -204,6 +214,23 @@ describe('connections', () => {
       )
       .toBeUndefined()
     await stillServes(one)
+  })
+
+  test('that are asked for behind a stream on its connection are cut off and take no place for ever', async () => {
+    const mounted = await mount({ maxConnections: 3, stallAfterMs: 100 })
+    const pipelining = connect(mounted.port, '127.0.0.1')
+    pipelining.on('error', () => undefined).resume()
+    const request = `GET ${mounted.server.basePath}/status/t1/events HTTP/1.1\r\nHost: x\r\n\r\n`
+    pipelining.write(request.repeat(3))
+    const ask = async () => {
+      const response = await fetch(`${mounted.url}/status/t1/events`)
+      await response.body?.cancel()
+      return response.status
+    }
+    await expect.poll(ask).toBe(503)
+    await expect.poll(ask).toBe(200)
+    expect(pipelining.destroyed).toBe(false)
+    pipelining.destroy()
   })
 
   test('of all are limited', async () => {
@@ -244,5 +271,42 @@ describe('a reader that does not read', () => {
     await stillServes(good)
     bad.socket.destroy()
     stuckEvents.destroy()
+  })
+
+  test('is given no more of the tasks than it reads', async () => {
+    const taskIds = Array.from({ length: 120 }, (_, index) => `many-${index}`)
+    for (const taskId of taskIds) {
+      const each = bench.task(taskId)
+      await each.begin()
+      await each.warn('x'.repeat(200_000))
+    }
+    let pages = 0
+    const source = Object.create(bench.indexer, {
+      tasks: {
+        value: (...parameters: Parameters<StatusSource['tasks']>) => {
+          pages += 1
+          return bench.indexer.tasks(...parameters)
+        },
+      },
+    })
+    const mounted = await bench.mount({ source, limits: { stallAfterMs: 60_000 } })
+    const subscribe = clientFrame(opcodes.text, '{"type":"subscribe_all"}')
+    const slow = await rawSocket(mounted, '/live-status')
+    slow.socket.pause()
+    slow.socket.write(subscribe)
+    await expect.poll(() => pages).toBe(1)
+    // One who begins later, and is shown all of them, would be so after a listing that waits for nobody.
+    const quick = await readSocket(`${mounted.socketUrl}/live-status`)
+    quick.send({ type: 'subscribe_all' })
+    const shown = (text: string) =>
+      taskIds.filter((taskId) => text.includes(`"task_id":"${taskId}"`))
+    for (const taskId of taskIds) await quick.until(({ task_id }) => task_id === taskId)
+    const pagesOfOne = Math.ceil((taskIds.length + 1) / 50)
+    expect(pages).toBeLessThan(2 * pagesOfOne)
+    slow.socket.resume()
+    await expect.poll(() => shown(String(slow.received())), { timeout: 30_000 }).toEqual(taskIds)
+    expect(pages).toBe(2 * pagesOfOne)
+    slow.socket.destroy()
+    quick.socket.terminate()
   })
 })

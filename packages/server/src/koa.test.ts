@@ -19,7 +19,7 @@ const parseJson: Middleware = async (context, next) => {
 
 bindingContract({
   name: 'koa 3',
-  async start({ server, parsesBodies }) {
+  async start({ server, parser }) {
     const app = new Koa()
     app.use(async (context, next) => {
       try {
@@ -33,7 +33,7 @@ bindingContract({
       if (context.status === 404) context.body = 'nothing here'
       if (context.body === 'nothing here') context.status = 404
     })
-    if (parsesBodies) app.use(parseJson)
+    if (parser === 'before') app.use(parseJson)
     app.use(koaMiddleware(server))
     app.use((context) => {
       if (context.path === '/own') context.body = 'own'

@@ -57,6 +57,25 @@ test('an unknown task is told so, and the socket lives on', async () => {
   await socket.until(({ type }) => type === 'pong')
 })
 
+test.each(['subscribe_task', 'unsubscribe_task'])(
+  'a %s that names no task is told which member is wrong',
+  async (type) => {
+    const socket = await live()
+    for (const message of [{ type, task_id: '' }, { type }, { type, task_id: 5 }]) {
+      socket.send(message)
+      socket.send({ type: 'ping' })
+    }
+    await expect.poll(() => socket.messages.length).toBe(7)
+    const answers = socket.messages.slice(1).filter((message) => message.type !== 'pong')
+    expect(answers).toEqual(
+      Array.from({ length: 3 }, () => ({
+        type: 'error',
+        message: expect.stringMatching(/^The message is not of the documented shape\. task_id: /),
+      })),
+    )
+  },
+)
+
 test('subscribe_all gives the tasks under way, and every one that begins', async () => {
   const running = bench.task('running')
   const ended = bench.task('ended')

@@ -74,9 +74,9 @@ async function startApp(imports: DynamicModule[], isFastify: boolean, bodyParser
 for (const isFastify of [false, true]) {
   bindingContract({
     name: `nest 11 on ${isFastify ? 'fastify' : 'express'}`,
-    parsing: isFastify ? [true] : [false, true],
-    async start({ server, parsesBodies }) {
-      const app = await startApp([statusModule(server)], isFastify, parsesBodies)
+    parsers: isFastify ? ['before'] : ['nowhere', 'before'],
+    async start({ server, parser }) {
+      const app = await startApp([statusModule(server)], isFastify, parser === 'before')
       const httpServer: Server = app.getHttpServer()
       return {
         httpServer,

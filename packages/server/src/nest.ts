@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { METHODS } from 'node:http'
 import {
   type DynamicModule,
   type FactoryProvider,
@@ -10,6 +11,7 @@ import {
   type ModuleMetadata,
 } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
+import { answerUnroutable } from './answer-unroutable.ts'
 import { attachUpgrades } from './attach-upgrades.ts'
 import { type NodeRequest, nodeHandler } from './node.ts'
 import type { StatusServer } from './options.ts'
@@ -47,7 +49,17 @@ export function statusModule(server: StatusServer | StatusModuleOptions): Dynami
       const { httpAdapter } = this.host
       const context = ({ ip }: NodeRequest & { readonly ip?: string }) => ({ remoteAddress: ip })
       httpAdapter.use(nodeHandler(this.server, { context }))
-      this.detach = attachUpgrades(httpAdapter.getHttpServer(), this.server)
+      const httpServer = httpAdapter.getHttpServer()
+      const detachUpgrades = attachUpgrades(httpServer, this.server)
+      // Fastify has middleware for every method, but not for a path that it cannot decode.
+      const giveBack =
+        httpAdapter.getType() === 'fastify'
+          ? answerUnroutable(httpServer, this.server, METHODS)
+          : () => undefined
+      this.detach = () => {
+        detachUpgrades()
+        giveBack()
+      }
     }
 
     /** Called by Nest before it closes the HTTP server, which open streams would keep from closing. */

@@ -6,8 +6,10 @@ import { type NextHandlers, nextHandlers } from './next.ts'
 bindingContract({
   // The handlers are called with real requests over real sockets, by a server that is not Next's.
   name: 'route handlers of next',
-  parsing: [false],
+  parsers: ['nowhere'],
   hasSockets: false,
+  // Next answers those itself that a `route.ts` cannot export.
+  hasAllMethods: false,
   async start({ server }) {
     const handlers = nextHandlers(() => server)
     return listen(

@@ -133,6 +133,8 @@ function sendEvents(response: NodeResponse, events: EventStream): void {
     },
     destroy() {
       stream.destroy()
+      // One that waits behind another answer of its connection has no socket yet, and tells no close.
+      listener.closed()
     },
   })
   function onWritten(): void {

@@ -143,8 +143,12 @@ export function problemStatuses(route: Route): Record<number, string> {
       : {}),
     ...(route.body === null || route.kind === 'socket'
       ? {}
-      : { 413: 'The body is too large.', 415: 'The body is not JSON by its type.' }),
+      : {
+          413: 'The body is too large.',
+          415: 'The body is not JSON by its type, or it is compressed.',
+        }),
     ...(hasInput || route.control ? { 422: 'The query or the body is not as described.' } : {}),
+    ...(route.kind === 'socket' ? { 426: 'It is a WebSocket, of version 13.' } : {}),
     ...(route.kind === 'answer' ? {} : { 429: 'Too many streams are open from this address.' }),
     500: 'A defect of the server.',
     503: 'The store or what else it takes does not answer; `Retry-After` says when to ask again.',
@@ -162,8 +166,25 @@ function problems(route: Route): JsonObject {
 }
 
 function problemHeaders(status: string): JsonObject {
-  if (status !== '429' && status !== '503') return {}
-  return { headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } } }
+  switch (status) {
+    case '415':
+      return {
+        headers: {
+          Accept: { description: 'The types that are taken.', schema: { type: 'string' } },
+          'Accept-Encoding': {
+            description: 'The content codings that are taken.',
+            schema: { type: 'string' },
+          },
+        },
+      }
+    case '429':
+    case '503':
+      return {
+        headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
+      }
+    default:
+      return {}
+  }
 }
 
 function json(schema: JsonObject): JsonObject {

@@ -16,6 +16,9 @@ export function parseClientMessage(
     return decode(clientMessageSchema, wire)
   } catch (error) {
     if (!(error instanceof z.core.$ZodError)) throw error
-    return { problem: `The message is not one of ${socketCommands.join(', ')}, with its members.` }
+    const isKnown = error.issues.every(({ path }) => path.length > 0 && path[0] !== 'type')
+    if (!isKnown) return { problem: `The message is not one of ${socketCommands.join(', ')}.` }
+    const wrong = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    return { problem: `The message is not of the documented shape. ${wrong.join('; ')}.` }
   }
 }

@@ -68,6 +68,28 @@ describe('a request that is denied', () => {
     },
   )
 
+  test('learns nothing of which routes there are, by REST or by a socket', async () => {
+    const { url, socketUrl } = await mount(() => ({ kind: 'deny', status: 401 }))
+    const asked = [
+      ['GET', '/status'],
+      ['GET', '/nothing/here'],
+      ['GET', '/status/%zz'],
+      ['DELETE', '/status'],
+      ['PROPFIND', '/live-status'],
+      ['POST', '/repository'],
+      ['OPTIONS', '/status'],
+      ['OPTIONS', '/nothing/here'],
+    ] as const
+    for (const [method, path] of asked) {
+      const response = await fetch(url + path, { method })
+      expect([method, path, response.status]).toEqual([method, path, 401])
+      expect(response.headers.get('allow')).toBeNull()
+    }
+    for (const path of ['/live-status', '/nothing', '/status', '/status/%zz/stream']) {
+      await expect(readSocket(socketUrl + path)).rejects.toThrow('401')
+    }
+  })
+
   test('is told what the host says', async () => {
     const { url } = await mount(() => ({
       kind: 'deny',
@@ -270,6 +292,12 @@ describe('pages of other origins', () => {
     expect(await sockets({}, origin)).toBe(status)
   })
 
+  test('open none by the header of the protocol’s version 8 either', async () => {
+    const headers = { 'sec-websocket-version': '8', 'sec-websocket-origin': 'http://evil.example' }
+    const mounted = await mount(() => ({ kind: 'allow' }))
+    await expect(readSocket(`${mounted.socketUrl}/live-status`, { headers })).rejects.toThrow('403')
+  })
+
   test('are let in where the host lists them', async () => {
     const origins = ['https://app.example.com']
     expect(await sockets({ origins }, 'https://app.example.com')).toBe(101)
@@ -295,7 +323,10 @@ describe('pages of other origins', () => {
     expect(response.status).toBe(403)
     const read = await fetch(`${url}/status`, { headers: { origin: 'http://evil.example' } })
     expect(read.headers.get('access-control-allow-origin')).toBeNull()
-    const preflight = await fetch(`${url}/search`, { method: 'OPTIONS', headers })
+    const preflight = await fetch(`${url}/search`, {
+      method: 'OPTIONS',
+      headers: { ...headers, 'access-control-request-method': 'POST' },
+    })
     expect(preflight.headers.get('access-control-allow-origin')).toBeNull()
   })
 
@@ -305,11 +336,14 @@ describe('pages of other origins', () => {
       origins: [origin],
       cors: { credentials: true, allowedHeaders: ['X-Team'] },
     })
-    const preflight = await fetch(`${url}/search`, { method: 'OPTIONS', headers: { origin } })
+    const preflight = await fetch(`${url}/search`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
     expect(Object.fromEntries(preflight.headers)).toMatchObject({
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': 'OPTIONS, POST',
+      'access-control-allow-methods': 'DELETE, GET, HEAD, POST',
       'access-control-allow-headers': 'Content-Type, Authorization, Last-Event-ID, X-Team',
       vary: 'Origin',
     })
@@ -321,5 +355,25 @@ describe('pages of other origins', () => {
     const other = await fetch(`${url}/status`, { headers: { origin: 'http://evil.example' } })
     expect(other.headers.get('access-control-allow-origin')).toBeNull()
     expect(other.headers.get('vary')).toBe('Origin')
+  })
+
+  test('get the same answer to a preflight for every path, though nobody may do anything', async () => {
+    const origin = 'https://app.example.com'
+    const { url } = await mount(() => ({ kind: 'deny', status: 401 }), {
+      origins: [origin],
+      cors: true,
+    })
+    const answers = await Promise.all(
+      ['/status', '/search', '/repository/shop', '/nothing', '/status/%zz'].map(async (path) => {
+        const response = await fetch(url + path, {
+          method: 'OPTIONS',
+          headers: { origin, 'access-control-request-method': 'GET' },
+        })
+        const { date: _date, ...headers } = Object.fromEntries(response.headers)
+        return [response.status, headers]
+      }),
+    )
+    expect(answers[0]).toMatchObject([204, { 'access-control-allow-origin': origin }])
+    for (const answer of answers) expect(answer).toEqual(answers[0])
   })
 })

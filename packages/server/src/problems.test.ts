@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorkbench, type Mounted, type Workbench } from './workbench.test-support.ts'
 
@@ -224,6 +226,30 @@ describe('a bad body', () => {
     })
   })
 
+  test.each(['gzip', 'GZIP', 'identity, br', 'x-unknown'])(
+    'of another content coding is 415, and says which there are: %s',
+    async (coding) => {
+      const headers = { ...json, 'content-encoding': coding }
+      const body = gzipSync('{"query":"x"}')
+      const { status, headers: answered, text } = await ask('POST', '/search', body, headers)
+      expect([status, answered['accept-encoding']]).toEqual([415, 'identity'])
+      expect(JSON.parse(text)).toMatchObject({ status: 415 })
+      const { openApi } = mounted.server
+      expect(openApi()).toMatchObject({
+        paths: {
+          '/search': { post: { responses: { 415: { headers: { 'Accept-Encoding': {} } } } } },
+        },
+      })
+    },
+  )
+
+  test('that names no coding, or none but its own, is taken', async () => {
+    for (const coding of ['', 'identity', 'Identity']) {
+      const headers = { ...json, 'content-encoding': coding }
+      expect((await ask('POST', '/search', '{"query":"x"}', headers)).status).toBe(200)
+    }
+  })
+
   test('of a type that is JSON too is taken', async () => {
     const headers = { 'content-type': 'Application/Vnd.api+JSON; Charset="UTF-8"' }
     expect((await ask('POST', '/search', '{"query":"x"}', headers)).status).toBe(200)
@@ -249,6 +275,24 @@ test('a connection whose body was not read carries no other request', async () =
   expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1)
   expect(text).toMatch(/^HTTP\/1\.1 415 /)
   expect(text.toLowerCase()).toContain('connection: close')
+})
+
+test('a client that goes away in the middle of its body is no failure of the server', async () => {
+  const failures: object[] = []
+  const ignore = (): undefined => undefined
+  const logger = { debug: ignore, warn: ignore, error: (details: object) => failures.push(details) }
+  const { httpServer, port, server } = await bench.mount({ logger })
+  const socket = connect(port, '127.0.0.1')
+  const asked = once(httpServer, 'request')
+  socket.write(
+    `POST ${server.basePath}/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{`,
+  )
+  const [, response] = await asked
+  const gone = once(response, 'close')
+  socket.resetAndDestroy()
+  await gone
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(failures).toEqual([])
 })
 
 test('an address in the form that proxies are sent is understood', async () => {

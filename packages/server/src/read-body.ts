@@ -2,7 +2,11 @@ import type { RequestContext } from './options.ts'
 import { ProblemError } from './problem-error.ts'
 import type { WireRequest } from './wire-request.ts'
 
-/** The JSON of a request's body. @throws ProblemError 400, 413, 415 */
+/**
+ * The JSON of a request's body, or what the host has made of it.
+ *
+ * @throws ProblemError 400, 413, 415
+ */
 export async function readBody(
   request: WireRequest,
   context: RequestContext,
@@ -13,6 +17,8 @@ export async function readBody(
   const { parsedBody } = context
   const isText = typeof parsedBody === 'string' || parsedBody instanceof Uint8Array
   if (parsedBody !== undefined && !isText) return parsedBody
+  // Who has read a body has decoded it too.
+  if (parsedBody === undefined) checkCoding(request.header('content-encoding'))
   // A host may have read bodies as text or as bytes.
   const text =
     typeof parsedBody === 'string'
@@ -36,6 +42,15 @@ function checkType(contentType: string | null): void {
   }
 }
 
+/** RFC 9110, section 12.5.3: the answer says which codings there are. */
+function checkCoding(contentEncoding: string | null): void {
+  const codings = (contentEncoding ?? '').split(',').map((coding) => coding.trim().toLowerCase())
+  if (codings.every((coding) => coding === '' || coding === 'identity')) return
+  throw new ProblemError(415, 'The body is to be sent without a content coding.', {
+    headers: { 'accept-encoding': 'identity' },
+  })
+}
+
 function checkLength(contentLength: string | null, maxBytes: number): void {
   if (contentLength !== null && Number(contentLength) > maxBytes) throw tooLarge(maxBytes)
 }
@@ -55,8 +70,9 @@ async function readText(
     }
     return text + decoder.decode()
   } catch (error) {
-    if (error instanceof TypeError) throw new ProblemError(400, 'The body is not UTF-8.')
-    throw error
+    if (error instanceof ProblemError) throw error
+    const isNoText = error instanceof TypeError
+    throw new ProblemError(400, isNoText ? 'The body is not UTF-8.' : 'The body was cut off.')
   }
 }
 

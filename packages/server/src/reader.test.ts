@@ -75,6 +75,27 @@ describe('a reader that is behind', () => {
     expect(ended).toBe('closed 1000')
   })
 
+  test('has room when all that waited is written, and none when it has ended', async () => {
+    const told: boolean[] = []
+    const ask = () => reader.room().then((hasRoom) => told.push(hasRoom))
+    const asked = ask()
+    reader.offer('t1', frame('0123456789-'), true)
+    drain()
+    expect([written.length, told]).toEqual([2, []])
+    await Promise.resolve()
+    expect(told).toEqual([])
+    drain()
+    await asked
+    await ask()
+    expect(told).toEqual([true, true])
+    reader.offer('t1', frame('0123456789*'), true)
+    const cut = ask()
+    reader.cut()
+    await cut
+    await ask()
+    expect(told).toEqual([true, true, false, false])
+  })
+
   test('gets answers to what it says', () => {
     reader.send(frame('pong'))
     expect(written.at(-1)).toBe('pong')

@@ -26,6 +26,8 @@ export interface Reader {
   cut(): void
   /** Something has left: there may be room again. */
   drained(): void
+  /** Resolves when nothing waits for it and there is room for more; false where it has ended. */
+  room(): Promise<boolean>
   /** When the last check came that found something written, of `performance.now()`. */
   silentSince(): number
   /** Looks whether it still reads. To be called from time to time. */
@@ -70,11 +72,18 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   let backlog: Backlog | null = null
   /** Since when it has been too far behind and has not caught up; null where it has. */
   let behindSince: number | null = null
+  let askedForRoom: ((hasRoom: boolean) => void)[] = []
+
+  const tellOfRoom = (): void => {
+    for (const tell of askedForRoom) tell(!hasEnded)
+    askedForRoom = []
+  }
 
   const cut = (): void => {
     hasEnded = true
     waiting.clear()
     outlet.cut()
+    tellOfRoom()
   }
 
   const write = (frame: Frame): void => {
@@ -87,6 +96,7 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
   const close = ({ code, reason }: { code: number; reason: string }): void => {
     hasEnded = true
     outlet.close(code, reason)
+    tellOfRoom()
   }
 
   const hold = (taskId: string, frame: Frame, isUrgent: boolean): void => {
@@ -111,6 +121,7 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
       waiting.delete(taskId)
     }
     if (ending && !hasEnded) close(ending)
+    else if (hasRoom()) tellOfRoom()
   }
 
   /** A burst puts much before a reader that keeps up: what waits for it has to get less, and to be gone in time. */
@@ -145,6 +156,12 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
     },
     cut,
     drained: flush,
+    room() {
+      if (hasEnded || (waiting.size === 0 && hasRoom())) return Promise.resolve(!hasEnded)
+      return new Promise((resolve) => {
+        askedForRoom.push(resolve)
+      })
+    },
     silentSince: () => writtenAt,
     check(now) {
       if (hasWritten) writtenAt = now
@@ -154,7 +171,7 @@ export function createReader(outlet: Outlet, limits: ReaderLimits): Reader {
       buffered = left
       const isStalled = left > 0 && now - readAt > limits.stallAfterMs
       if (isTooFarBehind(left + waitingBytes, now) || isStalled) cut()
-      else if (waiting.size > 0) flush()
+      else if (waiting.size > 0 || askedForRoom.length > 0) flush()
     },
   }
 }

@@ -43,11 +43,11 @@ async function everything(): Promise<string> {
   const remote = { name: 'away', url: `http://user:${password}@127.0.0.1:1/away.git` }
   const said = [
     await ask('POST', '/repository', remote),
-    await ask('POST', '/repository?dry_run=1', remote),
+    await ask('POST', '/repository?dry_run=true', remote),
     await ask('POST', '/repository', { name: 'missing', url: noRepository }),
     await ask('POST', '/repository/local', { name: 'x', local_path: '/etc/passwd' }),
     await ask('DELETE', '/repository/none'),
-    await ask('POST', '/repository/local?dry_run=1', { name: 'plan', local_path: shop }),
+    await ask('POST', '/repository/local?dry_run=true', { name: 'plan', local_path: shop }),
     await ask('POST', '/filter', {}),
     await ask('POST', '/search', { query: 'parse a price' }),
   ]

@@ -6,9 +6,6 @@ import { parseClientMessage } from './parse-client-message.ts'
 import { createReader, type Outlet, type Reader } from './reader.ts'
 import type { SocketTalk } from './socket-talk.ts'
 
-/** Close codes of sockets that break a limit or whose authorization ends. */
-const policyViolation = 1008
-
 /** A socket in the form that every runtime's can be given. */
 export interface Socket extends Outlet {
   /** Asks for a sign of life; absent where the runtime does that itself. */
@@ -60,7 +57,7 @@ export function createSocketConnection(options: SocketConnectionOptions): Socket
     inThisSecond += 1
     if (inThisSecond <= limits.maxMessagesPerSecond) return true
     if (inThisSecond === limits.maxMessagesPerSecond + 1) {
-      reader.finish(policyViolation, 'Too many messages.')
+      reader.finish(closeCodes.policyViolation, 'Too many messages.')
     }
     return false
   }

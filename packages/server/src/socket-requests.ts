@@ -75,8 +75,6 @@ export function createSocketRequests(options: SocketRequestsOptions): SocketRequ
   return {
     async admit(request, context) {
       const [path, query] = splitTarget(request.target)
-      const { route, parameters } = router.match('GET', path.slice(basePath.length))
-      if (route.kind !== 'socket') throw new ProblemError(400, 'This path is no WebSocket.')
       const scope = await permit({
         origin: request.pageOrigin,
         ownOrigin: request.origin,
@@ -84,6 +82,8 @@ export function createSocketRequests(options: SocketRequestsOptions): SocketRequ
         head: () => requestHead(request),
         context,
       })
+      const { route, parameters } = router.match('GET', path.slice(basePath.length))
+      if (route.kind !== 'socket') throw new ProblemError(400, 'This path is no WebSocket.')
       const talk = talkOf(route, parameters.task_id ?? '', readQuery(query), scope)
       const leave = connections.admit(context.remoteAddress)
       return {

@@ -5,7 +5,7 @@ import { splitTarget } from './answer-request.ts'
 import type { FilledLimits } from './fill-options.ts'
 import { nodeHeader, nodeHeaders, nodeOrigin } from './node-headers.ts'
 import type { RequestContext, ServerLogger } from './options.ts'
-import { type ProblemError, problemAnswer } from './problem-error.ts'
+import { ProblemError, problemAnswer } from './problem-error.ts'
 import type { Socket } from './socket-connection.ts'
 import type { Admission, SocketRequests } from './socket-requests.ts'
 import { sourceProblem } from './source-problem.ts'
@@ -28,6 +28,9 @@ export interface SocketUpgrades {
 /** Milliseconds that a client has to answer a close. */
 const closeTimeout = 2_000
 
+/** Versions of the protocol that `ws` speaks. */
+const versions = ['13', '8']
+
 /** Messages of a few bytes have no reason to come in more parts. */
 const maxFragments = 256
 
@@ -45,6 +48,9 @@ export function createSocketUpgrades(options: SocketUpgradesOptions): SocketUpgr
     closeTimeout,
   }
   const server = new WebSocketServer(socketOptions)
+  server.on('wsClientError', ({ message }, socket, request) => {
+    refuse(socket, handshakeProblem(request, message))
+  })
 
   /** Whether somebody reads a socket already, which nobody does when its upgrade is told. */
   const isLeftToOthers = ({ url = '/' }: IncomingMessage, socket: Duplex): boolean => {
@@ -65,7 +71,8 @@ export function createSocketUpgrades(options: SocketUpgradesOptions): SocketUpgr
           method: request.method ?? 'GET',
           target: request.url ?? '/',
           origin: nodeOrigin(request),
-          pageOrigin: nodeHeader(request, 'origin'),
+          // Pages of browsers that speak version 8 are named by another header.
+          pageOrigin: nodeHeader(request, 'origin') ?? nodeHeader(request, 'sec-websocket-origin'),
           headers: () => nodeHeaders(request),
         },
         context,
@@ -159,6 +166,22 @@ function serve(
 }
 
 function ignore(): void {}
+
+/** What is wrong with a handshake that `ws` refuses, which says it in a sentence. */
+function handshakeProblem(
+  { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+  message: string,
+): ProblemError {
+  if (method !== 'GET') {
+    return new ProblemError(405, 'A WebSocket is asked for by GET.', { headers: { allow: 'GET' } })
+  }
+  // RFC 6455, section 4.2.2: an answer that says which versions there are.
+  return versions.includes(headers['sec-websocket-version'] ?? '')
+    ? new ProblemError(400, `${message}.`)
+    : new ProblemError(426, 'This is a WebSocket of another version.', {
+        headers: { upgrade: 'websocket', 'sec-websocket-version': versions.join(', ') },
+      })
+}
 
 /** Answers an upgrade that is not let in. */
 function refuse(socket: Duplex, problem: ProblemError): void {

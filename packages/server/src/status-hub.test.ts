@@ -29,7 +29,7 @@ test('what is sent of an update is made once, however many follow its task or al
   }
   told({ ...queued, seq: 2, status: 'in_progress' })
   expect(got).toHaveLength(6)
-  expect(new Set(got.map((text) => text.json())).size).toBe(1)
+  expect(new Set(got.map((text) => text.json)).size).toBe(1)
   const frames = got.map((text) => text.frame('status_update'))
   expect(new Set(frames.map((frame) => frame.socketBytes())).size).toBe(1)
   expect(new Set(frames.map((frame) => frame.eventBytes())).size).toBe(1)

@@ -10,11 +10,11 @@ import { withoutHostPaths } from './hide-paths.ts'
 /** Types of messages that carry a status document. */
 export type StatusMessageType = Extract<ServerMessage, { data: StatusDocument }>['type']
 
-/** A status document and what is sent of it, each made once. */
+/** A status document and what is sent of it, made once. */
 export interface StatusText {
   readonly status: StatusDocument
   /** The document as JSON. */
-  json(): string
+  readonly json: string
   /** The document as a message of the streams. */
   frame(type: StatusMessageType): Frame
 }
@@ -25,11 +25,7 @@ export function createStatusText(
   options: { readonly exposeStackTraces: boolean },
 ): StatusText {
   const frames = new Map<StatusMessageType, Frame>()
-  let text: string | null = null
-  const json = (): string => {
-    text ??= JSON.stringify(withoutHostPaths(encode(statusDocumentSchema, status, options)))
-    return text
-  }
+  const json = JSON.stringify(withoutHostPaths(encode(statusDocumentSchema, status, options)))
   return {
     status,
     json,
@@ -38,7 +34,7 @@ export function createStatusText(
       if (!frame) {
         // Put together, so that the document is not serialised once for each type of message.
         const head = `{"type":"${type}","task_id":${JSON.stringify(status.taskId)},"seq":${status.seq}`
-        frame = createFrame(`${head},"data":${json()}}`, status.seq)
+        frame = createFrame(`${head},"data":${json}}`, status.seq)
         frames.set(type, frame)
       }
       return frame

@@ -20,6 +20,7 @@ test('a list that was read before a task ended, and comes after that, does not s
     finish: ignored,
     cut: ignored,
     drained: ignored,
+    room: async () => true,
     silentSince: () => 0,
     check: ignored,
   }

@@ -33,7 +33,7 @@ export interface Subscriptions {
 const unendedStatuses = taskStatuses.filter((status) => !isTerminal(status))
 
 /** Tasks of a page while all that have not ended are listed. */
-const pageLimit = 200
+const pageLimit = 50
 
 /** Nothing is followed yet. */
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
@@ -77,9 +77,13 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         ...(scope.repositories ? { repository: scope.repositories } : {}),
         ...(cursor === null ? {} : { cursor }),
       })
-      for (const status of page.tasks) show(source.documents.of(status), true)
+      for (const status of page.tasks) {
+        // As fast as it reads: the tasks of all its pages would wait for a slow one here.
+        if (!(await reader.room()) || isClosed) return
+        show(source.documents.of(status), true)
+      }
       cursor = page.nextCursor
-    } while (cursor !== null && !isClosed)
+    } while (cursor !== null)
   }
 
   const list = (): void => {

@@ -27,7 +27,7 @@ export async function answerTask(context: AnswerContext): Promise<WireAnswer> {
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: documents.of(status).json(),
+    body: documents.of(status).json,
   }
 }
 
