@@ -2,6 +2,7 @@
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
+const rough = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 })
 const compactNumber = new Intl.NumberFormat(undefined, {
   notation: 'compact',
   maximumSignificantDigits: 3,
@@ -50,8 +51,8 @@ export function duration(seconds: number): string {
 export function roughDuration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`
   if (seconds < 5_400) return `${Math.round(seconds / 60)} m`
-  if (seconds < 172_800) return `${short.format(seconds / 3600)} h`
-  return `${short.format(seconds / 86_400)} d`
+  if (seconds < 172_800) return `${rough.format(seconds / 3600)} h`
+  return `${rough.format(seconds / 86_400)} d`
 }
 
 /** From a duration to another, no more precise than such a thing can be. */

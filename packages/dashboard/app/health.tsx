@@ -1,6 +1,6 @@
 import type { HealthState, StatusDocument } from '@cairn/protocol'
 import { duration } from './amounts.ts'
-import { isOver } from './task-states.ts'
+import { isActive } from './task-states.ts'
 
 /** What a person calls a state of health. */
 export const healthTexts: Readonly<Record<HealthState, string>> = {
@@ -28,10 +28,10 @@ const advice: Readonly<Record<Exclude<HealthState, 'ok'>, string>> = {
   waiting: 'It goes on by itself as soon as it can.',
 }
 
-/** What is the matter with a run that does not get on as it should, and since when; nothing while it does. */
+/** What is the matter with a task that does not get on as it should, and since when; nothing while it does. */
 export function HealthNote({ status, now }: { status: StatusDocument; now: number }) {
   const { state, since, detail } = status.health
-  if (state === 'ok' || isOver(status.status)) return null
+  if (state === 'ok' || !isActive(status.status)) return null
   return (
     <div className="note" data-kind={state === 'stalled' ? 'error' : 'doubtful'}>
       <p className="path">

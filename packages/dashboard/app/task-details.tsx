@@ -16,7 +16,7 @@ import { StatusBadge, statusTexts } from './status-badge.tsx'
 import { TaskActions } from './task-actions.tsx'
 import { TaskCharts } from './task-charts.tsx'
 import { TaskLog } from './task-log.tsx'
-import { isOver } from './task-states.ts'
+import { isActive, isOver } from './task-states.ts'
 
 /** Everything of one task, from the whole to the parts. */
 export function TaskDetails(props: {
@@ -173,9 +173,11 @@ function TaskFacts({ status, now }: { status: StatusDocument; now: number }) {
           )}
         </Fact>
       )}
-      <Fact name="Health">
-        <HealthMark state={status.health.state} />
-      </Fact>
+      {isActive(status.status) && (
+        <Fact name="Health">
+          <HealthMark state={status.health.state} />
+        </Fact>
+      )}
       <Fact name="Started">
         <time dateTime={status.startedAt.toISOString()}>{moment(status.startedAt)}</time>
       </Fact>

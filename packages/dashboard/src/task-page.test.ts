@@ -106,6 +106,27 @@ describeInBrowser('the page of a task', () => {
       .toBeGreaterThan(0)
   })
 
+  test('names the health of a run only while there is one', async () => {
+    const shown = await show({ control: true })
+    const broken = shown.indexer.index({ path: `${shown.folder}/nowhere`, name: 'nowhere' })
+    await broken.finished.catch(() => {})
+    shown.letThrough(1)
+    const run = await shown.index('client')
+    const page = await open(`${shown.page}#/tasks/${broken.taskId}`)
+    await page.getByText(/^Failed after/).waitFor()
+    const health = page.getByText('Health', { exact: true })
+    expect(await health.count()).toBe(0)
+    await page.goto(`${shown.page}#/tasks/${run.taskId}`)
+    await health.waitFor()
+    await page.getByText('Good', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('button', { name: 'Resume' }).waitFor()
+    await health.waitFor({ state: 'detached' })
+    await shown.indexer.cancel(run.taskId)
+    await page.getByText(/^Cancelled after/).waitFor()
+    expect(await health.count()).toBe(0)
+  })
+
   test('says nothing to a screen reader while only numbers change', async () => {
     const shown = await show()
     shown.letThrough(1)
