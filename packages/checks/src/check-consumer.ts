@@ -48,11 +48,17 @@ await withPackedPackages(async (packages) => {
     if (answer.hits[0]?.path !== 'src/retry.ts') throw new Error('The command found nothing.')
     const runtimes = await mkdtemp(join(tmpdir(), 'cairn-runtimes-'))
     try {
-      for (const { name, command, args } of await installRuntimes(runtimes)) {
+      for (const { name, command, args, backend } of await installRuntimes(runtimes)) {
+        const common = { cwd: app, env: machine.env }
         const data = `data-${name.replace(' ', '-')}`
-        const backend = { file: 'serve.mjs', args: [data], cwd: app, env: machine.env }
-        await withProgram(backend, (url) => inApp(command, ...args, 'watch.mjs', url))
+        const onNode = { ...common, command: 'node', args: ['serve.mjs', data] }
+        await withProgram(onNode, (url) => inApp(command, ...args, 'watch.mjs', url))
         console.log(`the client works on ${name}`)
+        if (backend === undefined) continue
+        await withProgram({ ...common, command, args: backend.args }, (url) =>
+          inApp(command, ...args, backend.reader, url),
+        )
+        console.log(`the status server works on ${name}`)
       }
     } finally {
       await rm(runtimes, { recursive: true, force: true })

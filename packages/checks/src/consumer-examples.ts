@@ -53,15 +53,15 @@ export async function runExamples(app: string, env: NodeJS.ProcessEnv): Promise<
   let count = 0
   for await (const folder of glob('examples/*', { cwd: app })) {
     const name = basename(folder)
-    const common = { cwd: app, env }
+    const common = { command: 'node', cwd: app, env }
     if (name.startsWith('server-')) {
-      const server = { ...common, file: join(folder, 'server.js'), args: ['repository', '0'] }
-      await withProgram({ ...server, isEndless: true }, async (url) => {
+      const args = [join(folder, 'server.js'), 'repository', '0']
+      await withProgram({ ...common, args, isEndless: true }, async (url) => {
         const { status } = await fetch(url)
         if (status !== 200) throw new Error(`The example ${name} answered ${status}.`)
       })
     } else if (name === 'openai-compatible') {
-      await withProgram({ ...common, file: 'embeddings.mjs', args: [] }, (url) =>
+      await withProgram({ ...common, args: ['embeddings.mjs'] }, (url) =>
         run(name, url, 'static', 'repository'),
       )
     } else await run(name, 'repository')

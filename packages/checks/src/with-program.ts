@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-/** A program of Node that goes on until its input ends, or until it is told to end. */
+/** A program that goes on until its input ends, or until it is told to end. */
 export interface Program {
-  readonly file: string
+  readonly command: string
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
@@ -14,16 +14,16 @@ export interface Program {
 
 /** Runs a program while `use` does, which gets the first line that it prints: an address. */
 export async function withProgram(
-  { file, args, cwd, env, isEndless = false }: Program,
+  { command, args, cwd, env, isEndless = false }: Program,
   use: (line: string) => Promise<unknown>,
 ): Promise<void> {
-  const program = spawn('node', [file, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const program = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(program, 'close')
   try {
     const [line] = await Promise.race([
       once(createInterface(program.stdout), 'line'),
       ended.then(([code]) => {
-        throw new Error(`${file} ended with ${code}.`)
+        throw new Error(`${command} ${args.join(' ')} ended with ${code}.`)
       }),
     ])
     await use(line)
@@ -32,5 +32,6 @@ export async function withProgram(
     else program.stdin.end()
   }
   const [code] = await ended
-  if (code !== 0 && !isEndless) throw new Error(`${file} ended with ${code}.`)
+  if (code === 0 || isEndless) return
+  throw new Error(`${command} ${args.join(' ')} ended with ${code}.`)
 }
