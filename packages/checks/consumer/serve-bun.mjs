@@ -1,5 +1,6 @@
 // A backend on Bun, whose sockets call functions of the server, that indexes what it is asked for. Prints
 // its address; ends with its input.
+import { EventEmitter } from 'node:events'
 import { createStatusServer } from '@cairn/server'
 import { createIndexer } from 'cairn'
 
@@ -16,7 +17,7 @@ const server = Bun.serve({
   hostname: '127.0.0.1',
   fetch(request, server) {
     const context = { remoteAddress: server.requestIP(request)?.address }
-    const data = { request, context, events: new EventTarget() }
+    const data = { request, context, events: new EventEmitter() }
     if (server.upgrade(request, { data })) return
     return status.fetch(request, context)
   },
@@ -29,15 +30,17 @@ const server = Bun.serve({
         get bufferedAmount() {
           return socket.getBufferedAmount()
         },
-        addEventListener: events.addEventListener.bind(events),
+        addEventListener: (type, listener) => {
+          events.on(type, listener)
+        },
       }
       status.connect(socketLike, { ...context, request })
     },
     message: (socket, data) => {
-      socket.data.events.dispatchEvent(new MessageEvent('message', { data }))
+      socket.data.events.emit('message', { data })
     },
     close: (socket) => {
-      socket.data.events.dispatchEvent(new Event('close'))
+      socket.data.events.emit('close')
     },
   },
 })
