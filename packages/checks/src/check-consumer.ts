@@ -46,14 +46,25 @@ await withPackedPackages(async (packages) => {
     await inApp(cairn, 'index', 'repository')
     const answer = JSON.parse(await inApp(cairn, 'search', 'retry', '--json'))
     if (answer.hits[0]?.path !== 'src/retry.ts') throw new Error('The command found nothing.')
-    const runtimes = await mkdtemp(join(tmpdir(), 'cairn-runtimes-'))
+    const count = await runExamples(app, machine.env)
+    const sqlite = machine.hasSqlite ? 'node:sqlite' : 'better-sqlite3'
+    console.log(`works on Node ${machine.version} with ${sqlite}, and so do ${count} examples`)
+
+    const folder = await mkdtemp(join(tmpdir(), 'cairn-runtimes-'))
     try {
-      for (const { name, command, args, backend } of await installRuntimes(runtimes)) {
-        const common = { cwd: app, env: machine.env }
-        const data = `data-${name.replace(' ', '-')}`
-        const onNode = { ...common, command: 'node', args: ['serve.mjs', data] }
-        await withProgram(onNode, (url) => inApp(command, ...args, 'watch.mjs', url))
+      const common = { cwd: app, env: machine.env }
+      const runtimes = await installRuntimes(folder)
+      for (const { name, command, args } of runtimes) {
+        const backend = { command: 'node', args: ['serve.mjs', `data-${name.replace(' ', '-')}`] }
+        await withProgram({ ...common, ...backend }, (url) =>
+          inApp(command, ...args, 'watch.mjs', url),
+        )
         console.log(`the client works on ${name}`)
+      }
+      // The SQLite of Deno loads no extension.
+      const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+      await inApp('npm', ...install, 'better-sqlite3@13')
+      for (const { name, command, args, backend } of runtimes) {
         if (backend === undefined) continue
         await withProgram({ ...common, command, args: backend.args }, (url) =>
           inApp(command, ...args, backend.reader, url),
@@ -61,11 +72,8 @@ await withPackedPackages(async (packages) => {
         console.log(`the status server works on ${name}`)
       }
     } finally {
-      await rm(runtimes, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true })
     }
-    const count = await runExamples(app, machine.env)
-    const sqlite = machine.hasSqlite ? 'node:sqlite' : 'better-sqlite3'
-    console.log(`works on Node ${machine.version} with ${sqlite}, and so do ${count} examples`)
   } finally {
     await rm(app, { recursive: true, force: true })
   }
