@@ -67,7 +67,7 @@ function pad(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** A size, in units of 1024 bytes. */
+/** A size, in units of 1024 bytes, that is not broken between two lines. */
 export function size(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   let value = bytes
@@ -76,7 +76,7 @@ export function size(bytes: number): string {
     value /= 1024
     unit += 1
   }
-  return `${unit === 0 ? value : short.format(value)} ${units[unit]}`
+  return `${unit === 0 ? value : short.format(value)}\u00a0${units[unit]}`
 }
 
 /** A date with its time. */

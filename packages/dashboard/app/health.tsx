@@ -1,5 +1,5 @@
 import type { HealthState, StatusDocument } from '@cairn/protocol'
-import { duration } from './amounts.ts'
+import { roughDuration } from './amounts.ts'
 import { isActive } from './task-states.ts'
 
 /** What a person calls a state of health. */
@@ -34,11 +34,11 @@ export function HealthNote({ status, now }: { status: StatusDocument; now: numbe
   if (state === 'ok' || !isActive(status.status)) return null
   return (
     <div className="note" data-kind={state === 'stalled' ? 'error' : 'doubtful'}>
-      <p className="path">
-        {detail ?? healthTexts[state]} For{' '}
-        <span className="number">{duration(Math.max(0, (now - +since) / 1000))}</span>.
+      <p className="path">{detail ?? healthTexts[state]}</p>
+      <p className="muted">
+        For <span className="number">{roughDuration(Math.max(0, (now - +since) / 1000))}</span>.{' '}
+        {advice[state]}
       </p>
-      <p className="muted">{advice[state]}</p>
     </div>
   )
 }

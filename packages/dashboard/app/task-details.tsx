@@ -157,7 +157,7 @@ function TaskFacts({ status, now }: { status: StatusDocument; now: number }) {
           <small>{count(embeddingProgress.reusedChunks)} known from before</small>
         )}
       </Fact>
-      <Fact name={ended ? 'Took' : 'Running for'}>
+      <Fact name={ended ? 'Took' : status.status === 'paused' ? 'Ran for' : 'Running for'}>
         {duration(
           isRunning ? Math.max(0, (now - +status.startedAt) / 1000) : status.processingTime,
         )}
