@@ -36,7 +36,7 @@ export function HealthNote({ status, now }: { status: StatusDocument; now: numbe
     <div className="note" data-kind={state === 'stalled' ? 'error' : 'doubtful'}>
       <p className="path">{detail ?? healthTexts[state]}</p>
       <p className="muted">
-        For <span className="number">{roughDuration(Math.max(0, (now - +since) / 1000))}</span>.{' '}
+        For <span className="number">{roughDuration(Math.max(1, (now - +since) / 1000))}</span>.{' '}
         {advice[state]}
       </p>
     </div>
