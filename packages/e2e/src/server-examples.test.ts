@@ -18,7 +18,7 @@ describe.each(['node', 'express', 'fastify', 'koa', 'hono', 'nest'])(
     let taskId: string
     beforeAll(async () => {
       bench = createWorkbench()
-      const file = join(examples, `server-${name}`, 'server.ts')
+      const file = join(examples, `server-${name}`, 'server.js')
       const flags = ['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning']
       example = spawn(process.execPath, [...flags, file, bench.repository('shop', shop), '0'], {
         cwd: bench.folder,
@@ -47,6 +47,20 @@ describe.each(['node', 'express', 'fastify', 'koa', 'hono', 'nest'])(
       const nowhere = await fetch(new URL('/nowhere', url))
       expect(nowhere.status).toBe(404)
       expect(nowhere.headers.get('content-type')).not.toBe('application/problem+json')
+    })
+
+    test('a body that is not JSON is a problem like any other, told without a stack trace', async () => {
+      const answer = await fetch(`${url}/search`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":',
+      })
+      expect(answer.status).toBe(400)
+      const text = await answer.text()
+      expect(text).not.toMatch(/\bat .+:\d+:\d+|node_modules|<html/)
+      // Nest puts its body parser before everything, and tells it in its own words.
+      const type = name === 'nest' ? 'application/json' : 'application/problem+json'
+      expect(answer.headers.get('content-type')).toContain(type)
     })
 
     statusServerConformance({

@@ -1,4 +1,4 @@
-/** A Fastify application with the status of indexing: `node server.ts [repository] [port]`. */
+/** A Fastify application with the status of indexing: `node server.js [repository] [port]`. */
 import { createStatusServer } from '@cairn/server'
 import { fastifyPlugin } from '@cairn/server/fastify'
 import { createIndexer } from 'cairn'
