@@ -16,4 +16,4 @@ app.get('/', () => 'A page of my own')
 const address = await app.listen({ port: Number(port), host: '127.0.0.1' })
 console.log(`${address}${status.basePath}/status`)
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })

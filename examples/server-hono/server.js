@@ -19,4 +19,4 @@ const server = serve({ fetch: app.fetch, port: Number(port), hostname: '127.0.0.
 })
 attachUpgrades(server, status)
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })

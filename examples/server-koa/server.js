@@ -21,4 +21,4 @@ const server = app.listen(Number(port), '127.0.0.1', () => {
 })
 attachUpgrades(server, status)
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })

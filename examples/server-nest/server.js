@@ -28,4 +28,4 @@ const app = await NestFactory.create(AppModule, { logger: false })
 await app.listen(Number(port), '127.0.0.1')
 console.log(`${await app.getUrl()}${status.basePath}/status`)
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })

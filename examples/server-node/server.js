@@ -22,4 +22,4 @@ server.listen(Number(port), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${port}${status.basePath}/status`)
 })
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })
