@@ -196,7 +196,10 @@ describeWithServer('neo4j', 'on a Neo4j that is there,', (server) => {
       const { url, ...login } = server()
       const { id, symbol } = createSamples()
       const way = await breakableWay(url)
-      const store = openStore({ ...login, url: way.url }, { connectTimeoutMs: 2_000 })
+      const store = openStore(
+        { ...login, url: way.url },
+        { connectTimeoutMs: 2_000, timeoutMs: 6_000 },
+      )
       await store.upsert({ nodes: [symbol('a')], edges: [] })
       await way.become(fault)
       // The first call meets the lines that were open, later ones those that are made anew.
