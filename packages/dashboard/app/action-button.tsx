@@ -12,9 +12,11 @@ export function ActionButton(props: {
   action: () => Promise<unknown>
   /** A question that has to be answered before; for what cannot be undone. */
   question?: string
+  /** What the button says that answers it. @default the label */
+  confirm?: string
   isDangerous?: boolean
 }) {
-  const { label, done, action, question, isDangerous = false } = props
+  const { label, done, action, question, confirm = label, isDangerous = false } = props
   const { announce } = useConnected()
   const [isAsking, setIsAsking] = useState(false)
   const { isSending, error, send, forget } = useSending()
@@ -45,7 +47,7 @@ export function ActionButton(props: {
               Leave it as it is
             </button>
             <button type="button" className="primary dangerous" onClick={run}>
-              {label}
+              {confirm}
             </button>
           </div>
         </Dialog>

@@ -48,7 +48,8 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   TASK_NOT_FOUND: 'It may have been cleaned up; the list of tasks shows what there is.',
   VALIDATION_FAILED: 'Reconcile the repository, or index it again.',
   CANCELLED: 'Resume it to go on where it was.',
-  RUN_INTERRUPTED: 'Resume it: it goes on where it was.',
+  RUN_INTERRUPTED:
+    'If nobody ended the process, its own log or that of its machine says why: often memory.',
   LISTENER_FAILED: 'The run is not touched by it; mend the listener in the host program.',
   CLOSED: 'Start the indexer again.',
   INTERNAL: 'This is a defect of cairn. Report it with this message.',

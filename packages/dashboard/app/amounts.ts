@@ -2,6 +2,7 @@
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
+const rough = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 })
 const compactNumber = new Intl.NumberFormat(undefined, {
   notation: 'compact',
   maximumSignificantDigits: 3,
@@ -50,8 +51,8 @@ export function duration(seconds: number): string {
 export function roughDuration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`
   if (seconds < 5_400) return `${Math.round(seconds / 60)} m`
-  if (seconds < 172_800) return `${short.format(seconds / 3600)} h`
-  return `${short.format(seconds / 86_400)} d`
+  if (seconds < 172_800) return `${rough.format(seconds / 3600)} h`
+  return `${rough.format(seconds / 86_400)} d`
 }
 
 /** From a duration to another, no more precise than such a thing can be. */
@@ -66,7 +67,7 @@ function pad(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** A size, in units of 1024 bytes. */
+/** A size, in units of 1024 bytes, that is not broken between two lines. */
 export function size(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   let value = bytes
@@ -75,7 +76,7 @@ export function size(bytes: number): string {
     value /= 1024
     unit += 1
   }
-  return `${unit === 0 ? value : short.format(value)} ${units[unit]}`
+  return `${unit === 0 ? value : short.format(value)}\u00a0${units[unit]}`
 }
 
 /** A date with its time. */

@@ -1,6 +1,6 @@
 import type { HealthState, StatusDocument } from '@cairn/protocol'
-import { duration } from './amounts.ts'
-import { isOver } from './task-states.ts'
+import { roughDuration } from './amounts.ts'
+import { isActive } from './task-states.ts'
 
 /** What a person calls a state of health. */
 export const healthTexts: Readonly<Record<HealthState, string>> = {
@@ -28,17 +28,17 @@ const advice: Readonly<Record<Exclude<HealthState, 'ok'>, string>> = {
   waiting: 'It goes on by itself as soon as it can.',
 }
 
-/** What is the matter with a run that does not get on as it should, and since when; nothing while it does. */
+/** What is the matter with a task that does not get on as it should, and since when; nothing while it does. */
 export function HealthNote({ status, now }: { status: StatusDocument; now: number }) {
   const { state, since, detail } = status.health
-  if (state === 'ok' || isOver(status.status)) return null
+  if (state === 'ok' || !isActive(status.status)) return null
   return (
     <div className="note" data-kind={state === 'stalled' ? 'error' : 'doubtful'}>
-      <p className="path">
-        {detail ?? healthTexts[state]} For{' '}
-        <span className="number">{duration(Math.max(0, (now - +since) / 1000))}</span>.
+      <p className="path">{detail ?? healthTexts[state]}</p>
+      <p className="muted">
+        For <span className="number">{roughDuration(Math.max(1, (now - +since) / 1000))}</span>.{' '}
+        {advice[state]}
       </p>
-      <p className="muted">{advice[state]}</p>
     </div>
   )
 }

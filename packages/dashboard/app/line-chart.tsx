@@ -13,7 +13,7 @@ export interface Line {
   readonly values: readonly (number | null)[]
 }
 
-/** Seconds from one line of an axis of time to the next. */
+/** Seconds from one mark of time to the next: on the axis of time, and where the values are seconds. */
 const timeSteps = [
   1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 18_000, 36_000, 86_400,
   172_800, 432_000, 864_000,
@@ -56,6 +56,7 @@ export function LineChart(props: {
           font: axisFont(),
           size: 26,
           space: 84,
+          incrs: [...timeSteps],
           values: (_, splits) => splits.map((at) => timeOfDay(new Date(at * 1000))),
         },
         {

@@ -1,5 +1,6 @@
 import type { StageProgress, StatusDocument } from '@cairn/protocol'
 import { count, duration, percent } from './amounts.ts'
+import { isActive } from './task-states.ts'
 
 /** The stages in which work is done, in order. */
 const stages = ['cloning', 'analyzing', 'parsing', 'embedding', 'storing', 'validating'] as const
@@ -21,8 +22,7 @@ export function StageTimeline(props: {
   now: number
 }) {
   const { status, earlier, now } = props
-  const isOver = ['completed', 'failed', 'cancelled'].includes(status.status)
-  const end = isOver ? status.updatedAt.getTime() : now
+  const end = isActive(status.status) ? now : status.updatedAt.getTime()
   const axis = Math.max(
     0.001,
     secondsFrom(status, end),

@@ -1,5 +1,5 @@
 import type { AcceptedTask, PlanDocument, Priority } from '@cairn/protocol'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type MouseEvent, useState } from 'react'
 import { noteAccepted } from './accepted-tasks.ts'
 import { Choice } from './choice.tsx'
 import { useConnected } from './connected.tsx'
@@ -68,8 +68,11 @@ export function StartOne({ kind, onClose }: { kind: 'url' | 'path'; onClose: () 
 
   const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
-    const { submitter } = event.nativeEvent as SubmitEvent
-    void send(submitter?.getAttribute('value') === 'plan' ? 'plan' : 'start')
+    void send('start')
+  }
+  // No second button that submits: the first of them would be what the Enter key does.
+  const onPlan = ({ currentTarget }: MouseEvent<HTMLButtonElement>): void => {
+    if (currentTarget.form?.reportValidity()) void send('plan')
   }
 
   return (
@@ -112,10 +115,10 @@ export function StartOne({ kind, onClose }: { kind: 'url' | 'path'; onClose: () 
         <button type="button" onClick={onClose}>
           Close
         </button>
-        <button type="submit" value="plan" disabled={sending !== null}>
+        <button type="button" onClick={onPlan} disabled={sending !== null}>
           {sending === 'plan' ? 'Looking …' : 'Dry run'}
         </button>
-        <button type="submit" value="start" className="primary" disabled={sending !== null}>
+        <button type="submit" className="primary" disabled={sending !== null}>
           {sending === 'start' ? 'Starting …' : 'Start'}
         </button>
       </div>

@@ -34,6 +34,7 @@ export function TaskActions(props: { status: StatusDocument; onResumed: () => vo
           label="Cancel"
           done={`${repositoryName} is being cancelled.`}
           question={`Cancel the run of ${repositoryName}? What is done is kept, and it can be resumed.`}
+          confirm="Cancel the run"
           isDangerous
           action={() => client.cancel(taskId)}
         />

@@ -16,7 +16,7 @@ import { StatusBadge, statusTexts } from './status-badge.tsx'
 import { TaskActions } from './task-actions.tsx'
 import { TaskCharts } from './task-charts.tsx'
 import { TaskLog } from './task-log.tsx'
-import { isOver } from './task-states.ts'
+import { isActive, isOver } from './task-states.ts'
 
 /** Everything of one task, from the whole to the parts. */
 export function TaskDetails(props: {
@@ -157,7 +157,7 @@ function TaskFacts({ status, now }: { status: StatusDocument; now: number }) {
           <small>{count(embeddingProgress.reusedChunks)} known from before</small>
         )}
       </Fact>
-      <Fact name={ended ? 'Took' : 'Running for'}>
+      <Fact name={ended ? 'Took' : status.status === 'paused' ? 'Ran for' : 'Running for'}>
         {duration(
           isRunning ? Math.max(0, (now - +status.startedAt) / 1000) : status.processingTime,
         )}
@@ -173,9 +173,11 @@ function TaskFacts({ status, now }: { status: StatusDocument; now: number }) {
           )}
         </Fact>
       )}
-      <Fact name="Health">
-        <HealthMark state={status.health.state} />
-      </Fact>
+      {isActive(status.status) && (
+        <Fact name="Health">
+          <HealthMark state={status.health.state} />
+        </Fact>
+      )}
       <Fact name="Started">
         <time dateTime={status.startedAt.toISOString()}>{moment(status.startedAt)}</time>
       </Fact>

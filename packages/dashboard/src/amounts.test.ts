@@ -16,5 +16,5 @@ test('a range says its unit once where it can', () => {
   expect(durationRange(14, 34)).toBe('14–34 s')
   expect(durationRange(14, 99)).toBe('14 s – 2 m')
   expect(durationRange(170, 185)).toBe('3 m')
-  expect(durationRange(600, 10_800)).toBe('10 m – 3 h')
+  expect(durationRange(600, 11_088)).toBe('10 m – 3.1 h')
 })

@@ -37,7 +37,7 @@ describeInBrowser('the pages of what is indexed', () => {
   test('leads from a hit to its neighbours, in three columns or as a tree', async () => {
     const shown = await show()
     await (await shown.index('client')).finished
-    const page = await open(`${shown.page}#/search?q=backoffDelay&repository=client`)
+    const page = await open(`${shown.page}#/search?q=usableTransports&repository=client`)
     const picture = page.getByRole('img', { name: /neighbours of/ }).first()
     await picture.waitFor()
     const widths = { columns: (await picture.getAttribute('viewBox'))?.split(' ')[2], tree: '' }

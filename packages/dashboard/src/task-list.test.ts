@@ -1,6 +1,6 @@
-import type { NewIndexEvent } from '@cairn/protocol'
 import { expect, test } from 'vitest'
 import { describeInBrowser } from './browser-suite.test-support.ts'
+import { queueTasks } from './many-tasks.test-support.ts'
 import { useShownPages } from './shown-pages.test-support.ts'
 
 describeInBrowser('the list of tasks', () => {
@@ -8,21 +8,7 @@ describeInBrowser('the list of tasks', () => {
 
   test('keeps no more than what is in sight of 10,000 tasks', async () => {
     const shown = await show()
-    const events = Array.from(
-      { length: 10_000 },
-      (_, index): NewIndexEvent => ({
-        type: 'run.queued',
-        taskId: `task-${String(index).padStart(5, '0')}`,
-        runId: `run-${index}`,
-        at: new Date(1_700_000_000_000 + index * 1_000),
-        repository: `repository-${index}`,
-        source: { kind: 'local', path: `/code/${index}`, ref: null },
-      }),
-    )
-    await shown.storage.journal.acquireWriter()
-    for (let from = 0; from < events.length; from += 1_000) {
-      await shown.storage.journal.tasks.append(events.slice(from, from + 1_000))
-    }
+    await queueTasks(shown, 10_000)
     const page = await open(shown.page)
     await page.getByRole('button', { name: 'All 10,000' }).waitFor()
     const rows = page.locator('.table-body [role="row"]')

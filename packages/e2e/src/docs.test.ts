@@ -35,6 +35,42 @@ declare function findUser(authorization: string | null): Promise<{
 declare function isKnown(cookie: string | null): Promise<boolean>
 declare function Module(options: { readonly imports: readonly unknown[] }): (target: unknown) => void
 declare class IndexModule {}
+declare const Deno: {
+  serve(
+    handler: (
+      request: Request,
+      info: { readonly remoteAddr: { readonly hostname: string } },
+    ) => Response | Promise<Response>,
+  ): void
+  upgradeWebSocket(request: Request): { readonly socket: WebSocket; readonly response: Response }
+}
+interface BunSocket {
+  readonly data: BunData
+  send(text: string): number
+  close(code?: number, reason?: string): void
+  getBufferedAmount(): number
+}
+declare const Bun: {
+  serve(options: {
+    fetch(
+      request: Request,
+      server: {
+        requestIP(request: Request): { readonly address: string } | null
+        upgrade(request: Request, options: { readonly data: BunData }): boolean
+      },
+    ): Response | Promise<Response> | undefined
+    readonly websocket: {
+      open(socket: BunSocket): void
+      message(socket: BunSocket, data: string | Uint8Array): void
+      close(socket: BunSocket): void
+    }
+  }): void
+}
+interface BunData {
+  readonly request: Request
+  readonly context: { readonly remoteAddress: string | undefined }
+  readonly events: import('node:events').EventEmitter
+}
 declare class IndexService {
   readonly indexer: import('cairn').Indexer
 }

@@ -5,8 +5,8 @@ import { staticEmbedder } from '@cairn/embedder-static'
 import { embedderConformance, vectorStoreConformance } from '@cairn/testkit'
 import { startEmbeddingsServer } from '@cairn/testkit/embeddings-server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { bagOfWords } from '../../../examples/custom-embedder/custom-embedder.ts'
-import { memoryVectors } from '../../../examples/custom-store/memory-vectors.ts'
+import { bagOfWords } from '../../../examples/custom-embedder/bag-of-words.js'
+import { memoryVectors } from '../../../examples/custom-store/memory-vectors.js'
 import { createWorkbench, shop, type Workbench } from './fixture.ts'
 
 const examples = join(import.meta.dirname, '../../../examples')
@@ -36,21 +36,21 @@ async function example(file: string, ...args: string[]): Promise<string> {
 
 describe('the examples run as they stand', () => {
   test('quickstart', async () => {
-    const printed = await example('quickstart/quickstart.ts', bench.repository('shop', shop))
+    const printed = await example('quickstart/quickstart.js', bench.repository('shop', shop))
     expect(printed).toMatch(/parsing took [\d.]+ s/)
     expect(printed).toMatch(/5 files indexed, \d+ chunks/)
     expect(printed).toContain('web/retry.ts:1 retryRequest')
   })
 
   test('progress-bars', async () => {
-    const printed = await example('progress-bars/progress-bars.ts', bench.repository('shop', shop))
+    const printed = await example('progress-bars/progress-bars.js', bench.repository('shop', shop))
     expect(printed).toMatch(/validating █+ 100 %/)
     expect(printed).toContain('5 indexed, 1 skipped')
   })
 
   test('many-repositories', async () => {
     const printed = await example(
-      'many-repositories/many-repositories.ts',
+      'many-repositories/many-repositories.js',
       bench.repository('one', shop),
       '/nowhere',
       `file://${bench.repository('two', shop)}`,
@@ -61,7 +61,7 @@ describe('the examples run as they stand', () => {
 
   test('custom-embedder', async () => {
     const printed = await example(
-      'custom-embedder/custom-embedder.ts',
+      'custom-embedder/custom-embedder.js',
       bench.repository('shop', shop),
     )
     expect(printed).toMatch(/\d+ chunks embedded by bag-of-words/)
@@ -72,7 +72,7 @@ describe('the examples run as they stand', () => {
     const server = await startEmbeddingsServer(model)
     try {
       const printed = await example(
-        'openai-compatible/openai-compatible.ts',
+        'openai-compatible/openai-compatible.js',
         server.baseUrl,
         'static',
         bench.repository('shop', shop),
@@ -85,7 +85,7 @@ describe('the examples run as they stand', () => {
   })
 
   test('custom-store', async () => {
-    const printed = await example('custom-store/custom-store.ts', bench.repository('shop', shop))
+    const printed = await example('custom-store/custom-store.js', bench.repository('shop', shop))
     expect(printed).toMatch(/\d+ chunks, their vectors in the store "memory"/)
     expect(printed).toContain('shop/')
   })

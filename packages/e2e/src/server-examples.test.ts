@@ -9,35 +9,72 @@ import { createWorkbench, shop, type Workbench } from './fixture.ts'
 
 const examples = join(import.meta.dirname, '../../../examples')
 
+interface Started {
+  /** Address of the base path. */
+  readonly url: string
+  /** The one task there is, as soon as there is one. */
+  onlyTask(): Promise<{ readonly task_id: string; readonly status: string }>
+  end(): Promise<void>
+}
+
+/** Starts an example on a repository, in a folder of its own. */
+async function start(name: string, repository: string, cwd: string): Promise<Started> {
+  const file = join(examples, `server-${name}`, 'server.js')
+  const flags = ['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning']
+  const child: ChildProcess = spawn(process.execPath, [...flags, file, repository, '0'], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (!child.stdout) throw new Error('The example has no output.')
+  const [address] = await once(createInterface(child.stdout), 'line')
+  const url = String(address).replace(/\/status$/, '')
+  return {
+    url,
+    onlyTask: () =>
+      vi.waitFor(async () => {
+        const answer = await fetch(`${url}/status`)
+        const { tasks } = (await answer.json()) as {
+          tasks: readonly { task_id: string; status: string }[]
+        }
+        expect(tasks).toHaveLength(1)
+        return tasks[0] ?? { task_id: '', status: '' }
+      }, 60_000),
+    async end() {
+      const ended = once(child, 'exit')
+      child.kill()
+      await ended
+    },
+  }
+}
+
+test('an example goes on serving where its repository cannot be indexed', async () => {
+  const bench = createWorkbench()
+  const example = await start('node', join(bench.folder, 'nowhere'), bench.folder)
+  try {
+    await vi.waitFor(async () => expect((await example.onlyTask()).status).toBe('failed'), 60_000)
+    const page = await fetch(new URL('/', example.url))
+    expect(await page.text()).toBe('A page of my own')
+  } finally {
+    await example.end()
+    await bench.close()
+  }
+})
+
 describe.each(['node', 'express', 'fastify', 'koa', 'hono', 'nest'])(
   'the example of %s',
   (name) => {
     let bench: Workbench
-    let example: ChildProcess
+    let example: Started
     let url: string
     let taskId: string
     beforeAll(async () => {
       bench = createWorkbench()
-      const file = join(examples, `server-${name}`, 'server.ts')
-      const flags = ['--conditions=@cairn/source', '--disable-warning=ExperimentalWarning']
-      example = spawn(process.execPath, [...flags, file, bench.repository('shop', shop), '0'], {
-        cwd: bench.folder,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      if (!example.stdout) throw new Error('The example has no output.')
-      const [address] = await once(createInterface(example.stdout), 'line')
-      url = String(address).replace(/\/status$/, '')
-      taskId = await vi.waitFor(async () => {
-        const answer = await fetch(`${url}/status`)
-        const { tasks } = (await answer.json()) as { tasks: readonly { task_id: string }[] }
-        expect(tasks).toHaveLength(1)
-        return tasks[0]?.task_id ?? ''
-      }, 60_000)
+      example = await start(name, bench.repository('shop', shop), bench.folder)
+      url = example.url
+      taskId = (await example.onlyTask()).task_id
     })
     afterAll(async () => {
-      const ended = once(example, 'exit')
-      example.kill()
-      await ended
+      await example.end()
       await bench.close()
     })
 
@@ -47,6 +84,20 @@ describe.each(['node', 'express', 'fastify', 'koa', 'hono', 'nest'])(
       const nowhere = await fetch(new URL('/nowhere', url))
       expect(nowhere.status).toBe(404)
       expect(nowhere.headers.get('content-type')).not.toBe('application/problem+json')
+    })
+
+    test('a body that is not JSON is a problem like any other, told without a stack trace', async () => {
+      const answer = await fetch(`${url}/search`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":',
+      })
+      expect(answer.status).toBe(400)
+      const text = await answer.text()
+      expect(text).not.toMatch(/\bat .+:\d+:\d+|node_modules|<html/)
+      // Nest puts its body parser before everything, and tells it in its own words.
+      const type = name === 'nest' ? 'application/json' : 'application/problem+json'
+      expect(answer.headers.get('content-type')).toContain(type)
     })
 
     statusServerConformance({

@@ -9,7 +9,10 @@ import { memberOf } from './model-files.ts'
 import type { Device } from './options.ts'
 
 /** Ids of the tokens of a text. */
-export type Tokenize = (text: string, options: { readonly withMarkers: boolean }) => number[]
+export type Tokenize = (
+  text: string,
+  options: { readonly withMarkers: boolean },
+) => readonly number[]
 
 /** What is used of the tensors of ONNX Runtime. */
 export interface Tensor {
@@ -26,25 +29,50 @@ export interface Session {
   release?(): Promise<void>
 }
 
+/** What a tokenizer is made of. */
+export interface TokenizerFiles {
+  readonly folder: string
+  /** Of its `tokenizer.json`. */
+  readonly tokenizer: unknown
+  /** Of its `tokenizer_config.json`. */
+  readonly config: unknown
+}
+
 /** The two parts of a runtime that embedding needs. */
 export interface Runtime {
   /** Names and versions of all that computes, for fingerprints. */
   readonly version: string
-  openTokenizer(folder: string): Promise<Tokenize>
+  /** @throws when the files of the folder do not describe a tokenizer. */
+  openTokenizer(files: TokenizerFiles): Promise<Tokenize>
   openSession(weights: string, device: Device, threads: number): Promise<Session>
   /** A tensor of int64. */
   tensor(values: BigInt64Array, dims: readonly number[]): Tensor
 }
 
-type Tokenizer = (
-  text: string,
-  options: Readonly<Record<string, boolean>>,
-) => { readonly input_ids: readonly number[] }
+interface TokenizersModule {
+  readonly Tokenizer: new (
+    file: unknown,
+    config: unknown,
+  ) => {
+    encode(
+      text: string,
+      options: { readonly add_special_tokens: boolean },
+    ): { readonly ids: readonly number[] }
+  }
+}
 
-interface TransformersModule {
+interface PredecessorModule {
   readonly env: Record<string, unknown>
   readonly AutoTokenizer: {
-    from_pretrained(name: string, options: Readonly<Record<string, boolean>>): Promise<Tokenizer>
+    from_pretrained(
+      name: string,
+      options: Readonly<Record<string, boolean>>,
+    ): Promise<
+      (
+        text: string,
+        options: Readonly<Record<string, boolean>>,
+      ) => { readonly input_ids: readonly number[] }
+    >
   }
 }
 
@@ -56,24 +84,55 @@ interface OnnxModule {
   }
 }
 
-// Of LogLevel of @huggingface/transformers; its predecessor has no such switch.
-const noMessages = 50
 const onlyFatal = 4
 
 /**
- * Loads an installed runtime into this thread. Only its tokenizer and the ONNX Runtime that it
- * depends on are used, so that both runtimes behave alike: docs/decisions/0017.
+ * Loads what is used of an installed runtime into this thread: its tokenizer and the ONNX Runtime that it
+ * depends on, so that both runtimes behave alike: docs/decisions/0017.
  * @throws ModelError `EMBEDDER_UNAVAILABLE` when it is installed but does not load.
  */
 export async function loadRuntime({ name, entry }: InstalledRuntime): Promise<Runtime> {
   const requireFromRuntime = createRequire(realpathSync(entry))
-  let transformers: TransformersModule
-  let onnx: OnnxModule
-  let onnxVersion: string
+  const load = async (module: string): Promise<{ loaded: unknown; version: string }> => ({
+    loaded: requireFromRuntime(module),
+    version: `${module}@${await versionOf(requireFromRuntime.resolve(module))}`,
+  })
   try {
-    transformers = (await import(pathToFileURL(entry).href)) as TransformersModule
-    onnx = requireFromRuntime('onnxruntime-node') as OnnxModule
-    onnxVersion = await versionOf(requireFromRuntime.resolve('onnxruntime-node'))
+    const onnx = await load('onnxruntime-node')
+    const { InferenceSession, Tensor } = onnx.loaded as OnnxModule
+    const runtime = `${name}@${await versionOf(entry)}`
+    const sessions = {
+      openSession: (weights: string, device: Device, threads: number) =>
+        InferenceSession.create(weights, {
+          executionProviders: [device],
+          intraOpNumThreads: threads,
+          interOpNumThreads: 1,
+          // Plans the memory of inputs of one shape; those of texts differ, and every plan is kept.
+          enableMemPattern: false,
+          logSeverityLevel: onlyFatal,
+        }),
+      tensor: (values: BigInt64Array, dims: readonly number[]) => new Tensor('int64', values, dims),
+    }
+    if (name === '@xenova/transformers') {
+      const module = (await import(pathToFileURL(entry).href)) as PredecessorModule
+      return {
+        ...sessions,
+        version: `${runtime} ${onnx.version}`,
+        openTokenizer: ({ folder }) => openWithPredecessor(module, folder),
+      }
+    }
+    // All that it does with a text, without its pipelines, images and audio in every worker.
+    const tokenizers = await load('@huggingface/tokenizers')
+    return {
+      ...sessions,
+      version: `${runtime} ${tokenizers.version} ${onnx.version}`,
+      async openTokenizer(files) {
+        const { Tokenizer } = tokenizers.loaded as TokenizersModule
+        const tokenizer = new Tokenizer(files.tokenizer, files.config)
+        return (text, { withMarkers }) =>
+          tokenizer.encode(text, { add_special_tokens: withMarkers }).ids
+      },
+    }
   } catch (cause) {
     throw new ModelError(
       'EMBEDDER_UNAVAILABLE',
@@ -81,34 +140,24 @@ export async function loadRuntime({ name, entry }: InstalledRuntime): Promise<Ru
       cause,
     )
   }
-  const { env, AutoTokenizer } = transformers
+}
+
+async function openWithPredecessor(
+  { env, AutoTokenizer }: PredecessorModule,
+  folder: string,
+): Promise<Tokenize> {
   env.allowRemoteModels = false
-  env.logLevel = noMessages
-  return {
-    version: `${name}@${env.version} onnxruntime-node@${onnxVersion}`,
-    async openTokenizer(folder) {
-      env.localModelPath = `${dirname(folder)}/`
-      const tokenizer = await AutoTokenizer.from_pretrained(basename(folder), {
-        local_files_only: true,
-      })
-      return (text, { withMarkers }) => [
-        ...tokenizer(text, {
-          add_special_tokens: withMarkers,
-          padding: false,
-          truncation: false,
-          return_tensor: false,
-        }).input_ids,
-      ]
-    },
-    openSession: (weights, device, threads) =>
-      onnx.InferenceSession.create(weights, {
-        executionProviders: [device],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        logSeverityLevel: onlyFatal,
-      }),
-    tensor: (values, dims) => new onnx.Tensor('int64', values, dims),
-  }
+  env.localModelPath = `${dirname(folder)}/`
+  const tokenizer = await AutoTokenizer.from_pretrained(basename(folder), {
+    local_files_only: true,
+  })
+  return (text, { withMarkers }) =>
+    tokenizer(text, {
+      add_special_tokens: withMarkers,
+      padding: false,
+      truncation: false,
+      return_tensor: false,
+    }).input_ids
 }
 
 // The main file may stand at any depth, and a package need not let its package.json be imported.

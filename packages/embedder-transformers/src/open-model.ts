@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { batchByLength } from './batches.ts'
 import type { InstalledRuntime } from './find-runtime.ts'
@@ -64,7 +64,7 @@ const positionOffsets: Readonly<Record<string, number>> = { roberta: 2, 'xlm-rob
 export async function openModel(plan: ModelPlan): Promise<OpenModel> {
   const { folder, dtype, model } = plan
   const runtime = await loadRuntime(plan.runtime)
-  const [config, tokenizerFile] = await Promise.all([
+  const [config, tokenizer, tokenizerConfig] = await Promise.all([
     readJson(join(folder, 'config.json')),
     readJson(join(folder, 'tokenizer.json')),
     readJson(join(folder, 'tokenizer_config.json')),
@@ -84,7 +84,11 @@ export async function openModel(plan: ModelPlan): Promise<OpenModel> {
       cause,
     )
   const tokenize = await attempt(
-    async () => createTextTokenizer(await runtime.openTokenizer(folder), maxTokens),
+    async () =>
+      createTextTokenizer(
+        await runtime.openTokenizer({ folder, tokenizer, config: tokenizerConfig }),
+        maxTokens,
+      ),
     (cause) => unusable('has a tokenizer that cannot be used', cause),
   )
   const weights = join(folder, weightsFile(dtype))
@@ -94,7 +98,7 @@ export async function openModel(plan: ModelPlan): Promise<OpenModel> {
       unusable(`has weights that ONNX Runtime cannot open on the device ${plan.device}`, cause),
   )
   try {
-    const highestId = highestIdOf(tokenizerFile)
+    const highestId = highestIdOf(tokenizer)
     const vocabulary = memberOf(config, 'vocab_size')
     if (typeof vocabulary === 'number' && highestId >= vocabulary) {
       throw unusable(
@@ -242,10 +246,19 @@ function highestIdOf(tokenizerFile: unknown): number {
 
 async function digestOf(folder: string, files: readonly string[]): Promise<string> {
   const whole = createHash('sha256')
+  // One for all: the pieces of a stream stay until the garbage collector comes, which here is the weights again.
+  const piece = Buffer.allocUnsafeSlow(1 << 18)
   for (const file of files) {
     const hash = createHash('sha256')
-    for await (const piece of createReadStream(join(folder, file), { highWaterMark: 1 << 20 })) {
-      hash.update(piece)
+    const opened = await open(join(folder, file))
+    try {
+      for (;;) {
+        const { bytesRead } = await opened.read(piece)
+        if (bytesRead === 0) break
+        hash.update(piece.subarray(0, bytesRead))
+      }
+    } finally {
+      await opened.close()
     }
     whole.update(`${file} ${hash.digest('hex')}\n`)
   }

@@ -121,7 +121,7 @@ describeWithModels('transformers', () => {
       maxTokens: 256,
       workers: 2,
       runtime: expect.stringMatching(
-        /^@huggingface\/transformers@4\.\d+\.\d+ onnxruntime-node@1\.\d+\.\d+$/,
+        /^@huggingface\/transformers@4\.\d+\.\d+ @huggingface\/tokenizers@0\.\d+\.\d+ onnxruntime-node@1\.\d+\.\d+$/,
       ),
     })
     expect(embedder.fingerprint).toMatch(/^transformers-all-MiniLM-L6-v2-[0-9a-f]{64}$/)

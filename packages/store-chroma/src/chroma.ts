@@ -12,7 +12,7 @@ import {
 import { listIds } from './list-ids.ts'
 import { nearestRows } from './nearest-rows.ts'
 import { type ChromaOptions, checkOptions } from './options.ts'
-import { packedVector, recordsOf, rowsPerRequest } from './records.ts'
+import { recordsOf, rowsPerRequest, upsertRows } from './records.ts'
 import { filterWhere, rowMetadata } from './row-metadata.ts'
 import { createServer, type ServerLimits } from './server.ts'
 import type { Call } from './transport.ts'
@@ -93,17 +93,18 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
 
   /** Writes rows in one request, and in halves where that is too large. */
   const writeRows = async (
-    records: Collection,
+    own: OwnCollection,
     rows: readonly VectorRow[],
+    call: Call,
     limits: ServerLimits,
   ): Promise<void> => {
     try {
-      await records.upsert(recordSet(rows, limits))
+      await upsertRows(server, limits, own, rows, call, () => collections.forget(own))
     } catch (error) {
       if (!(error instanceof TooLargeError) || rows.length === 1) throw error
       const half = Math.ceil(rows.length / 2)
       fittingRows = Math.min(fittingRows, half)
-      for (const part of batches(rows, half)) await writeRows(records, part, limits)
+      for (const part of batches(rows, half)) await writeRows(own, part, call, limits)
     }
   }
 
@@ -121,9 +122,9 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
         for (const row of rows) checkLength(space, row.vector, `The row ${row.id}`)
         const unique = [...new Map(rows.map((row) => [row.id, row])).values()]
         if (unique.length === 0) return
-        const records = recordsIn(await collections.open(space, call), call, limits)
+        const own = await collections.open(space, call)
         const most = Math.min(fittingRows, rowsPerRequest(limits, space.dimensions))
-        for (const batch of batches(unique, most)) await writeRows(records, batch, limits)
+        for (const batch of batches(unique, most)) await writeRows(own, batch, call, limits)
       }),
     delete: (space, ids, options = {}) =>
       run(options, async (call, limits) => {
@@ -244,19 +245,6 @@ async function unlessVanished(work: () => Promise<void>): Promise<void> {
     await work()
   } catch (error) {
     if (!(error instanceof VanishedError)) throw error
-  }
-}
-
-function recordSet(
-  rows: readonly VectorRow[],
-  { supportsBase64 }: ServerLimits,
-): Parameters<Collection['upsert']>[0] {
-  return {
-    ids: rows.map((row) => row.id),
-    embeddings: rows.map(({ vector }) =>
-      supportsBase64 ? packedVector(vector) : Array.from(vector),
-    ),
-    metadatas: rows.map(rowMetadata),
   }
 }
 

@@ -112,7 +112,7 @@ export function createServer(options: CheckedOptions): ChromaServer {
 }
 
 /** Whether an answer is one of success. */
-function isSuccess({ status }: Answer): boolean {
+export function isSuccess({ status }: Answer): boolean {
   return status >= 200 && status < 300
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { otherVersion } from './engine/better-sqlite3-driver.ts'
 import { secondProcess } from './second-process.test-support.ts'
 import { openStore, temporaryFolder } from './store-samples.test-support.ts'
 
@@ -25,6 +26,17 @@ describe('where Node has no SQLite of its own', () => {
     expect(await other.run(count)).toMatchObject(refusal)
     expect(await other.run('await storage.journal.acquireWriter()')).toMatchObject(refusal)
   })
+})
+
+test.each([
+  ['12.11.1', '20.19.0', null],
+  ['12.11.1', '22.16.0', null],
+  ['12.11.1', '24.0.0', 13],
+  ['13.2.0', '20.19.0', 12],
+  ['13.2.0', '22.0.0', null],
+  ['13.2.0', '26.1.0', null],
+])('better-sqlite3 %s on Node %s is not loaded where it would crash', (version, node, instead) => {
+  expect(otherVersion(version, node)).toBe(instead)
 })
 
 test('a store that one driver wrote is read by the other', async () => {

@@ -51,7 +51,8 @@ export function createThread(start: ThreadStart): Thread {
         resourceLimits: { maxYoungGenerationSizeMb },
         name: `cairn-sqlite-${start.role}`,
         execArgv: [
-          '--disable-warning=ExperimentalWarning',
+          // Deno has nothing to warn of, and starts no thread with a flag that it does not know.
+          ...('deno' in process.versions ? [] : ['--disable-warning=ExperimentalWarning']),
           ...(isSource ? ['--conditions=@cairn/source'] : []),
         ],
       },

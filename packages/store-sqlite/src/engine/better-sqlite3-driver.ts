@@ -65,15 +65,25 @@ export async function betterSqlite3Driver(): Promise<Driver> {
   return driver
 }
 
-/** On Node 24 the garbage collection of a statement of better-sqlite3 12 ends the process. */
+/** @throws Error for a version whose binary ends the process on this Node, before it is loaded. */
 function checkVersion(): void {
   const manifest: { version: string } = createRequire(import.meta.url)(
     'better-sqlite3/package.json',
   )
-  const [major] = process.versions.node.split('.')
-  if (Number(major) >= 24 && Number.parseInt(manifest.version, 10) < 13) {
-    throw new Error(
-      `better-sqlite3 ${manifest.version} aborts the process on Node ${major}; install better-sqlite3@13`,
-    )
-  }
+  const wanted = otherVersion(manifest.version, process.versions.node)
+  if (wanted === null) return
+  throw new Error(
+    `better-sqlite3 ${manifest.version} crashes on Node ${process.versions.node}; install better-sqlite3@${wanted}`,
+  )
+}
+
+/**
+ * Which version of better-sqlite3 a Node needs instead of this one; null where it works. 13 does not load before
+ * Node 22, and on Node 24 the garbage collection of a statement of 12 ends the process.
+ */
+export function otherVersion(version: string, nodeVersion: string): 12 | 13 | null {
+  const isNew = Number.parseInt(version, 10) >= 13
+  const nodeMajor = Number.parseInt(nodeVersion, 10)
+  if (isNew) return nodeMajor < 22 ? 12 : null
+  return nodeMajor >= 24 ? 13 : null
 }

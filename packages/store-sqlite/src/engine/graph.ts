@@ -151,6 +151,27 @@ export function createGraph(database: Database, repositories: Names): GraphPart 
     }
   }
 
+  /** Whether a third or more of the graph is of one repository. */
+  const isMostOfAll = (repository: string): boolean => {
+    const counted = database
+      .prepare<{ own: number; every: number }>(
+        `select (select count(*) from graph_owners
+             where repository = (select id from repositories where name = ?)) as own,
+           (select count(*) from graph_owners) as every`,
+      )
+      .get(repository)
+    return counted !== undefined && counted.own * 3 >= counted.every
+  }
+
+  /** Whether every edge of every repository leads somewhere: two walks along indexes, side by side. */
+  const isWhole = (): boolean =>
+    (['source', 'target'] as const).every((end) => {
+      const dangling = database.prepare(
+        `select ${end} from graph_edges except select node from graph_nodes limit 1`,
+      )
+      return dangling.get() === undefined
+    })
+
   return {
     inspect: createInspectGraph(database),
 
@@ -226,8 +247,9 @@ export function createGraph(database: Database, repositories: Names): GraphPart 
         .all(JSON.stringify([...new Set(owners)]), repository)
         .map(toEdge),
 
-    danglingEdges: ({ repository, limit }) =>
-      database
+    danglingEdges: ({ repository, limit }) => {
+      if (isMostOfAll(repository) && isWhole()) return []
+      return database
         .prepare<EdgeRow>(
           `select ${edgeColumns} from graph_owners own
            join graph_edges e on e.owner = own.id ${edgeJoins}
@@ -237,7 +259,8 @@ export function createGraph(database: Database, repositories: Names): GraphPart 
            limit ?`,
         )
         .all(repository, limit)
-        .map(toEdge),
+        .map(toEdge)
+    },
 
     *removeRepository(repository) {
       const removed = { nodes: 0, edges: 0 }

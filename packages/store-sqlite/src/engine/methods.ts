@@ -80,7 +80,7 @@ export const methods: Readonly<Record<CallableName, Mode>> = {
   'graph.deleteOwners': 'write',
   'graph.nodes': 'read',
   'graph.neighbours': 'read',
-  'graph.owners': 'read',
+  'graph.owners': 'scan',
   'graph.edges': 'read',
   'graph.inspect': 'steps',
   'graph.danglingEdges': 'scan',

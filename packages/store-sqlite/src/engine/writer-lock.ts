@@ -9,6 +9,9 @@ interface Holder {
   readonly since: string
 }
 
+/** The file is closed to readers only for the instant in which a name is committed. */
+const readWaitMs = 1_000
+
 /**
  * Makes this the one writer of a store. The lock is a reserved transaction on a small SQLite file
  * beside the store: the operating system drops it with the process, however that ends, and others can
@@ -37,6 +40,9 @@ function lock(driver: Driver, storePath: string, lockPath: string, waitMs: numbe
       host: hostname(),
       since: new Date().toISOString(),
     }
+    // A name is of use for as long as the process lives: it need not outlast the machine, and the disk
+    // would take longer than all else that opens a store. The table is made once, and with care.
+    if (isMade(database)) database.exec('pragma synchronous = off')
     reserve(database, storePath, waitMs)
     database.exec(
       'create table if not exists holder (id integer primary key, pid integer, host text, since text)',
@@ -70,10 +76,14 @@ function reserve(database: Database, storePath: string, waitMs: number): void {
   }
 }
 
+function isMade(database: Database): boolean {
+  database.exec(`pragma busy_timeout = ${readWaitMs}`)
+  return database.prepare("select 1 from sqlite_schema where name = 'holder'").get() !== undefined
+}
+
 function readHolder(database: Database): Holder | null {
   try {
-    // The file is closed to readers only for the instant in which a name is committed.
-    database.exec('pragma busy_timeout = 1000')
+    database.exec(`pragma busy_timeout = ${readWaitMs}`)
     return (
       database.prepare<Holder>('select pid, host, since from holder where id = 1').get() ?? null
     )

@@ -148,15 +148,16 @@ export const reading: readonly Behaviour<GraphStore>[] = behaviours<GraphStore>(
     const noSource = graphEdge({ repository, from: freshNodeId(), to: other.id })
     const neither = graphEdge({ repository, from: freshNodeId(), to: freshNodeId() })
     await store.upsert({ nodes: [here, other], edges: [whole, noTarget, noSource, neither] })
-    await store.upsert({
-      nodes: [],
-      edges: [graphEdge({ repository: freshRepository(), from: here.id, to: freshNodeId() })],
-    })
+    const elsewhere = freshRepository()
+    const few = graphEdge({ repository: elsewhere, from: here.id, to: freshNodeId() })
+    await store.upsert({ nodes: [], edges: [few] })
     const neighbours = await store.neighbours(here.id, { direction: 'out', limit: 9 })
     assert.deepEqual(neighbourLines(neighbours), neighbourLines([[whole, other]]))
     const dangling = await store.danglingEdges({ repository, limit: 9 })
     assert.deepEqual(edgeLines(dangling), edgeLines([noTarget, noSource, neither]))
     assert.equal((await store.danglingEdges({ repository, limit: 2 })).length, 2)
+    const ofFew = await store.danglingEdges({ repository: elsewhere, limit: 9 })
+    assert.deepEqual(edgeLines(ofFew), edgeLines([few]))
     assert.deepEqual(await store.danglingEdges({ repository: freshRepository(), limit: 9 }), [])
   },
 

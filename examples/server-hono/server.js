@@ -1,4 +1,4 @@
-/** A Hono application with the status of indexing: `node server.ts [repository] [port]`. */
+/** A Hono application with the status of indexing: `node server.js [repository] [port]`. */
 import { createStatusServer } from '@cairn/server'
 import { attachUpgrades, honoMiddleware } from '@cairn/server/hono'
 import { serve } from '@hono/node-server'
@@ -19,4 +19,4 @@ const server = serve({ fetch: app.fetch, port: Number(port), hostname: '127.0.0.
 })
 attachUpgrades(server, status)
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })

@@ -1,39 +1,41 @@
 /** A vector store in memory, and how an indexer uses it next to the journal and graph in SQLite. */
-import {
-  type ChunkFilter,
-  StoreError,
-  type VectorRow,
-  type VectorSpace,
-  type VectorStore,
-} from 'cairn'
+import { StoreError } from 'cairn'
 
-/** Vectors in a map for each space; they are gone when the process ends. */
-export function memoryVectors(): VectorStore {
-  const spaces = new Map<string, { space: VectorSpace; rows: Map<string, VectorRow> }>()
-  const rowsOf = (space: VectorSpace): Map<string, VectorRow> =>
-    spaces.get(space.fingerprint)?.rows ?? new Map()
+/**
+ * @typedef {import('cairn').ChunkFilter} ChunkFilter
+ * @typedef {import('cairn').VectorRow} VectorRow
+ * @typedef {import('cairn').VectorSpace} VectorSpace
+ */
 
-  const known = (space: VectorSpace): VectorSpace => spaces.get(space.fingerprint)?.space ?? space
+/**
+ * Vectors in a map for each space; they are gone when the process ends.
+ * @returns {import('cairn').VectorStore}
+ */
+export function memoryVectors() {
+  /** @type {Map<string, { space: VectorSpace, rows: Map<string, VectorRow> }>} */
+  const spaces = new Map()
+  /** @param {VectorSpace} space */
+  const entryOf = (space) => spaces.get(space.fingerprint) ?? { space, rows: new Map() }
 
   return {
     id: 'memory',
     maxBatch: 1_000,
     async upsert(space, rows, { signal } = {}) {
       signal?.throwIfAborted()
-      for (const { vector } of rows) refuseOtherDimensions(known(space), space, vector)
-      const entry = spaces.get(space.fingerprint) ?? { space, rows: new Map<string, VectorRow>() }
+      for (const { vector } of rows) refuseOtherDimensions(entryOf(space).space, space, vector)
+      const entry = entryOf(space)
       spaces.set(space.fingerprint, entry)
       for (const row of rows) entry.rows.set(row.id, { ...row, vector: row.vector.slice() })
     },
     async delete(space, ids, { signal } = {}) {
       signal?.throwIfAborted()
-      const rows = rowsOf(space)
+      const rows = entryOf(space).rows
       return ids.filter((id) => rows.delete(id)).length
     },
     async query(space, vector, { limit, filter, signal }) {
       signal?.throwIfAborted()
-      refuseOtherDimensions(known(space), space, vector)
-      return [...rowsOf(space).values()]
+      refuseOtherDimensions(entryOf(space).space, space, vector)
+      return [...entryOf(space).rows.values()]
         .filter((row) => matches(row, filter))
         .map((row) => ({ id: row.id, distance: cosineDistance(row.vector, vector) }))
         .sort((one, other) => one.distance - other.distance || (one.id < other.id ? -1 : 1))
@@ -41,12 +43,12 @@ export function memoryVectors(): VectorStore {
     },
     async get(space, ids, { signal } = {}) {
       signal?.throwIfAborted()
-      const rows = rowsOf(space)
+      const rows = entryOf(space).rows
       return ids.map((id) => rows.get(id)?.vector.slice() ?? null)
     },
     async ids(space, { repository, after = '', limit, signal }) {
       signal?.throwIfAborted()
-      return [...rowsOf(space).values()]
+      return [...entryOf(space).rows.values()]
         .filter((row) => row.repository === repository && row.id > after)
         .map((row) => row.id)
         .sort()
@@ -54,7 +56,7 @@ export function memoryVectors(): VectorStore {
     },
     async count(space, { repository, signal }) {
       signal?.throwIfAborted()
-      return [...rowsOf(space).values()].filter((row) => row.repository === repository).length
+      return [...entryOf(space).rows.values()].filter((row) => row.repository === repository).length
     },
     async spaces({ signal } = {}) {
       signal?.throwIfAborted()
@@ -76,14 +78,23 @@ export function memoryVectors(): VectorStore {
   }
 }
 
-function refuseOtherDimensions(known: VectorSpace, space: VectorSpace, vector: Float32Array): void {
+/**
+ * @param {VectorSpace} known
+ * @param {VectorSpace} space
+ * @param {Float32Array} vector
+ */
+function refuseOtherDimensions(known, space, vector) {
   const { dimensions, fingerprint } = known
   if (space.dimensions === dimensions && vector.length === dimensions) return
   const message = `The space ${fingerprint} holds vectors of ${dimensions} dimensions, not ${vector.length}.`
   throw new StoreError('STORE_FAILED', message)
 }
 
-function matches(row: VectorRow, filter: ChunkFilter = {}): boolean {
+/**
+ * @param {VectorRow} row
+ * @param {ChunkFilter} [filter]
+ */
+function matches(row, filter = {}) {
   const { repositories, languages, symbolKinds, versions } = filter
   return (
     (repositories?.includes(row.repository) ?? true) &&
@@ -94,8 +105,12 @@ function matches(row: VectorRow, filter: ChunkFilter = {}): boolean {
   )
 }
 
-/** Both have unit length. */
-function cosineDistance(one: Float32Array, other: Float32Array): number {
+/**
+ * Both have unit length.
+ * @param {Float32Array} one
+ * @param {Float32Array} other
+ */
+function cosineDistance(one, other) {
   let dot = 0
   for (const [index, value] of one.entries()) dot += value * (other[index] ?? 0)
   return 1 - dot

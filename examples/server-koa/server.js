@@ -1,5 +1,4 @@
-/** A Koa application with the status of indexing: `node server.ts [repository] [port]`. */
-import type { AddressInfo } from 'node:net'
+/** A Koa application with the status of indexing: `node server.js [repository] [port]`. */
 import { createStatusServer } from '@cairn/server'
 import { attachUpgrades, koaMiddleware } from '@cairn/server/koa'
 import { createIndexer } from 'cairn'
@@ -17,9 +16,9 @@ app.use((context) => {
 })
 
 const server = app.listen(Number(port), '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   console.log(`http://127.0.0.1:${port}${status.basePath}/status`)
 })
 attachUpgrades(server, status)
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })

@@ -1,4 +1,4 @@
-/** A Fastify application with the status of indexing: `node server.ts [repository] [port]`. */
+/** A Fastify application with the status of indexing: `node server.js [repository] [port]`. */
 import { createStatusServer } from '@cairn/server'
 import { fastifyPlugin } from '@cairn/server/fastify'
 import { createIndexer } from 'cairn'
@@ -16,4 +16,4 @@ app.get('/', () => 'A page of my own')
 const address = await app.listen({ port: Number(port), host: '127.0.0.1' })
 console.log(`${address}${status.basePath}/status`)
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })

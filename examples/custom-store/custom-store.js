@@ -1,6 +1,6 @@
-/** Keep the vectors somewhere else: `node custom-store.ts [path]`. */
+/** Keep the vectors somewhere else: `node custom-store.js [path]`. */
 import { createIndexer, sqlite } from 'cairn'
-import { memoryVectors } from './memory-vectors.ts'
+import { memoryVectors } from './memory-vectors.js'
 
 const embedded = sqlite({ path: '.cairn/custom-store.db' })
 const vectors = memoryVectors()

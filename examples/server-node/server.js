@@ -1,6 +1,5 @@
-/** The HTTP server of Node, with the status of indexing: `node server.ts [repository] [port]`. */
+/** The HTTP server of Node, with the status of indexing: `node server.js [repository] [port]`. */
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createStatusServer } from '@cairn/server'
 import { attachUpgrades, nodeHandler } from '@cairn/server/node'
 import { createIndexer } from 'cairn'
@@ -19,8 +18,8 @@ const server = createServer((request, response) => {
 })
 attachUpgrades(server, status)
 server.listen(Number(port), '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   console.log(`http://127.0.0.1:${port}${status.basePath}/status`)
 })
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })

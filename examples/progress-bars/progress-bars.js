@@ -1,17 +1,19 @@
-/** Draw your own progress from typed events: `node progress-bars.ts [path]`. */
+/** Draw your own progress from typed events: `node progress-bars.js [path]`. */
 import { createIndexer } from 'cairn'
 
 const width = 30
-const bar = (percent: number): string => {
+/** @param {number} percent */
+const bar = (percent) => {
   const full = Math.round((percent / 100) * width)
   return '█'.repeat(full) + '░'.repeat(width - full)
 }
 const isLive = process.stdout.isTTY === true
-const draw = (line: string): void => {
+/** @param {string} line */
+const draw = (line) => {
   process.stdout.write(isLive ? `\r\u001b[2K${line}` : `${line}\n`)
 }
 
-await using indexer = createIndexer()
+const indexer = createIndexer()
 const run = indexer.index({ path: process.argv[2] ?? '.' })
 
 run.on('stage.progressed', ({ stage, percent, eta }) => {
@@ -23,3 +25,5 @@ run.on('health.changed', ({ health }) => draw(`${health.state}: ${health.detail 
 
 const { files, durationSeconds } = await run.finished
 draw(`${files.indexed} indexed, ${files.skipped} skipped in ${durationSeconds.toFixed(1)} s\n`)
+
+await indexer.close()

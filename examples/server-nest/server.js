@@ -1,4 +1,4 @@
-/** A Nest application with the status of indexing: `node server.ts [repository] [port]`. */
+/** A Nest application with the status of indexing: `node server.js [repository] [port]`. */
 import 'reflect-metadata'
 import { createStatusServer } from '@cairn/server'
 import { statusModule } from '@cairn/server/nest'
@@ -12,14 +12,13 @@ const indexer = createIndexer()
 const status = createStatusServer({ source: indexer })
 
 class PageController {
-  page(): string {
+  page() {
     return 'A page of my own'
   }
 }
 class AppModule {}
 
-// What `@Controller()`, `@Get()` and `@Module({ … })` write in a program that is compiled; Node runs
-// TypeScript without decorators.
+// What `@Controller()`, `@Get()` and `@Module({ … })` are compiled to in TypeScript.
 Controller()(PageController)
 const page = Object.getOwnPropertyDescriptor(PageController.prototype, 'page')
 if (page) Get()(PageController.prototype, 'page', page)
@@ -29,4 +28,4 @@ const app = await NestFactory.create(AppModule, { logger: false })
 await app.listen(Number(port), '127.0.0.1')
 console.log(`${await app.getUrl()}${status.basePath}/status`)
 
-await indexer.index({ path: repository }).finished
+indexer.index({ path: repository })
