@@ -8,20 +8,22 @@ export async function checkGraph(
   byVersion: ReadonlyMap<string, CheckedFile>,
   dangling: Promise<readonly GraphEdge[]>,
 ): Promise<Difference[]> {
-  const expected = new Map<string, CheckedFile>()
+  const byEdgeSet = new Map<string, CheckedFile>()
   for (const file of byVersion.values()) {
-    expected.set(file.version, file)
-    if (file.edgeSetNodes + file.edgeSetEdges > 0) expected.set(file.edgeSet, file)
+    if (file.edgeSetNodes + file.edgeSetEdges > 0) byEdgeSet.set(file.edgeSet, file)
   }
+  const fileOf = (owner: string): CheckedFile | undefined =>
+    byVersion.get(owner) ?? byEdgeSet.get(owner)
+  let toMatch = byVersion.size + byEdgeSet.size
   const differences: Difference[] = []
   for await (const owners of graphOwnerPages(context)) {
     for (const { owner, nodes, edges } of owners) {
-      const file = expected.get(owner)
-      expected.delete(owner)
+      const file = fileOf(owner)
       if (!file) {
         differences.push({ kind: 'orphan', store: 'graph', id: owner, path: null })
         continue
       }
+      toMatch -= 1
       const wanted =
         owner === file.version
           ? { nodes: file.nodeCount, edges: 0 }
@@ -33,15 +35,21 @@ export async function checkGraph(
       }
     }
   }
-  for (const [owner, { path }] of expected) {
-    differences.push({ kind: 'missing', store: 'graph', id: owner, path })
+  // Which ones is asked again, rather than held of every check.
+  if (toMatch !== 0) {
+    const missing = new Set([...byVersion.keys(), ...byEdgeSet.keys()])
+    for await (const owners of graphOwnerPages(context)) {
+      for (const { owner } of owners) missing.delete(owner)
+    }
+    for (const owner of missing) {
+      const path = fileOf(owner)?.path ?? null
+      differences.push({ kind: 'missing', store: 'graph', id: owner, path })
+    }
   }
   if (differences.length > 0) return differences
   // Only a graph whose owners are whole can be blamed for an edge that leads nowhere.
   const owners = new Set((await dangling).map((edge) => edge.owner))
-  if (owners.size === 0) return []
-  const byEdgeSet = new Map([...byVersion.values()].map((file) => [file.edgeSet, file.path]))
   return [...owners].map((owner) => {
-    return { kind: 'altered', store: 'graph', id: owner, path: byEdgeSet.get(owner) ?? null }
+    return { kind: 'altered', store: 'graph', id: owner, path: byEdgeSet.get(owner)?.path ?? null }
   })
 }

@@ -22,29 +22,37 @@ export async function checkVectorIds(
   byVersion: Files,
 ): Promise<Difference[]> {
   const { storage, repository, space, signal } = context
-  const sums = await versionRows(context, space)
-  if (!isAsExpected(sums, byVersion)) {
+  const { isAsExpected, rows } = await compareSums(context, byVersion)
+  if (!isAsExpected) {
     const differences = await differentIds(context, byVersion)
     if (differences.length > 0) return differences
   }
   // A store that keeps a row in several places may count other rows than it lists, and finds others too.
   if (!storage.vectors.inspect) return []
   const count = await storage.vectors.count(space, { repository, signal })
-  let seen = 0
-  for (const { rows } of sums.values()) seen += rows
-  return count === seen ? [] : [{ kind: 'altered', store: 'vectors', id: repository, path: null }]
+  return count === rows ? [] : [{ kind: 'altered', store: 'vectors', id: repository, path: null }]
 }
 
-/** Whether there is every chunk of every file and nothing else, as far as sums can tell: they do for whole files. */
-function isAsExpected(sums: Awaited<ReturnType<typeof versionRows>>, byVersion: Files): boolean {
-  let matched = 0
-  for (const { version, chunkCount, failedChunks } of byVersion.values()) {
-    if (failedChunks.length > 0) return false
-    const { rows = 0, lastOrdinal = -1 } = sums.get(version) ?? {}
-    if (rows !== chunkCount || lastOrdinal !== chunkCount - 1) return false
-    if (rows > 0) matched += 1
+/** How many rows there are, and whether they are every chunk of every file and nothing else, as far as sums tell. */
+async function compareSums(
+  context: CheckContext,
+  byVersion: Files,
+): Promise<{ isAsExpected: boolean; rows: number }> {
+  // Sums do for files that are whole.
+  let isAsExpected = true
+  let toMatch = 0
+  for (const { chunkCount, failedChunks } of byVersion.values()) {
+    if (failedChunks.length > 0) isAsExpected = false
+    if (chunkCount > 0) toMatch += 1
   }
-  return matched === sums.size
+  let rows = 0
+  for await (const sum of versionRows(context, context.space)) {
+    rows += sum.rows
+    const chunkCount = byVersion.get(sum.version)?.chunkCount ?? 0
+    if (sum.rows !== chunkCount || sum.lastOrdinal !== chunkCount - 1) isAsExpected = false
+    toMatch -= 1
+  }
+  return { isAsExpected: isAsExpected && toMatch === 0, rows }
 }
 
 /** Names each id that should not be there or is not there. */

@@ -20,19 +20,15 @@ export function vectorIdPages(
   )
 }
 
-/** The rows that the vector store has of each file version, by the store's own sums where it has them. */
-export async function versionRows(
+/**
+ * The rows that the vector store has of each file version, in ascending order, by the store's own sums where it has
+ * them.
+ */
+export async function* versionRows(
   context: ListContext,
   space: VectorSpace,
-): Promise<ReadonlyMap<string, Omit<VersionRows, 'version'>>> {
+): AsyncGenerator<VersionRows> {
   const { vectors } = context.storage
-  const sums = new Map<string, Omit<VersionRows, 'version'>>()
-  const add = (version: string, rows: number, ordinal: number | null): void => {
-    const known = sums.get(version) ?? { rows: 0, lastOrdinal: -1 }
-    const isChunk = ordinal !== null && known.lastOrdinal !== null
-    const lastOrdinal = isChunk ? Math.max(known.lastOrdinal, ordinal) : null
-    sums.set(version, { rows: known.rows + rows, lastOrdinal })
-  }
   const versions = vectors.versions?.bind(vectors)
   if (versions) {
     const listed = pages<VersionRows>(
@@ -40,18 +36,24 @@ export async function versionRows(
       ({ version }) => version,
       (range) => versions(space, { ...range, ...listing(context) }),
     )
-    for await (const page of listed) {
-      for (const { version, rows, lastOrdinal } of page) add(version, rows, lastOrdinal)
-    }
-    return sums
+    for await (const page of listed) yield* page
+    return
   }
+  // The ids of a version stand side by side, as they begin with it.
+  let sum: VersionRows | null = null
   for await (const ids of vectorIdPages(context, space)) {
     for (const id of ids) {
       const chunk = parseChunkId(id)
-      add(chunk?.version ?? id, 1, chunk?.ordinal ?? null)
+      const version = chunk?.version ?? id
+      if (sum !== null && sum.version !== version) yield sum
+      const known: VersionRows =
+        sum?.version === version ? sum : { version, rows: 0, lastOrdinal: -1 }
+      const isChunk = chunk !== null && known.lastOrdinal !== null
+      const lastOrdinal: number | null = isChunk ? Math.max(known.lastOrdinal, chunk.ordinal) : null
+      sum = { version, rows: known.rows + 1, lastOrdinal }
     }
   }
-  return sums
+  if (sum !== null) yield sum
 }
 
 function listing({ repository, signal }: ListContext): Pick<ListContext, 'repository' | 'signal'> {

@@ -23,19 +23,24 @@ export const nothingWritten: WrittenRows = {
 
 /** Asks the stores what they have of a repository: some hundred bytes a file are held. */
 export async function findWrittenRows(context: StoreContext): Promise<WrittenRows> {
-  const [vectors, owners] = await Promise.all([
-    versionRows(context, context.space),
-    countOwners(context),
-  ])
+  const [vectors, owners] = await Promise.all([countVectors(context), countOwners(context)])
   const has = (owner: string, nodes: number, edges: number): boolean => {
     const found = owners.get(owner)
     return (found?.nodes ?? 0) === nodes && (found?.edges ?? 0) === edges
   }
   return {
-    hasVectors: ({ version, chunkCount }) => (vectors.get(version)?.rows ?? 0) === chunkCount,
+    hasVectors: ({ version, chunkCount }) => (vectors.get(version) ?? 0) === chunkCount,
     hasGraph: ({ version }, { edgeSet, nodeCount, edgeSetNodes, edgeSetEdges }) =>
       has(version, nodeCount, 0) && has(edgeSet, edgeSetNodes, edgeSetEdges),
   }
+}
+
+async function countVectors(context: StoreContext): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>()
+  for await (const { version, rows } of versionRows(context, context.space)) {
+    counts.set(version, rows)
+  }
+  return counts
 }
 
 async function countOwners(
