@@ -1,5 +1,6 @@
 /** Stores that go away while a run reads back what it wrote. */
 import { type GraphStore, type Storage, StoreError, type VectorStore } from '@cairn/core'
+import { foldStatus, type StatusDocument } from '@cairn/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { collectEvents, createWorkbench, shop, type Workbench } from './fixture.ts'
 
@@ -51,6 +52,10 @@ test.each(reads)('%s of the %s is waited for while a run validates', async (_, s
     { state: 'waiting', detail: `Waiting for the ${store} sqlite: Down.` },
     { state: 'ok', detail: null },
   ])
+  // Nobody knows how long it waits.
+  const waits = events.findIndex(({ type }) => type === 'health.changed')
+  const meanwhile = events.slice(0, waits + 1).reduce<StatusDocument | null>(foldStatus, null)
+  expect(meanwhile).toMatchObject({ health: { state: 'waiting' }, eta: null })
   expect(await indexer.reconcile('shop')).toMatchObject({ ok: true, repaired: 0 })
 })
 

@@ -36,8 +36,9 @@ if (!Number.isSafeInteger(seed) || unknown.length > 0) {
       outcomes.push(...(await fault.run({ form, seed, signal: interrupted.signal })))
     }
   } catch (error) {
-    if (!interrupted.signal.aborted) throw error
-    console.log('Interrupted; this is what was tried.')
+    if (interrupted.signal.aborted) console.error('Interrupted.')
+    else console.error('The bench itself failed:', error)
+    console.log('This is what was tried before.')
     process.exitCode = 1
   }
   console.log(faultTable(outcomes))

@@ -107,10 +107,10 @@ function threadEnds(calls: CallCounts): BreakPoint[] {
     ...halfWay.map((call) => pointAt(calls, { ...store, call, when: 'before' }, 0.5)),
     pointAt(calls, { ...store, call: 'ledger.stage', when: 'after' }, 0.5),
     pointAt(calls, { ...store, call: 'text.unindexed', when: 'before' }, 0),
-    pointAt(calls, { ...pool, call: 'spool.has', when: 'after' }, 0),
     pointAt(calls, { ...pool, call: 'spool.write', when: 'before' }, 0),
     pointAt(calls, { ...pool, call: 'spool.write', when: 'after' }, 0),
     pointAt(calls, { ...pool, call: 'cache.put', when: 'before' }, 0),
+    pointAt(calls, { ...pool, call: 'cache.put', when: 'after' }, 0.5),
   ]
 }
 

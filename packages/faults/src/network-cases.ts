@@ -1,4 +1,4 @@
-import type { NetworkFault } from './faulty-proxy.ts'
+import type { NetworkFault } from '@cairn/servers/faulty-proxy'
 
 /** What the network before a server does to one run. */
 export interface NetworkCase {

@@ -11,8 +11,8 @@ import {
   type Storage,
 } from '@cairn/core'
 import type { IndexEventOf } from '@cairn/protocol'
+import { createFaultyProxy, type FaultyProxy } from '@cairn/servers/faulty-proxy'
 import { sqlite } from '@cairn/store-sqlite'
-import { createFaultyProxy, type FaultyProxy } from './faulty-proxy.ts'
 import type { NetworkCase } from './network-cases.ts'
 import type { NetworkSubject } from './network-subject.ts'
 import { contentOf, type StoredContent } from './stored-content.ts'

@@ -514,3 +514,19 @@ it('leaves out an end that no date can say', () => {
   const status = fold([queued, started, stage(3, 'parsing'), progressed(4, { eta })])
   expect(status?.estimatedCompletion).toBeNull()
 })
+
+it('has no end to come while it waits for something outside', () => {
+  const embedding = { embeddedChunks: 1, reusedChunks: 0, embeddingRate: 1, currentFile: null }
+  const eta = { lowSeconds: 2, highSeconds: 4, basis: 'rate' }
+  const waiting = { state: 'waiting', since: queued.at, detail: 'the journal' } as const
+  const events: IndexEvent[] = [
+    started,
+    stage(3, 'parsing'),
+    progressed(4),
+    { ...head(5), type: 'embedding.progressed', totalChunks: 9, ...embedding, eta },
+    { ...head(6), type: 'health.changed', health: waiting },
+  ]
+  const status = events.reduce(foldStatus, initialStatus(queued))
+  expect(status).toMatchObject({ eta: null, estimatedCompletion: null, health: waiting })
+  expect(status.embeddingProgress.estimatedCompletion).toBeNull()
+})

@@ -142,6 +142,8 @@ function applyToOpenRun(
       return
     case 'health.changed':
       next.health = event.health
+      // How long it has to wait, nobody knows.
+      if (event.health.state === 'waiting') forgetEta(next)
       return
     default:
       // An event that only a newer version knows has its place in the log and no meaning here.
@@ -184,11 +186,7 @@ function rest(next: StatusDocument, at: Date): void {
   next.currentFile = null
   next.throughputFilesPerSecond = seconds > 0 ? next.processedFiles / seconds : 0
   next.throughputChunksPerSecond = seconds > 0 ? next.generatedChunks / seconds : 0
-  next.embeddingProgress = {
-    ...next.embeddingProgress,
-    currentFile: null,
-    estimatedCompletion: null,
-  }
+  next.embeddingProgress = { ...next.embeddingProgress, currentFile: null }
   if (next.health.state !== 'ok') next.health = { state: 'ok', since: at, detail: null }
   forgetEta(next)
 }
@@ -196,4 +194,5 @@ function rest(next: StatusDocument, at: Date): void {
 function forgetEta(next: StatusDocument): void {
   next.eta = null
   next.estimatedCompletion = null
+  next.embeddingProgress = { ...next.embeddingProgress, estimatedCompletion: null }
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { inspect } from 'node:util'
 import { CairnError } from '@cairn/core'
+import { createFaultyProxy, type FaultyProxy, type NetworkFault } from '@cairn/servers/faulty-proxy'
 import { describeWithServer } from '@cairn/servers/vitest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSamples, openStore } from './graph-samples.test-support.ts'
@@ -31,48 +32,11 @@ async function listen(server: Server): Promise<string> {
   return `bolt://127.0.0.1:${port}`
 }
 
-/** What becomes of a piece of an answer on its way to the client. */
-type Carry = (client: Socket, answer: Buffer) => void
-
-/** A way to a port of this machine that can be broken. */
-interface BreakableLines {
-  readonly url: string
-  /** The lines that are there stay open and carry nothing. */
-  pull(): void
-  /** From now on answers come so; null: as they are. */
-  answer(carry: Carry | null): void
-}
-
-async function breakableLines(port: number): Promise<BreakableLines> {
-  const lines = new Set<Socket>()
-  let carry: Carry | null = null
-  const server = createServer((client) => {
-    const onward = connect(port, '127.0.0.1')
-    client.pipe(onward)
-    onward.on('data', (bytes) => {
-      if (carry) carry(client, bytes)
-      else client.write(bytes)
-    })
-    onward.on('end', () => client.end())
-    for (const socket of [client, onward]) {
-      lines.add(socket)
-      socket.on('error', () => socket.destroy())
-    }
-  })
-  const url = await listen(server)
-  onTestFinished(() => {
-    for (const socket of lines) socket.destroy()
-    server.close()
-  })
-  return {
-    url,
-    pull() {
-      for (const socket of lines) socket.unpipe().removeAllListeners('data').resume()
-    },
-    answer(how) {
-      carry = how
-    },
-  }
+/** A way to the server that can be broken, and its Bolt URL. */
+async function breakableWay(serverUrl: string): Promise<FaultyProxy & { readonly url: string }> {
+  const proxy = await createFaultyProxy(Number(new URL(serverUrl).port))
+  onTestFinished(() => proxy.close())
+  return { ...proxy, url: `bolt://127.0.0.1:${proxy.port}` }
 }
 
 function closeAfterTest(server: Server): void {
@@ -208,40 +172,36 @@ describeWithServer('neo4j', 'on a Neo4j that is there,', (server) => {
     const { url, ...login } = server()
     const { id, symbol } = createSamples()
     await openStore(server()).upsert({ nodes: [symbol('a')], edges: [] })
-    const lines = await breakableLines(Number(new URL(url).port))
-    const store = openStore({ ...login, url: lines.url }, { timeoutMs: 4_000 })
+    const way = await breakableWay(url)
+    const store = openStore({ ...login, url: way.url }, { timeoutMs: 4_000 })
     // On a busy machine an answer may be late for another reason, as a run knows too.
     const read = (): Promise<unknown> => store.nodes([id('a')]).catch(() => null)
     await expect.poll(read, { timeout: 60_000 }).toEqual([symbol('a')])
-    lines.pull()
+    await way.become({ kind: 'half-open' })
     await expect(store.nodes([id('a')])).rejects.toMatchObject({
       code: 'STORE_FAILED',
       recoverable: true,
-      message: `Neo4j at ${lines.url} did not answer within 4000 ms; \`timeoutMs\` allows more.`,
+      message: `Neo4j at ${way.url} did not answer within 4000 ms; \`timeoutMs\` allows more.`,
     })
+    await way.become(null)
     await expect.poll(read, { timeout: 60_000 }).toEqual([symbol('a')])
   })
 
-  test.each<[string, Carry]>([
-    [
-      'half an answer',
-      (client, answer) => {
-        client.write(answer.subarray(0, answer.length >> 1), () => client.resetAndDestroy())
-      },
-    ],
-    [
-      'what is no message',
-      (client) => client.write(Buffer.from('ff00fe13d1c70a0a7b5d7d00ff', 'hex')),
-    ],
+  test.each<[string, NetworkFault]>([
+    ['half an answer', { kind: 'half-answer' }],
+    ['what is no message', { kind: 'garbage' }],
   ])(
     '%s from a server that was there is a network that broke, and tried again',
-    async (_, carry) => {
+    async (_, fault) => {
       const { url, ...login } = server()
       const { id, symbol } = createSamples()
-      const lines = await breakableLines(Number(new URL(url).port))
-      const store = openStore({ ...login, url: lines.url }, { connectTimeoutMs: 2_000 })
+      const way = await breakableWay(url)
+      const store = openStore(
+        { ...login, url: way.url },
+        { connectTimeoutMs: 2_000, timeoutMs: 6_000 },
+      )
       await store.upsert({ nodes: [symbol('a')], edges: [] })
-      lines.answer(carry)
+      await way.become(fault)
       // The first call meets the lines that were open, later ones those that are made anew.
       for (let call = 0; call < 3; call++) {
         await expect(store.nodes([id('a')])).rejects.toMatchObject({
@@ -249,7 +209,7 @@ describeWithServer('neo4j', 'on a Neo4j that is there,', (server) => {
           recoverable: true,
         })
       }
-      lines.answer(null)
+      await way.become(null)
       await expect
         .poll(() => store.nodes([id('a')]).catch(() => null), { timeout: 60_000 })
         .toEqual([symbol('a')])

@@ -1,4 +1,4 @@
-import { workingStages } from '@cairn/protocol'
+import { stageWeights, workingStages } from '@cairn/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type EtaInput, estimate } from './eta.ts'
@@ -8,7 +8,7 @@ const parsing: EtaInput = {
   share: 0.5,
   stageSeconds: 10,
   items: { left: 100, perSecond: 10, spread: { low: 8, high: 12.5 } },
-  runSeconds: 12,
+  finished: {},
   history: { embedding: 0.01, storing: 0.02, validating: 0.1 },
   expectedItems: { embedding: 1_000, storing: 200, validating: 5 },
 }
@@ -30,6 +30,28 @@ test('a stage without earlier runs counts with its usual share', () => {
 
 test('nothing is guessed before anything is measured', () => {
   expect(estimate({ ...parsing, share: 0, stageSeconds: 0.1, items: null })).toBeNull()
+})
+
+test('the rate of the first items is none yet', () => {
+  const items = { left: 2_000, perSecond: 4, spread: null }
+  expect(estimate({ ...parsing, items })).toBeNull()
+})
+
+test('a stage without earlier runs is measured by the finished ones as well as by this', () => {
+  const embedding: EtaInput = {
+    ...parsing,
+    stage: 'embedding',
+    stageSeconds: 3,
+    items: { left: 0, perSecond: 10_000, spread: null },
+    history: {},
+    finished: { cloning: 600, parsing: 35 },
+  }
+  const storing = stageWeights.storing
+  const validating = stageWeights.validating
+  expect(estimate(embedding)).toMatchObject({
+    lowSeconds: ((3 / stageWeights.embedding) * (storing + validating)) / 2,
+    highSeconds: (35 / stageWeights.parsing) * (storing + validating) * 2,
+  })
 })
 
 test('of the last stage only what is left of it counts', () => {
@@ -54,7 +76,7 @@ test('the range is never upside down or negative', () => {
         spread: fc.option(fc.record({ low: amount, high: amount })),
       }),
     ),
-    runSeconds: amount,
+    finished: fc.record({ parsing: amount, embedding: amount }, { requiredKeys: [] }),
     history: fc.record({ embedding: amount, storing: amount }, { requiredKeys: [] }),
     expectedItems: fc.record({ embedding: fc.nat(), storing: fc.nat() }, { requiredKeys: [] }),
   })

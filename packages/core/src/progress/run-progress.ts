@@ -99,9 +99,8 @@ export function createRunProgress(options: {
   readonly history: Partial<Record<Stage, number>>
 }): RunProgress {
   const { taskId, runId, recorder } = options
-  // Durations and rates are taken from a clock that nobody sets.
-  const runStartedMs = performance.now()
   const expectedItems: Partial<Record<WorkingStage, number>> = {}
+  const finished: Partial<Record<WorkingStage, number>> = {}
   let plan: PlanTotals | null = null
   let open: OpenStage | null = null
   let lastStage: Stage = 'queued'
@@ -130,22 +129,25 @@ export function createRunProgress(options: {
     const chunksPerSecond = current.chunkRate.perSecond(now)
     const percent = percentOf(current)
     watchdog.progressed(current.total === null ? null : itemsPerSecond)
-    const eta = estimate({
-      stage: current.stage,
-      share: percent / 100,
-      stageSeconds: (now - current.startedMs) / 1000,
-      items:
-        current.total === null
-          ? null
-          : {
-              left: Math.max(0, current.total - current.processed),
-              perSecond: itemsPerSecond,
-              spread: current.items.spread(),
-            },
-      runSeconds: (now - runStartedMs) / 1000,
-      history: historyOf(options.history),
-      expectedItems,
-    })
+    // How long that takes, nobody knows.
+    const eta = watchdog.isWaiting()
+      ? null
+      : estimate({
+          stage: current.stage,
+          share: percent / 100,
+          stageSeconds: (now - current.startedMs) / 1000,
+          items:
+            current.total === null
+              ? null
+              : {
+                  left: Math.max(0, current.total - current.processed),
+                  perSecond: itemsPerSecond,
+                  spread: current.items.spread(),
+                },
+          finished,
+          history: historyOf(options.history),
+          expectedItems,
+        })
     const isEmbedding = current.stage === 'embedding'
     record({
       type: 'stage.progressed',
@@ -188,6 +190,7 @@ export function createRunProgress(options: {
 
   return {
     async stage(stage, { unit, total }, work) {
+      // Durations and rates are taken from a clock that nobody sets.
       const startedMs = performance.now()
       lastStage = stage
       open = {
@@ -225,11 +228,13 @@ export function createRunProgress(options: {
           },
         })
         report()
+        const durationSeconds = (performance.now() - startedMs) / 1000
+        if (current.processed > 0) finished[stage] = durationSeconds
         record({
           type: 'stage.completed',
           stage,
           processedItems: current.processed,
-          durationSeconds: (performance.now() - startedMs) / 1000,
+          durationSeconds,
           plan: stage === 'analyzing' ? plan : null,
         })
         return result

@@ -11,6 +11,7 @@ export interface Watchdog {
    * long as anyone does, and says what the one who began first waits for.
    */
   waiting(waiter: object, detail: string | null): void
+  isWaiting(): boolean
   close(): void
 }
 
@@ -87,6 +88,7 @@ export function createWatchdog(options: {
       moved()
       check()
     },
+    isWaiting: () => waits.size > 0,
     close: () => clearInterval(timer),
   }
 }
