@@ -53,14 +53,29 @@ export interface Route {
   readonly answer: z.ZodType
   /** The HTTP status of a good answer. */
   readonly status: number
+  /** Whether the answer is that of a task that was accepted, whose status `Location` names. */
+  readonly startsTask: boolean
+  /** Of the body of the 200 by which a dry run is answered; null where there is no dry run. */
+  readonly plan: z.ZodType | null
+  /** Whether what the path or the body names may not be there: 404. */
+  readonly mayBeUnknown: boolean
   /** Whether it changes something, and is mounted only when the host asks for it. */
   readonly control: boolean
   /** One answer, or a stream of messages. */
   readonly kind: 'answer' | 'event-stream' | 'socket'
 }
 
-const get = { method: 'GET', query: null, body: null, status: 200, control: false } as const
-const post = { method: 'POST', query: null, body: null, control: true } as const
+const get = {
+  method: 'GET',
+  query: null,
+  body: null,
+  status: 200,
+  startsTask: false,
+  plan: null,
+  mayBeUnknown: false,
+  control: false,
+} as const
+const post = { ...get, method: 'POST', control: true } as const
 
 /** Every route of the wire by its name, as data: servers mount them, clients call them. */
 export const routes = {
@@ -76,6 +91,7 @@ export const routes = {
     ...get,
     kind: 'answer',
     path: '/status/{task_id}',
+    mayBeUnknown: true,
     summary: 'Says where a task is.',
     answer: statusDocumentSchema,
   },
@@ -83,6 +99,7 @@ export const routes = {
     ...get,
     kind: 'answer',
     path: '/status/{task_id}/logs',
+    mayBeUnknown: true,
     summary: 'Lists the log of a task, oldest first.',
     query: logListQuerySchema,
     answer: logListSchema,
@@ -91,6 +108,7 @@ export const routes = {
     ...get,
     kind: 'event-stream',
     path: '/status/{task_id}/events',
+    mayBeUnknown: true,
     summary: 'Follows a task by Server-Sent Events.',
     query: streamQuerySchema,
     answer: serverMessageSchema,
@@ -99,6 +117,7 @@ export const routes = {
     ...get,
     kind: 'socket',
     path: '/status/{task_id}/stream',
+    mayBeUnknown: true,
     summary: 'Follows a task by WebSocket.',
     status: 101,
     query: streamQuerySchema,
@@ -140,6 +159,7 @@ export const routes = {
     ...get,
     kind: 'answer',
     path: '/repositories/{name}',
+    mayBeUnknown: true,
     summary: 'Says what is indexed of a repository and how it is doing.',
     answer: repositoryDetailsSchema,
   },
@@ -157,6 +177,7 @@ export const routes = {
     path: '/search',
     summary: 'Finds the best chunks for a query.',
     body: searchRequestSchema,
+    mayBeUnknown: true,
     answer: searchAnswerSchema,
   },
   filter: {
@@ -181,9 +202,11 @@ export const routes = {
     path: '/repository',
     summary: 'Indexes a remote repository; a dry run answers 200 with the plan.',
     status: 202,
+    startsTask: true,
     query: dryRunQuerySchema,
+    plan: planDocumentSchema,
     body: repositoryRequestSchema,
-    answer: z.union([acceptedTaskSchema, planDocumentSchema]),
+    answer: acceptedTaskSchema,
   },
   indexLocal: {
     ...post,
@@ -191,9 +214,11 @@ export const routes = {
     path: '/repository/local',
     summary: 'Indexes a folder; a dry run answers 200 with the plan.',
     status: 202,
+    startsTask: true,
     query: dryRunQuerySchema,
+    plan: planDocumentSchema,
     body: localRepositoryRequestSchema,
-    answer: z.union([acceptedTaskSchema, planDocumentSchema]),
+    answer: acceptedTaskSchema,
   },
   indexMany: {
     ...post,
@@ -208,14 +233,17 @@ export const routes = {
     ...post,
     kind: 'answer',
     path: '/update/{name}',
+    mayBeUnknown: true,
     summary: 'Brings an indexed repository up to date.',
     status: 202,
+    startsTask: true,
     answer: acceptedTaskSchema,
   },
   cancel: {
     ...post,
     kind: 'answer',
     path: '/status/{task_id}/cancel',
+    mayBeUnknown: true,
     summary: 'Cancels a task.',
     status: 202,
     answer: commandAnswerSchema,
@@ -224,6 +252,7 @@ export const routes = {
     ...post,
     kind: 'answer',
     path: '/status/{task_id}/pause',
+    mayBeUnknown: true,
     summary: 'Pauses a task.',
     status: 202,
     answer: commandAnswerSchema,
@@ -232,6 +261,7 @@ export const routes = {
     ...post,
     kind: 'answer',
     path: '/status/{task_id}/resume',
+    mayBeUnknown: true,
     summary: 'Lets a paused task go on.',
     status: 202,
     answer: commandAnswerSchema,
@@ -241,8 +271,8 @@ export const routes = {
     kind: 'answer',
     method: 'DELETE',
     path: '/repository/{name}',
+    mayBeUnknown: true,
     summary: 'Removes a repository from every store.',
-    status: 200,
     answer: removalReportSchema,
   },
   optimize: {
@@ -250,7 +280,6 @@ export const routes = {
     kind: 'answer',
     path: '/optimize',
     summary: 'Looks after the stores.',
-    status: 200,
     answer: optimizeAnswerSchema,
   },
   cleanup: {
@@ -258,7 +287,6 @@ export const routes = {
     kind: 'answer',
     path: '/cleanup',
     summary: 'Drops ended tasks that are older than a given age.',
-    status: 200,
     query: cleanupQuerySchema,
     answer: cleanupAnswerSchema,
   },

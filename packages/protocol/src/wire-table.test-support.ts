@@ -31,13 +31,19 @@ function shapeOf(schema: z.core.$ZodType): WireShape {
   throw new Error(`No shape for a schema of type ${schema._zod.def.type}.`)
 }
 
+/** What a client may get for a good answer of a route. */
+export function goodAnswer({ answer, plan }: Route): z.ZodType {
+  return plan === null ? answer : z.union([answer, plan])
+}
+
 /** The source of `wire-table.ts`. Shapes that stand in it more than once get a name. */
 export function wireTableSource(): string {
   const table: Record<string, unknown> = {}
   for (const [name, route] of Object.entries<Route>(routes)) {
     if (route.kind !== 'answer') continue
-    const { method, path, body, answer } = route
-    table[name] = { method, path, ...(body && { body: shapeOf(body) }), answer: shapeOf(answer) }
+    const { method, path, body } = route
+    const answer = shapeOf(goodAnswer(route))
+    table[name] = { method, path, ...(body && { body: shapeOf(body) }), answer }
   }
   const problem = shapeOf(problemSchema)
   const message = shapeOf(serverMessageSchema)

@@ -1,10 +1,7 @@
 /** The tables of docs/protocol.md, from the routes. */
 import {
-  acceptedTaskSchema,
   clientMessageSchema,
   closeCodes,
-  dryRunQuerySchema,
-  planDocumentSchema,
   type Route,
   routes,
   serverMessageSchema,
@@ -72,8 +69,8 @@ function routeTable(listed: readonly Route[]): string {
 
 function answerOf(route: Route): string {
   if (route.kind === 'socket') return '101 [messages](#messages-of-the-server)'
-  if (route.query !== dryRunQuerySchema) return `${route.status} ${typeOf(referTo(route.answer))}`
-  return `202 ${typeOf(referTo(acceptedTaskSchema))}, 200 ${typeOf(referTo(planDocumentSchema))}`
+  const answer = `${route.status} ${typeOf(referTo(route.answer))}`
+  return route.plan === null ? answer : `${answer}, 200 ${typeOf(referTo(route.plan))}`
 }
 
 function messageTable(schema: typeof serverMessageSchema | typeof clientMessageSchema): string {

@@ -1,4 +1,5 @@
-import type { IndexControl, StatusDocument, StatusSource } from '@cairn/protocol'
+import type { IndexControl, routes, StatusDocument, StatusSource } from '@cairn/protocol'
+import type { z } from 'zod'
 import type { Connections } from './connections.ts'
 import type { DocumentCache } from './document-cache.ts'
 import type { FilledLimits } from './fill-options.ts'
@@ -26,13 +27,23 @@ export interface ServerContext {
   readonly openApi: () => Readonly<Record<string, unknown>>
 }
 
-/** What answers one request. */
-export interface AnswerContext extends ServerContext {
+type Routes = typeof routes
+
+/** Routes that are answered by HTTP. */
+export type AnsweredRoute = {
+  [Name in keyof Routes]: Routes[Name]['kind'] extends 'socket' ? never : Name
+}[keyof Routes]
+
+/** What a schema decodes to; null where a route has none. */
+type Decoded<Schema> = Schema extends z.ZodType ? z.output<Schema> : null
+
+/** What answers one request of a route. */
+export interface AnswerContext<Name extends AnsweredRoute = AnsweredRoute> extends ServerContext {
   readonly request: WireRequest
   readonly requestContext: RequestContext
   readonly parameters: Readonly<Record<string, string>>
   /** As it was decoded by the route's schema. */
-  readonly query: unknown
-  readonly body: unknown
+  readonly query: Decoded<Routes[Name]['query']>
+  readonly body: Decoded<Routes[Name]['body']>
   readonly scope: Scope
 }

@@ -1,7 +1,6 @@
 import { checkAccepted } from './accepted-types.ts'
-import type { ServerContext } from './answer-context.ts'
-import type { AnsweredRoute } from './answers.ts'
-import { answers } from './answers.ts'
+import type { AnsweredRoute, ServerContext } from './answer-context.ts'
+import { answerRoute } from './answers.ts'
 import type { Cors } from './cors.ts'
 import type { Dashboard } from './dashboard.ts'
 import { decodeInput } from './decode-input.ts'
@@ -11,6 +10,7 @@ import { ProblemError, problemAnswer } from './problem-error.ts'
 import { readBody } from './read-body.ts'
 import { readQuery } from './read-query.ts'
 import { requestHead } from './request-head.ts'
+import { splitTarget } from './request-target.ts'
 import type { Router } from './router.ts'
 import type { Scope } from './scope.ts'
 import { sourceProblem } from './source-problem.ts'
@@ -72,12 +72,12 @@ export function createRequestAnswerer(
       route.kind === 'event-stream' ? 'text/event-stream' : 'application/json',
     )
     const given = readQuery(query)
-    return answers[route.name as AnsweredRoute]({
+    return answerRoute(route.name as AnsweredRoute, {
       ...server,
       request,
       requestContext: context,
       parameters,
-      query: route.query === null ? {} : decodeInput(route.query, given, 'query'),
+      query: route.query === null ? null : decodeInput(route.query, given, 'query'),
       body:
         route.body === null
           ? null
@@ -124,13 +124,4 @@ function isPreflight({ method, header }: WireRequest): boolean {
     header('origin') !== null &&
     header('access-control-request-method') !== null
   )
-}
-
-/** Path and query of a target, which is a path or, as proxies are sent it, a whole address. */
-export function splitTarget(target: string): [path: string, query: string] {
-  const local = target.startsWith('/')
-    ? target
-    : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-  const at = local.indexOf('?')
-  return at === -1 ? [local, ''] : [local.slice(0, at), local.slice(at + 1)]
 }

@@ -1,7 +1,7 @@
-import { splitTarget } from './answer-request.ts'
 import { type Emitting, interceptEvent } from './intercept-event.ts'
 import { type NodeRequest, type NodeResponse, nodeHandler } from './node.ts'
 import type { StatusServer } from './options.ts'
+import { splitTarget } from './request-target.ts'
 
 /**
  * Answers requests below the base path that the router of Fastify answers itself, before any hook or handler: those

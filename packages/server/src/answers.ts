@@ -1,5 +1,4 @@
-import type { routes } from '@cairn/protocol'
-import type { AnswerContext } from './answer-context.ts'
+import type { AnswerContext, AnsweredRoute } from './answer-context.ts'
 import {
   answerCancel,
   answerCleanup,
@@ -18,18 +17,13 @@ import { answerSearch } from './search-answer.ts'
 import { answerTask, answerTaskEvents, answerTaskList, answerTaskLogs } from './task-answers.ts'
 import type { WireAnswer } from './wire-request.ts'
 
-/** Answers a request that was let in and decoded. */
-export type AnswerRequest = (context: AnswerContext) => WireAnswer | Promise<WireAnswer>
-
-type Routes = typeof routes
-
-/** Routes that are answered by HTTP. */
-export type AnsweredRoute = {
-  [Name in keyof Routes]: Routes[Name]['kind'] extends 'socket' ? never : Name
-}[keyof Routes]
+/** Answers a request of a route that was let in and decoded. */
+type AnswerRequest<Name extends AnsweredRoute> = (
+  context: AnswerContext<Name>,
+) => WireAnswer | Promise<WireAnswer>
 
 /** What answers each route. */
-export const answers: Readonly<Record<AnsweredRoute, AnswerRequest>> = {
+const answers: { readonly [Name in AnsweredRoute]: AnswerRequest<Name> } = {
   taskList: answerTaskList,
   task: answerTask,
   taskLogs: answerTaskLogs,
@@ -52,6 +46,19 @@ export const answers: Readonly<Record<AnsweredRoute, AnswerRequest>> = {
   remove: answerRemove,
   optimize: answerOptimize,
   cleanup: answerCleanup,
+}
+
+/** Answers a request by the route with this name, whose schemas have decoded the query and the body. */
+export function answerRoute(
+  name: AnsweredRoute,
+  context: Omit<AnswerContext, 'query' | 'body'> & {
+    readonly query: unknown
+    readonly body: unknown
+  },
+): WireAnswer | Promise<WireAnswer> {
+  // That the three belong together is known of each route, and not of all of them at once.
+  const answer = answers[name] as AnswerRequest<AnsweredRoute>
+  return answer(context as AnswerContext)
 }
 
 function answerOpenApi({ openApi }: AnswerContext): WireAnswer {

@@ -89,6 +89,11 @@ async function readProblem(response: Response): Promise<Problem> {
   return decode(problemSchema, await response.json())
 }
 
+async function expectProblem(response: Response, status: number): Promise<void> {
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  expect([response.status, (await readProblem(response)).status]).toEqual([status, status])
+}
+
 /** Registers the tests of a binding. */
 export function bindingContract(binding: Binding): void {
   const { scheme = 'http' } = binding
@@ -186,6 +191,11 @@ export function bindingContract(binding: Binding): void {
             expect(await ask('GET', `/status/${'x'.repeat(4_000)}`)).toMatchObject({ status: 404 })
             if (binding.hasAllMethods === false) return
             expect(await ask('POST', '/status/%zz/cancel')).toEqual(badEncoding)
+            for (const type of ['garbage', ';', 'application/', '/json', 'a/b']) {
+              const init = { method: 'POST', headers: { 'content-type': type }, body: '{}' }
+              await expectProblem(await fetch(`${started.url}/search`, init), 415)
+              await expectProblem(await fetch(`${started.url}/status`, init), 405)
+            }
             for (const method of ['PROPFIND', 'MKCOL', 'SEARCH', 'PUT']) {
               expect(await ask(method, '/status')).toEqual({
                 status: 405,

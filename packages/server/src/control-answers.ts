@@ -3,15 +3,11 @@ import {
   type AboutRepository,
   acceptedTask,
   acceptedTaskSchema,
-  type BulkRequest,
   bulkAnswerSchema,
-  type CleanupQuery,
   cleanupAnswerSchema,
   commandAnswerSchema,
-  type DryRunQuery,
   type IndexCommand,
   type IndexControl,
-  type LocalRepositoryRequest,
   optimizeAnswerSchema,
   planDocumentSchema,
   type RepositoryAbout,
@@ -35,22 +31,24 @@ import type { WireAnswer } from './wire-request.ts'
 const defaultCleanupHours = 24
 
 /** `POST /repository` */
-export async function answerIndexRemote(context: AnswerContext): Promise<WireAnswer> {
-  const { url: asked, branch, ...about } = context.body as RepositoryRequest
+export async function answerIndexRemote(
+  context: AnswerContext<'indexRemote'>,
+): Promise<WireAnswer> {
+  const { url: asked, branch, ...about } = context.body
   const url = await allowedUrl(asked, context.allowedRoots)
   return indexOrPlan(context, { url, ...refOf(branch), ...commandOf(about) })
 }
 
 /** `POST /repository/local` */
-export async function answerIndexLocal(context: AnswerContext): Promise<WireAnswer> {
-  const { localPath, branch, ...about } = context.body as LocalRepositoryRequest
+export async function answerIndexLocal(context: AnswerContext<'indexLocal'>): Promise<WireAnswer> {
+  const { localPath, branch, ...about } = context.body
   const path = await allowedFolder(localPath, context.allowedRoots)
   return indexOrPlan(context, { path, ...refOf(branch), ...commandOf(about) })
 }
 
 /** `POST /bulk` */
-export async function answerIndexMany(context: AnswerContext): Promise<WireAnswer> {
-  const { repositories, maxConcurrent } = context.body as BulkRequest
+export async function answerIndexMany(context: AnswerContext<'indexMany'>): Promise<WireAnswer> {
+  const { repositories, maxConcurrent } = context.body
   const control = controlOf(context)
   for (const { name } of repositories) requireVisible(context, name)
   const urls: string[] = []
@@ -137,14 +135,17 @@ export async function answerOptimize(context: AnswerContext): Promise<WireAnswer
 }
 
 /** `POST /cleanup` */
-export async function answerCleanup(context: AnswerContext): Promise<WireAnswer> {
+export async function answerCleanup(context: AnswerContext<'cleanup'>): Promise<WireAnswer> {
   requireAll(context)
-  const { olderThanHours = defaultCleanupHours } = context.query as CleanupQuery
+  const { olderThanHours = defaultCleanupHours } = context.query
   return jsonAnswer(cleanupAnswerSchema, await controlOf(context).cleanup({ olderThanHours }))
 }
 
-async function indexOrPlan(context: AnswerContext, command: IndexCommand): Promise<WireAnswer> {
-  const { dryRun = false } = context.query as DryRunQuery
+async function indexOrPlan(
+  context: AnswerContext<'indexRemote' | 'indexLocal'>,
+  command: IndexCommand,
+): Promise<WireAnswer> {
+  const { dryRun = false } = context.query
   const control = controlOf(context)
   const { name = '' } = command
   requireVisible(context, name)

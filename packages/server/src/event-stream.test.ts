@@ -1,3 +1,4 @@
+import type { StatusSource } from '@cairn/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readEvents } from './read-events.test-support.ts'
 import { readJson } from './read-json.test-support.ts'
@@ -28,6 +29,27 @@ test('sends the messages of the WebSocket, each with its seq as its id', async (
     { id: '2', data: { type: 'initial_status', task_id: 't1', seq: 2 } },
     { id: '3', data: { type: 'status_update', seq: 3, data: { current_stage: 'parsing' } } },
     { id: '4', data: { type: 'status_update', seq: 4, data: { status: 'completed' } } },
+  ])
+})
+
+test('says at the beginning that there are no updates at the moment', async () => {
+  const task = bench.task('t1')
+  await task.begin()
+  const watch: StatusSource['watch'] = (listener, options) => {
+    const stop = bench.indexer.watch(listener, options)
+    options?.onAvailability?.(new Error('The store is locked.'))
+    return stop
+  }
+  const { url } = await bench.mount({
+    source: Object.create(bench.indexer, { watch: { value: watch } }),
+  })
+  const stream = await readEvents(`${url}/status/t1/events`)
+  await task.complete()
+  await stream.ended
+  expect(stream.events.map(({ data }) => data.type)).toEqual([
+    'error',
+    'initial_status',
+    'status_update',
   ])
 })
 

@@ -1,13 +1,13 @@
+import { closeCodes } from '@cairn/protocol'
 import type { Connections } from './connections.ts'
 import type { FilledLimits } from './fill-options.ts'
 import type { FollowOptions } from './follow-task.ts'
 import { followTask } from './follow-task.ts'
-import { messageFrame } from './frame.ts'
-import { createReader, type Outlet, type Reader } from './reader.ts'
+import { type Frame, messageFrame } from './frame.ts'
+import { createReader } from './reader.ts'
 import type { Scope } from './scope.ts'
-import type { StatusText } from './status-text.ts'
 import { unavailableMessage } from './unavailable-message.ts'
-import type { EventStream } from './wire-request.ts'
+import type { EventSink, EventStream } from './wire-request.ts'
 
 /** What {@link openEventStream} needs. */
 export interface EventStreamOptions
@@ -30,33 +30,40 @@ const comment = new TextEncoder().encode(':\n\n')
 export async function openEventStream(options: EventStreamOptions): Promise<EventStream | null> {
   const { connections, limits, scope, taskId } = options
   const leave = connections.admit(options.remoteAddress)
-  // Until the stream is carried away by somebody, what is offered waits here.
-  let early: ((reader: Reader) => void)[] | null = []
-  let reader: Reader | null = null
+  let sink: EventSink | null = null
+  const reader = createReader(
+    {
+      // Until somebody carries the stream away there is no room: what is offered waits in the reader.
+      bufferedBytes: () => sink?.bufferedBytes() ?? Number.POSITIVE_INFINITY,
+      sizeOf: (frame) => frame.eventBytes().byteLength,
+      write: (frame) => sink?.write(frame.eventBytes()),
+      close: () => sink?.end(),
+      cut: () => sink?.destroy(),
+    },
+    limits,
+  )
   let lastSeq = options.position?.since ?? 0
+  /** Why there are no updates at the moment, which is not said before the stream is carried away. */
+  let trouble: Frame | null = null
   let hasOffered = false
-  const tell = (say: (reader: Reader) => void): void => {
-    if (reader) say(reader)
-    else early?.push(say)
-  }
   let hasEnded = false
   let stop: () => void
   try {
     stop = await followTask({
       ...options,
       firstMessage: 'initial_status',
-      offer(text: StatusText, type, isUrgent) {
+      offer(text, type, isUrgent) {
         hasOffered = true
         lastSeq = text.status.seq
-        tell((to) => to.offer(taskId, text.frame(type), isUrgent))
+        reader.offer(taskId, text.frame(type), isUrgent)
       },
       availability(error) {
-        const frame = messageFrame({ type: 'error', message: unavailableMessage(error) })
-        if (error) tell((to) => to.send(frame))
+        trouble = error && messageFrame({ type: 'error', message: unavailableMessage(error) })
+        if (trouble) reader.send(trouble)
       },
       ended() {
         hasEnded = true
-        tell((to) => to.finish(1000, ''))
+        reader.finish(closeCodes.ended, '')
       },
     })
   } catch (error) {
@@ -72,40 +79,31 @@ export async function openEventStream(options: EventStreamOptions): Promise<Even
   const release = (): void => {
     stop()
     leave()
-    early = null
   }
 
   return {
     discard: release,
-    open(sink) {
-      const outlet: Outlet = {
-        bufferedBytes: () => sink.bufferedBytes(),
-        sizeOf: (frame) => frame.eventBytes().byteLength,
-        write: (frame) => sink.write(frame.eventBytes()),
-        close: () => sink.end(),
-        cut: () => sink.destroy(),
-      }
-      const own = createReader(outlet, limits)
-      reader = own
+    open(opened) {
+      sink = opened
       const remove = connections.add({
         check(now) {
-          own.check(now)
+          reader.check(now)
           if (scope.expiresAt && Date.now() >= scope.expiresAt.getTime()) {
-            own.send(messageFrame({ type: 'error', message: 'The authorization has expired.' }))
-            own.finish(1000, '')
-          } else if (now - own.silentSince() >= limits.heartbeatMs) {
-            own.send(messageFrame({ type: 'heartbeat', seq: lastSeq, timestamp: new Date() }))
+            reader.send(messageFrame({ type: 'error', message: 'The authorization has expired.' }))
+            reader.finish(closeCodes.unauthorized, '')
+          } else if (now - reader.silentSince() >= limits.heartbeatMs) {
+            reader.send(messageFrame({ type: 'heartbeat', seq: lastSeq, timestamp: new Date() }))
           }
         },
-        shutDown: () => own.finish(1012, ''),
-        cut: () => own.cut(),
+        shutDown: () => reader.finish(closeCodes.restarting, ''),
+        cut: () => reader.cut(),
       })
       // Many servers send the head of an answer with the first bytes of its body only.
       if (!hasOffered) sink.write(comment)
-      for (const say of early ?? []) say(own)
-      early = null
+      if (trouble) reader.send(trouble)
+      reader.drained()
       return {
-        drained: () => own.drained(),
+        drained: () => reader.drained(),
         closed() {
           remove()
           release()

@@ -27,6 +27,13 @@ export function fastifyPlugin(server: StatusServer): FastifyPluginAsync {
     // Within this plugin only: bodies are left to the status server.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    // A type that is none is refused by Fastify before any handler; the request of Node keeps it.
+    app.addHook('preParsing', async (request) => {
+      const type = request.headers['content-type']
+      if (type !== undefined && !/^[\w.+-]+\/[\w.+-]+\s*(?:;|$)/.test(type)) {
+        request.headers = { 'content-type': 'application/octet-stream' }
+      }
+    })
     app.all(`${server.basePath.slice(prefix.length)}/*`, async (request, reply) => {
       reply.hijack()
       // What hooks of the host have set.

@@ -70,6 +70,10 @@ describe('a client is closed with the code for what it does', () => {
       1008,
       () => Array.from({ length: 200 }, () => clientFrame(opcodes.ping, 'x'.repeat(125))),
     ],
+    'answers to pings that nobody sent': [
+      1008,
+      () => Array.from({ length: 200 }, () => clientFrame(opcodes.pong)),
+    ],
     'messages in a flood': [
       1008,
       () => Array.from({ length: 200 }, () => clientFrame(opcodes.text, '{"type":"ping"}')),

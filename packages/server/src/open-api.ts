@@ -1,13 +1,4 @@
-import {
-  acceptedTaskSchema,
-  dryRunQuerySchema,
-  planDocumentSchema,
-  problemMediaType,
-  problemSchema,
-  type Route,
-  searchRequestSchema,
-  serverMessageSchema,
-} from '@cairn/protocol'
+import { problemMediaType, problemSchema, type Route, serverMessageSchema } from '@cairn/protocol'
 import { type JsonObject, queryMembers, referTo, schemasOf } from './json-schemas.ts'
 
 /** What a description of the server is made from. */
@@ -105,26 +96,19 @@ function goodAnswers(route: Route): JsonObject {
       204: { description: 'The task has ended, and the reader has seen that.' },
     }
   }
-  if (route.query === dryRunQuerySchema) {
-    return {
-      200: { description: 'The plan.', content: json(referTo(planDocumentSchema)) },
-      202: accepted(),
-    }
-  }
-  if (route.answer === acceptedTaskSchema) return { 202: accepted() }
   return {
-    [route.status]: { description: 'Done.', content: json(referTo(route.answer)) },
+    ...(route.plan && { 200: { description: 'The plan.', content: json(referTo(route.plan)) } }),
+    [route.status]: {
+      ...(route.startsTask
+        ? { description: 'The task was accepted.', headers: location }
+        : { description: 'Done.' }),
+      content: json(referTo(route.answer)),
+    },
   }
 }
 
-function accepted(): JsonObject {
-  return {
-    description: 'The task was accepted.',
-    headers: {
-      Location: { description: 'Where its status is.', required: true, schema: { type: 'string' } },
-    },
-    content: json(referTo(acceptedTaskSchema)),
-  }
+const location: JsonObject = {
+  Location: { description: 'Where its status is.', required: true, schema: { type: 'string' } },
 }
 
 /** The problems that a route may be answered with, by status. */
@@ -134,9 +118,7 @@ export function problemStatuses(route: Route): Record<number, string> {
     400: 'The path, the query or the body cannot be read.',
     401: 'It is not known who asks.',
     403: 'Whoever asks may not do this.',
-    ...(route.path.includes('{') || route.body === searchRequestSchema
-      ? { 404: 'There is no such task or repository.' }
-      : {}),
+    ...(route.mayBeUnknown ? { 404: 'There is no such task or repository.' } : {}),
     ...(route.kind === 'socket' ? {} : { 406: 'What is answered is not what `Accept` names.' }),
     ...(route.control
       ? { 409: 'Something is in the way; `task_id` names it where it is a task.' }

@@ -47,7 +47,10 @@ export type Authorization =
       readonly challenge?: string
     }
 
-/** Decides what a request may do, before anything else is done with it. */
+/**
+ * Decides what a request may do, before anything else is done with it, also of one whose path leads nowhere. Of the
+ * preflights of browsers, which carry no credentials, it is not asked.
+ */
 export type Authorize = (
   request: RequestHead,
   context: RequestContext,
@@ -65,7 +68,7 @@ export interface ServerLimits {
   readonly maxBodyBytes?: number
   /** Bytes of a client's message, its fragments added up; a larger one ends the socket with 1009. @default 4_096 */
   readonly maxMessageBytes?: number
-  /** Messages and pings of a client a second; more end the socket with 1008. @default 50 */
+  /** Messages, pings and pongs of a client a second; more end the socket with 1008. @default 50 */
   readonly maxMessagesPerSecond?: number
   /** Bytes that wait for a reader, above which it gets the newest document instead of every one. @default 262_144 */
   readonly coalesceAboveBytes?: number

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Authorization, Authorize, RequestContext, RequestHead } from './options.ts'
 import { readEvents } from './read-events.test-support.ts'
@@ -126,6 +127,45 @@ test('authorize sees the whole request, its peer and the host’s own object', a
     ['GET', `${url}/status?token=1`, 'Bearer x', '127.0.0.1', true],
     ['GET', `${url}/live-status?token=2`, 'Bearer y', '127.0.0.1', true],
   ])
+})
+
+describe('the path that authorize sees', () => {
+  const ownPathOnly: Authorize = ({ url }) =>
+    new URL(url).pathname.startsWith('/api/v1/index/')
+      ? { kind: 'deny', status: 401 }
+      : { kind: 'allow' }
+  const ask = async (target: string, host: string, more = ''): Promise<string> => {
+    const { port } = await mount(ownPathOnly)
+    const socket = connect(port, '127.0.0.1')
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${more}\r\n`)
+    let text = ''
+    for await (const part of socket) text += part
+    return text.slice('HTTP/1.1 '.length, 'HTTP/1.1 '.length + 3)
+  }
+  const path = '/api/v1/index/status'
+  const upgrade = 'Connection: upgrade\r\nUpgrade: websocket\r\n'
+
+  test.each(['x/y?', 'x\\y', 'x#', 'x?', 'me@x', 'x y', '[', 'x:99999', ''])(
+    'is not that of a Host header: %j',
+    async (host) => {
+      expect(await ask(path, host)).toBe('400')
+      expect(await ask('/api/v1/index/live-status', host, upgrade)).toBe('400')
+    },
+  )
+
+  test.each(['http://x', 'http://me@x', 'http://', 'https://y:1'])(
+    'is the one that is answered, whatever address is before it: %s',
+    async (address) => {
+      expect(await ask(address + path, 'x')).toBe('401')
+    },
+  )
+
+  test.each(['x', 'x:80', '[::1]:3000', 'a.b-c_d', '127.0.0.1'])(
+    'comes after any host: %s',
+    async (host) => {
+      expect(await ask(path, host)).toBe('401')
+    },
+  )
 })
 
 test.each([

@@ -74,9 +74,15 @@ export function createPermissions(
 
   return async (applicant) => {
     const { origin, ownOrigin, isGuarded } = applicant
+    // Put before the path it would name another one, which `authorize` might take for that of the request.
+    if (!isOrigin(ownOrigin)) throw new ProblemError(400, 'The host of the request is none.')
     if (isGuarded && origin !== null && !origins.allows(origin, ownOrigin)) {
       throw new ProblemError(403, 'Pages of this origin may not do this.')
     }
     return authorize ? scopeOf(await ask(authorize, applicant)) : everything
   }
+}
+
+function isOrigin(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^\s/\\?#@]+$/i.test(text) && URL.canParse(text)
 }

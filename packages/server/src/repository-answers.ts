@@ -1,8 +1,6 @@
 import {
   isTerminal,
-  type RepositoryFilter,
   type RepositoryInfo,
-  type RepositoryListQuery,
   repositoryDetailsSchema,
   repositoryListSchema,
   repositoryMatchesSchema,
@@ -21,8 +19,10 @@ const defaultLimit = 50
 const unendedStatuses = taskStatuses.filter((status) => !isTerminal(status))
 
 /** `GET /repositories` */
-export async function answerRepositoryList(context: AnswerContext): Promise<WireAnswer> {
-  const { offset = 0, limit = defaultLimit } = context.query as RepositoryListQuery
+export async function answerRepositoryList(
+  context: AnswerContext<'repositoryList'>,
+): Promise<WireAnswer> {
+  const { offset = 0, limit = defaultLimit } = context.query
   const visible = await visibleRepositories(context)
   return jsonAnswer(repositoryListSchema, {
     repositories: visible.slice(offset, offset + limit),
@@ -57,8 +57,8 @@ export async function answerRepository(context: AnswerContext): Promise<WireAnsw
 }
 
 /** `POST /filter` */
-export async function answerFilter(context: AnswerContext): Promise<WireAnswer> {
-  const filter = context.body as RepositoryFilter
+export async function answerFilter(context: AnswerContext<'filter'>): Promise<WireAnswer> {
+  const filter = context.body
   const visible = await visibleRepositories(context)
   const repositories = visible.filter((repository) => matchesRepository(repository, filter))
   return jsonAnswer(repositoryMatchesSchema, {

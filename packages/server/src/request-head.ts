@@ -1,4 +1,5 @@
 import type { RequestHead } from './options.ts'
+import { localTarget } from './request-target.ts'
 import type { WireRequest } from './wire-request.ts'
 
 /** What `authorize` sees of a request. */
@@ -8,7 +9,8 @@ export function requestHead(
   const { method, target, origin } = request
   return {
     method,
-    url: target.startsWith('/') ? origin + target : target,
+    // Whatever address it was sent with: `authorize` sees the path that is answered.
+    url: origin + localTarget(target),
     headers: request.headers(),
   }
 }

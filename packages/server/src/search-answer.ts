@@ -1,13 +1,16 @@
-import { type SearchRequest, searchAnswerSchema } from '@cairn/protocol'
+import { searchAnswerSchema } from '@cairn/protocol'
 import type { AnswerContext } from './answer-context.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { narrow } from './scope.ts'
 import type { WireAnswer } from './wire-request.ts'
 
 /** `POST /search` */
-export async function answerSearch({ source, scope, body }: AnswerContext): Promise<WireAnswer> {
-  const { query, repository, language, path, symbolKind, limit, mode, neighbours } =
-    body as SearchRequest
+export async function answerSearch({
+  source,
+  scope,
+  body,
+}: AnswerContext<'search'>): Promise<WireAnswer> {
+  const { query, repository, language, path, symbolKind, limit, mode, neighbours } = body
   const names = narrow(scope, repository)
   // No repository is not every repository.
   if (names?.length === 0) return jsonAnswer(searchAnswerSchema, { hits: [], freshness: [] })

@@ -90,6 +90,7 @@ export function createSocketConnection(options: SocketConnectionOptions): Socket
     },
     ponged() {
       pingedAt = null
+      count()
     },
     drained: () => reader.drained(),
     check(now) {

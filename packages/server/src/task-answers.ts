@@ -1,12 +1,10 @@
 import {
   type JsonValue,
   type LogEntry,
-  type LogListQuery,
   logListSchema,
   readTaskList,
   type SourceDescription,
   type StreamQuery,
-  type TaskListQuery,
   taskListSchema,
 } from '@cairn/protocol'
 import type { AnswerContext } from './answer-context.ts'
@@ -32,10 +30,10 @@ export async function answerTask(context: AnswerContext): Promise<WireAnswer> {
 }
 
 /** `GET /status` */
-export async function answerTaskList(context: AnswerContext): Promise<WireAnswer> {
+export async function answerTaskList(context: AnswerContext<'taskList'>): Promise<WireAnswer> {
   const { source, scope } = context
   // By name: a query may have members that nobody knows.
-  const { status, repository, limit, cursor } = context.query as TaskListQuery
+  const { status, repository, limit, cursor } = context.query
   const names = narrow(scope, repository)
   const selection = { ...(names === null ? {} : { repository: names }), ...(status && { status }) }
   return jsonAnswer(
@@ -45,9 +43,9 @@ export async function answerTaskList(context: AnswerContext): Promise<WireAnswer
 }
 
 /** `GET /status/{task_id}/logs` */
-export async function answerTaskLogs(context: AnswerContext): Promise<WireAnswer> {
+export async function answerTaskLogs(context: AnswerContext<'taskLogs'>): Promise<WireAnswer> {
   const { source, scope, readShared, parameters } = context
-  const { q, level = 'DEBUG', ...filter } = context.query as LogListQuery
+  const { q, level = 'DEBUG', ...filter } = context.query
   const task = await readVisible(readShared, scope)(parameters.task_id ?? '')
   const page = await source.logs(task.taskId, {
     ...defined(filter),
@@ -75,7 +73,7 @@ function shownEntry(entry: LogEntry): LogEntry {
 }
 
 /** `GET /status/{task_id}/events` */
-export async function answerTaskEvents(context: AnswerContext): Promise<WireAnswer> {
+export async function answerTaskEvents(context: AnswerContext<'taskEvents'>): Promise<WireAnswer> {
   const { scope, parameters } = context
   const stream = await openEventStream({
     ...context,
@@ -100,8 +98,8 @@ export async function answerTaskEvents(context: AnswerContext): Promise<WireAnsw
 }
 
 /** Where a reader of events left off. What it saw last goes before the address, which it keeps. */
-function positionOf({ request, query }: AnswerContext): Position | null {
-  const { since, epoch } = query as StreamQuery
+function positionOf({ request, query }: AnswerContext<'taskEvents'>): Position | null {
+  const { since, epoch } = query
   const lastEventId = request.header('last-event-id')
   if (lastEventId !== null && lastEventId !== '') {
     if (!/^\d{1,15}$/.test(lastEventId)) {

@@ -157,9 +157,9 @@ test('silence is filled with heartbeats, which name no task', async () => {
   socket.socket.on('ping', () => {
     pings += 1
   })
-  const heartbeat = await socket.until(({ type }) => type === 'heartbeat')
+  // Under load there may be silence before the first document too.
+  const heartbeat = await socket.until(({ type, seq }) => type === 'heartbeat' && seq === 2)
   expect(Object.keys(heartbeat).sort()).toEqual(['seq', 'timestamp', 'type'])
-  expect(heartbeat.seq).toBe(2)
   await expect.poll(() => pings).toBeGreaterThan(1)
   await expect
     .poll(() => socket.messages.filter(({ type }) => type === 'heartbeat').length)
