@@ -121,10 +121,10 @@ function parseBaseUrl(text: string, page: string | undefined): string {
 /**
  * A route's path with the name of a task or repository as its parameter.
  * @throws {@link StatusClientError} `INVALID_OPTIONS` for what a path cannot hold: `.` and `..` are taken out of
- * it, encoded or not
+ * it, encoded or not, and half a surrogate pair cannot be encoded
  */
 export function pathOf(template: string, name: string): string {
-  if (name === '' || name === '.' || name === '..') {
+  if (name === '' || name === '.' || name === '..' || /\p{Cs}/u.test(name)) {
     const detail = `"${name}" is not the name of a task or repository.`
     throw new StatusClientError('INVALID_OPTIONS', detail)
   }

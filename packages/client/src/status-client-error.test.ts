@@ -169,7 +169,7 @@ describe('refuses', () => {
     expect(() => client.watchAll()).toThrow(expect.objectContaining(refused))
   })
 
-  it.each(['', '.', '..'])('the task %j, which no path can hold', async (taskId) => {
+  it.each(['', '.', '..', 'a\ud800'])('the task %j, which no path can hold', async (taskId) => {
     const client = createStatusClient({ baseUrl: 'http://127.0.0.1:1/' })
     await expect(client.status(taskId)).rejects.toMatchObject(refused)
     expect(() => client.watch(taskId)).toThrow(expect.objectContaining(refused))

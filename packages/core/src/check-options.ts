@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import {
   logLevelSchema,
   priorities,
+  repositoryNameSchema,
   type StatusListener,
   type StatusWatchOptions,
   stageSchema,
@@ -99,15 +100,7 @@ const indexerSchema = z.strictObject({
 const globs = z.array(z.string().min(1)).optional()
 
 const selection = {
-  name: z
-    .string()
-    .min(1, 'must not be empty')
-    .max(200)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
-    // In an address they lead elsewhere, however they are encoded: https://url.spec.whatwg.org/#double-dot-path-segment
-    .refine((name) => name !== '.' && name !== '..', 'must not be "." or ".."')
-    .optional(),
+  name: repositoryNameSchema.optional(),
   include: globs,
   exclude: globs,
   about: z

@@ -39,8 +39,11 @@ export class CairnError extends Error {
 /** Options or arguments that are not of the documented shape. */
 export class InvalidOptionsError extends CairnError {
   override readonly name = 'InvalidOptionsError'
-  constructor(message: string, options: CairnErrorOptions = {}) {
+  /** The one that is wrong, where the message says nothing but that of it. */
+  readonly option: string | null
+  constructor(message: string, options: CairnErrorOptions & { option?: string } = {}) {
     super('INVALID_OPTIONS', message, options)
+    this.option = options.option ?? null
   }
 }
 

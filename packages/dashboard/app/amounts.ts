@@ -8,7 +8,9 @@ const compactNumber = new Intl.NumberFormat(undefined, {
   maximumSignificantDigits: 3,
 })
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+// Of one width wherever it is read: it stands in a column, and along an axis.
 const clock = new Intl.DateTimeFormat(undefined, {
+  hourCycle: 'h23',
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',

@@ -12,6 +12,7 @@ import { SearchView } from './search-view.tsx'
 import { TaskList } from './task-list.tsx'
 import { TaskView } from './task-view.tsx'
 import { ThemeChoice } from './theme-choice.tsx'
+import { ViewBoundary } from './view-boundary.tsx'
 
 /** The whole page. */
 export function App(props: { client: StatusClient; patientClient: StatusClient; api: string }) {
@@ -30,7 +31,8 @@ export function App(props: { client: StatusClient; patientClient: StatusClient; 
   useEffect(() => {
     document.title = `${title} · cairn`
   }, [title])
-  useHeadingFocus(hash.split('?')[0] ?? '')
+  const path = hash.split('?')[0] ?? ''
+  useHeadingFocus(path)
 
   return (
     <ConnectedContext value={connected}>
@@ -67,25 +69,27 @@ export function App(props: { client: StatusClient; patientClient: StatusClient; 
       </header>
       <ConnectionBanner connection={connection} error={error} announce={announce} />
       <main id="content" tabIndex={-1}>
-        {route.view === 'tasks' && <TaskList tasks={tasks} onDropped={relist} />}
-        {route.view === 'task' && (
-          <TaskView key={route.taskId} taskId={route.taskId} tasks={tasks} />
-        )}
-        {route.view === 'repositories' && <RepositoryList tasks={tasks} />}
-        {route.view === 'repository' && (
-          <RepositoryView key={route.name} name={route.name} tasks={tasks} />
-        )}
-        {route.view === 'search' && (
-          <SearchView query={route.query} repository={route.repository} />
-        )}
-        {route.view === 'unknown' && (
-          <section className="page">
-            <h1>There is nothing at this address</h1>
-            <p>
-              <a href="#/">See all tasks</a>
-            </p>
-          </section>
-        )}
+        <ViewBoundary key={path}>
+          {route.view === 'tasks' && <TaskList tasks={tasks} onDropped={relist} />}
+          {route.view === 'task' && (
+            <TaskView key={route.taskId} taskId={route.taskId} tasks={tasks} />
+          )}
+          {route.view === 'repositories' && <RepositoryList tasks={tasks} />}
+          {route.view === 'repository' && (
+            <RepositoryView key={route.name} name={route.name} tasks={tasks} />
+          )}
+          {route.view === 'search' && (
+            <SearchView query={route.query} repository={route.repository} />
+          )}
+          {route.view === 'unknown' && (
+            <section className="page">
+              <h1>There is nothing at this address</h1>
+              <p>
+                <a href="#/">See all tasks</a>
+              </p>
+            </section>
+          )}
+        </ViewBoundary>
       </main>
       <div className="visually-hidden" role="status" aria-live="polite">
         {message}

@@ -2,12 +2,18 @@ import { StatusClientError } from '@cairn/client'
 import { adviceFor } from './advice.ts'
 
 /** An error of a call, with what to do about it. */
-export function ErrorNote({ title, error }: { title: string; error: unknown }) {
+export function ErrorNote(props: {
+  title: string
+  error: unknown
+  /** What a reader calls the member of a request that is at fault; null where the message is enough. */
+  nameOf?: (path: string) => string | null
+}) {
+  const { title, error, nameOf = () => null } = props
   const todo = todoOf(error)
   return (
     <div className="note" data-kind="error" role="alert">
       <p>
-        <strong>{title}</strong> {messageOf(error)}
+        <strong>{title}</strong> {messageOf(error, nameOf)}
       </p>
       {todo !== null && <p className="muted">{todo}</p>}
     </div>
@@ -19,14 +25,17 @@ export function codeOf(error: unknown): string | null {
   return error instanceof StatusClientError ? error.code : null
 }
 
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, nameOf: (path: string) => string | null): string {
   if (!(error instanceof StatusClientError)) {
     return error instanceof Error ? error.message : String(error)
   }
   const { errors, detail } = error
   if (errors.length === 0) return detail
   return errors
-    .map(({ path, message }) => (errors.length > 1 ? `${path}: ${message}` : message))
+    .map(({ path, message }) => {
+      const name = nameOf(path) ?? (errors.length > 1 ? path : null)
+      return name === null ? message : `${name}: ${message}`
+    })
     .join(' ')
 }
 

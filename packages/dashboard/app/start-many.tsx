@@ -1,3 +1,4 @@
+import type { RepositoryRequest } from '@cairn/protocol'
 import { type FormEvent, useState } from 'react'
 import { noteAccepted } from './accepted-tasks.ts'
 import { plural } from './amounts.ts'
@@ -13,13 +14,16 @@ export function StartMany({ onClose }: { onClose: () => void }) {
   const { patientClient, announce } = useConnected()
   const [addresses, setAddresses] = useState('')
   const [atOnce, setAtOnce] = useState('')
+  const [sent, setSent] = useState<readonly RepositoryRequest[]>([])
   const { isSending, error, send } = useSending()
 
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault()
     void send(async () => {
+      const repositories = repositoriesOf(addresses)
+      setSent(repositories)
       const { tasks } = await patientClient.indexMany({
-        repositories: repositoriesOf(addresses),
+        repositories,
         ...(atOnce === '' ? {} : { maxConcurrent: Number(atOnce) }),
       })
       for (const { taskId } of tasks) noteAccepted(taskId)
@@ -50,7 +54,13 @@ export function StartMany({ onClose }: { onClose: () => void }) {
         placeholder="As many as the server allows"
         between={[1, 20]}
       />
-      {error !== null && <ErrorNote title="None of them was started." error={error} />}
+      {error !== null && (
+        <ErrorNote
+          title="None of them was started."
+          error={error}
+          nameOf={(path) => sent[Number(/^repositories\.(\d+)/.exec(path)?.[1])]?.name ?? null}
+        />
+      )}
       <div className="buttons">
         <button type="button" onClick={onClose}>
           Close

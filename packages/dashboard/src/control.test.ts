@@ -85,7 +85,8 @@ describeInBrowser('the page where control is on', () => {
     for (const [text, fault] of [
       [`${client}\n${client}`, 'Line 2: client is there twice.'],
       [`${client}\none two three`, 'Line 2 is neither an address nor a name and an address.'],
-      [`${client}\n${client}nowhere`, 'There is no such folder.'],
+      [`${client}\n${client}nowhere`, 'clientnowhere: There is no such folder.'],
+      [`odd ext::sh\n${client}`, 'odd: The URL uses a transport'],
     ] as const) {
       await addresses.fill(text)
       await start.click()

@@ -70,6 +70,21 @@ describeInBrowser('the pages of what is indexed', () => {
     await page.getByText('Nothing is indexed yet.').waitFor()
   })
 
+  test('goes on where one view fails on what the server told', async () => {
+    const shown = await show()
+    await (await shown.index('client')).finished
+    const page = await open(shown.page)
+    // No address can lead to a repository of this name.
+    await page.route('**/repositories?*', async (route) => {
+      const answer = await (await route.fetch()).text()
+      await route.fulfill({ body: answer.replace('"name":"client"', '"name":"\\ud800"') })
+    })
+    await page.getByRole('link', { name: 'Repositories' }).click()
+    await page.getByRole('alert').getByText('The page failed').waitFor()
+    await page.getByRole('link', { name: 'Tasks' }).click()
+    await page.getByRole('table', { name: 'Tasks' }).getByRole('link', { name: 'client' }).waitFor()
+  })
+
   test('keeps what it knows of a repository while the server is away', async () => {
     const shown = await show()
     await (await shown.index('client')).finished

@@ -44,6 +44,8 @@ export interface ShowOptions {
   readonly pageFolder: string
   /** With the routes that change something. */
   readonly control?: boolean
+  /** Of another host of the page, whose readers it lets read. */
+  readonly pageOrigin?: string
   /** Milliseconds without progress after which a run counts as stalled. */
   readonly stallAfterMs?: number
 }
@@ -60,7 +62,10 @@ export async function showIndexer(options: ShowOptions): Promise<ShownIndexer> {
     cloneDirectory: join(folder, 'data', 'clones'),
     ...(options.stallAfterMs ? { limits: { stallAfterMs: options.stallAfterMs } } : {}),
   })
-  const common = { dashboard: { folder: options.pageFolder } }
+  const common = {
+    dashboard: { folder: options.pageFolder },
+    ...(options.pageOrigin ? { origins: [options.pageOrigin], cors: true } : {}),
+  }
   const status =
     options.control === true
       ? createStatusServer({ ...common, source: indexer, control: true, allowedRoots: [folder] })

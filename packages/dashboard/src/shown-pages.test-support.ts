@@ -1,8 +1,13 @@
 /** Pages of real indexers in a real browser, for the tests of one suite, and what holds of every page of them. */
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
-import { launchBrowser, openPage, type WatchedPage } from './browser.test-support.ts'
+import {
+  launchBrowser,
+  openPage,
+  type PageOptions,
+  type WatchedPage,
+} from './browser.test-support.ts'
 import { type ShownIndexer, type ShowOptions, showIndexer } from './shown-indexer.test-support.ts'
 
 /** What {@link useShownPages} gives. */
@@ -10,7 +15,7 @@ export interface ShownPages {
   /** An indexer with its page. */
   show(options?: Omit<ShowOptions, 'pageFolder'>): Promise<ShownIndexer>
   /** Opens an address in a context of its own. */
-  open(url: string, options?: BrowserContextOptions): Promise<Page>
+  open(url: string, options?: PageOptions): Promise<Page>
 }
 
 /**

@@ -83,13 +83,17 @@ test.each(['index', 'plan'] as const)('%s of an empty path says so in a sentence
 
 test('an empty name is told as that alone', () => {
   const { indexer } = bench.open()
-  const message = 'index: name: must not be empty'
+  const message = 'index: name: A name must not be empty.'
   expect(() => indexer.index({ path: '.', name: '' })).toThrow(expect.objectContaining({ message }))
 })
 
-test.each(['.', '..'])('a name that no address can hold is refused: %s', (name) => {
+test.each([
+  ['.', 'not be "." or "..".'],
+  ['..', 'not be "." or "..".'],
+  ['half\ud83d', 'not hold control or broken characters.'],
+])('a name that no address can hold is refused: %j', (name, why) => {
   const { indexer } = bench.open()
-  const message = 'index: name: must not be "." or ".."'
+  const message = `index: name: A name must ${why}`
   expect(() => indexer.index({ path: '.', name })).toThrow(expect.objectContaining({ message }))
 })
 

@@ -1,28 +1,33 @@
 import { z } from 'zod'
 import { aboutRepositoryShape } from './about-repository.ts'
+import { refSchema } from './ref.ts'
+import { repositoryNameSchema } from './repository-name.ts'
+import { priorities } from './requested-run.ts'
 import { countSchema, percentSchema, secondsSchema } from './scalars.ts'
 import { taskStatusSchema } from './stage-schemas.ts'
 import { type StatusDocument, statusDocumentSchema } from './status.ts'
 
 /** Body of `POST /repository`. */
 export const repositoryRequestSchema = z.object({
-  name: z.string().min(1),
+  name: repositoryNameSchema,
   url: z.string().min(1),
   /** The remote's default branch where it is absent. */
-  branch: z.string().min(1).nullish(),
+  branch: refSchema.nullish(),
   ...aboutRepositoryShape,
+  priority: z.enum(priorities).nullish(),
 })
 /** Body of `POST /repository`. */
 export type RepositoryRequest = z.infer<typeof repositoryRequestSchema>
 
 /** Body of `POST /repository/local`. */
 export const localRepositoryRequestSchema = z.object({
-  name: z.string().min(1),
+  name: repositoryNameSchema,
   /** Only below the roots that the host allows. */
   localPath: z.string().min(1),
   /** The working tree as it stands where it is absent. */
-  branch: z.string().min(1).nullish(),
+  branch: refSchema.nullish(),
   ...aboutRepositoryShape,
+  priority: z.enum(priorities).nullish(),
 })
 /** Body of `POST /repository/local`. */
 export type LocalRepositoryRequest = z.infer<typeof localRepositoryRequestSchema>

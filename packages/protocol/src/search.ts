@@ -63,7 +63,7 @@ const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array
 
 /** Body of `POST /search`. */
 export const searchRequestSchema = z.object({
-  query: z.string().min(1).max(10_000),
+  query: z.string().max(10_000).regex(/\S/, 'A query must not be blank.'),
   repository: oneOrMore(z.string()),
   language: oneOrMore(z.string()),
   /** Glob over paths. */

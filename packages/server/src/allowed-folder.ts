@@ -17,17 +17,22 @@ export function allowedFolder(path: string, roots: readonly string[]): Promise<s
  * A URL to clone from. One of a folder of this machine is to lead into the roots as its path would, and
  * comes back with the real path.
  *
+ * @param member where it stands in the body
  * @throws ProblemError as {@link allowedFolder}
  */
-export async function allowedUrl(url: string, roots: readonly string[]): Promise<string> {
+export async function allowedUrl(
+  url: string,
+  roots: readonly string[],
+  member = 'url',
+): Promise<string> {
   if (!/^file:/i.test(url)) return url
   let path: string
   try {
     path = fileURLToPath(url)
   } catch {
-    throw invalid('url', 'The file URL of a folder.')
+    throw invalid(member, 'The file URL of a folder.')
   }
-  return pathToFileURL(await folderIn(path, roots, 'url')).href
+  return pathToFileURL(await folderIn(path, roots, member)).href
 }
 
 async function folderIn(path: string, roots: readonly string[], member: string): Promise<string> {

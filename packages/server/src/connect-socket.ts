@@ -37,7 +37,7 @@ export async function connectSocket(
     if (!connection) {
       if (early.length < limits.maxMessagesPerSecond) early.push(data)
     } else if (sizeOf(data) > limits.maxMessageBytes) {
-      socket.close(closeCodes.tooBig, 'The message is too big.')
+      outlet.close(closeCodes.tooBig, 'The message is too big.')
     } else {
       connection.message(typeof data === 'string' ? data : null)
     }
@@ -48,6 +48,10 @@ export async function connectSocket(
     connection?.closed()
     admission?.leave()
   }
+  const outlet = outletOf(socket, (error) => {
+    logger.debug({ err: error }, 'A socket that fails is taken for closed')
+    onClose()
+  })
   socket.addEventListener('message', ({ data }) => onMessage(data))
   socket.addEventListener('close', onClose)
   socket.addEventListener('error', onClose)
@@ -67,26 +71,42 @@ export async function connectSocket(
   } catch (error) {
     const { problem } = sourceProblem(error, limits.retryAfterSeconds)
     if (problem.status >= 500) logger.error({ err: error }, 'A socket failed')
-    socket.send(messageFrame({ type: 'error', message: problem.detail }).json)
-    socket.close(codeByStatus[problem.status] ?? closeCodes.policyViolation, problem.title)
+    if (isClosed) return
+    outlet.write(messageFrame({ type: 'error', message: problem.detail }))
+    outlet.close(codeByStatus[problem.status] ?? closeCodes.policyViolation, problem.title)
     return
   }
   if (isClosed) {
     admission.leave()
     return
   }
-  connection = admission.open(outletOf(socket))
-  for (const data of early) onMessage(data)
+  connection = admission.open(outlet)
+  if (isClosed) connection.closed()
+  else for (const data of early) onMessage(data)
 }
 
-function outletOf(socket: SocketLike): Socket {
+/** Some runtimes throw where a socket is gone, also before they have told that it is closed. */
+function outletOf(socket: SocketLike, onFailure: (error: unknown) => void): Socket {
+  const attempt = (action: () => void): void => {
+    try {
+      action()
+    } catch (error) {
+      onFailure(error)
+    }
+  }
   return {
-    bufferedBytes: () => socket.bufferedAmount ?? 0,
+    bufferedBytes() {
+      let bytes = 0
+      attempt(() => {
+        bytes = socket.bufferedAmount ?? 0
+      })
+      return bytes
+    },
     sizeOf: (frame) => frame.socketBytes().byteLength,
-    write: (frame) => socket.send(frame.json),
-    close: (code, reason) => socket.close(code, reason),
+    write: (frame) => attempt(() => socket.send(frame.json)),
+    close: (code, reason) => attempt(() => socket.close(code, reason)),
     // The WHATWG's sockets cannot be ended without saying so.
-    cut: () => socket.close(closeCodes.policyViolation, 'The reader does not read.'),
+    cut: () => attempt(() => socket.close(closeCodes.policyViolation, 'The reader does not read.')),
   }
 }
 

@@ -10,7 +10,6 @@ import {
   type IndexControl,
   optimizeAnswerSchema,
   planDocumentSchema,
-  priorities,
   type RepositoryAbout,
   type RepositoryRequest,
   removalReportSchema,
@@ -24,6 +23,7 @@ import { jsonAnswer } from './json-answer.ts'
 import { ProblemError } from './problem-error.ts'
 import { unknownRepository } from './repository-answers.ts'
 import { shownSource } from './shown-source.ts'
+import { sourceProblem } from './source-problem.ts'
 import { readVisible } from './visible-task.ts'
 import type { WireAnswer } from './wire-request.ts'
 
@@ -54,7 +54,8 @@ export async function answerIndexMany(context: AnswerContext<'indexMany'>): Prom
   const urls: string[] = []
   const requireKnown = await knownSources(context)
   for (const { name, url } of repositories) {
-    const allowed = await allowedUrl(url, context.allowedRoots)
+    const member = `repositories.${urls.length}.url`
+    const allowed = await allowedUrl(url, context.allowedRoots, member)
     requireKnown(name, allowed)
     urls.push(allowed)
   }
@@ -74,8 +75,19 @@ export async function answerIndexMany(context: AnswerContext<'indexMany'>): Prom
   } catch (error) {
     // All of a request is taken, or nothing.
     await Promise.allSettled(runs.map(({ taskId }) => control.cancel(taskId)))
-    throw error
+    throw runs.length < repositories.length
+      ? refusalOf(`repositories.${runs.length}`, error)
+      : error
   }
+}
+
+/** An error, which of a refusal says what in the body it is about. */
+function refusalOf(member: string, error: unknown): unknown {
+  const { problem } = sourceProblem(error, 0)
+  if (problem.status !== 422) return error
+  const { code, detail } = problem
+  const errors = [{ path: member, message: detail }]
+  return new ProblemError(422, detail, { ...(code && { code }), errors })
 }
 
 /** `POST /update/{name}` */
@@ -247,7 +259,7 @@ function commandOf(
   about: Omit<RepositoryRequest, 'url' | 'branch'>,
 ): Pick<IndexCommand, 'name' | 'about' | 'priority'> {
   const { name, priority, ...rest } = about
-  return { name, about: aboutOf(rest), ...priorityOf(priority) }
+  return { name, about: aboutOf(rest), ...(priority ? { priority } : {}) }
 }
 
 function aboutOf({ businessDomain, teamOwner, isGoldenRepo }: RepositoryAbout): AboutRepository {
@@ -256,13 +268,4 @@ function aboutOf({ businessDomain, teamOwner, isGoldenRepo }: RepositoryAbout): 
     ...(teamOwner === undefined ? {} : { teamOwner }),
     ...(isGoldenRepo === undefined ? {} : { isGoldenRepo }),
   }
-}
-
-function priorityOf(text: string | null | undefined): Pick<IndexCommand, 'priority'> {
-  if (text === null || text === undefined) return {}
-  const priority = priorities.find((each) => each === text)
-  if (priority) return { priority }
-  throw new ProblemError(422, 'The body is not of the documented shape.', {
-    errors: [{ path: 'priority', message: `One of ${priorities.join(', ')}.` }],
-  })
 }

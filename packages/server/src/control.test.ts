@@ -270,13 +270,41 @@ describe('a folder outside of the allowed ones', () => {
   })
 })
 
+const good = { name: 'x', url: 'https://example.com/x.git' }
+
 test.each([
-  [{ name: 'x', url: 'ext::sh -c id' }, 422],
-  [{ name: 'x', url: 'https://example.com/x.git', priority: 'whenever' }, 422],
-  [{ name: '', url: 'https://example.com/x.git' }, 422],
-  [{ url: 'https://example.com/x.git' }, 422],
-])('a bad request is refused: %j', async (body, status) => {
-  expect(await send('POST', '/repository', body)).toMatchObject({ status })
+  [{ ...good, priority: 'whenever' }, 'priority'],
+  [{ ...good, branch: '--upload-pack=id' }, 'branch'],
+  [{ ...good, branch: 'a b' }, 'branch'],
+  [{ ...good, name: '' }, 'name'],
+  [{ ...good, name: 'x'.repeat(201) }, 'name'],
+  [{ ...good, name: 'a\u0000b' }, 'name'],
+  // What no address can hold.
+  [{ ...good, name: '.' }, 'name'],
+  [{ ...good, name: '..' }, 'name'],
+  [{ ...good, name: '\ud800' }, 'name'],
+  [{ ...good, url: 'file://%' }, 'url'],
+  [{ name: 'x' }, 'url'],
+])('a bad request is refused, and which member is wrong is said: %j', async (body, path) => {
+  expect(await send('POST', '/repository', body)).toMatchObject({
+    status: 422,
+    body: { errors: [{ path, message: expect.any(String) }] },
+  })
+  expect(await send('POST', '/bulk', { repositories: [good, body] })).toMatchObject({
+    status: 422,
+    body: { errors: [{ path: `repositories.1.${path}`, message: expect.any(String) }] },
+  })
+})
+
+test('an address of a kind that is not taken is refused, of many the one that it is', async () => {
+  const body = { name: 'x', url: 'ext::sh -c id' }
+  const refused = { status: 422, body: { code: 'URL_REFUSED' } }
+  expect(await send('POST', '/repository', body)).toMatchObject(refused)
+  const url = pathToFileURL(bench.repository('shop')).href
+  const repositories = [{ name: 'shop', url }, body]
+  const answer = await send('POST', '/bulk', { repositories })
+  expect(answer).toMatchObject(refused)
+  expect(answer.body.errors).toMatchObject([{ path: 'repositories.1' }])
 })
 
 test('while another process writes, no run is accepted', async () => {
@@ -309,14 +337,6 @@ test('a removal goes on to its end when whoever asked for it does not wait', asy
   expect((await bench.indexer.search('parse a price')).hits).toEqual([])
   await bench.indexer.index({ path, name: 'shop' }).finished
   expect(await bench.indexer.reconcile('shop', { repair: false })).toMatchObject({ ok: true })
-})
-
-test('a name that no address can hold is refused', async () => {
-  const local_path = bench.repository('shop')
-  for (const name of ['.', '..']) {
-    const answer = await send('POST', '/repository/local', { name, local_path })
-    expect(answer).toMatchObject({ status: 422, body: { code: 'INVALID_OPTIONS' } })
-  }
 })
 
 test('a scope allows its own repositories only, and nothing that concerns all', async () => {

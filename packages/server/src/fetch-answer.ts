@@ -16,7 +16,12 @@ export function fetchRequest(request: Request): WireRequest {
     origin,
     header: (name) => request.headers.get(name),
     headers: () => request.headers,
-    body: () => request.body,
+    body() {
+      if (request.bodyUsed || request.body?.locked) {
+        throw new Error('The host has read the body of a request and kept it nowhere.')
+      }
+      return request.body
+    },
   }
 }
 

@@ -127,3 +127,19 @@ test('a socket subscribes to no more tasks than it may', async () => {
   await socket.until(({ task_id }) => task_id === 't2')
   expect(socket.messages.some(({ task_id }) => task_id === 't3')).toBe(false)
 })
+
+test('a socket that follows all tasks leaves no more of them than it may, and is told so', async () => {
+  const { socketUrl } = await bench.mount({ limits: { maxSubscriptions: 1 } })
+  const socket = await readSocket(`${socketUrl}/live-status`)
+  socket.send({ type: 'subscribe_all' })
+  for (const taskId of ['t1', 't1', 't2']) {
+    socket.send({ type: 'unsubscribe_task', task_id: taskId })
+  }
+  expect(await socket.until(({ type }) => type === 'error')).toMatchObject({
+    message: 'A socket may leave at most 1 of all tasks.',
+  })
+  for (const taskId of ['t1', 't2']) await bench.task(taskId).begin()
+  await socket.until(({ task_id }) => task_id === 't2')
+  expect(socket.messages.filter(({ type }) => type === 'error')).toHaveLength(1)
+  expect(socket.messages.some(({ task_id }) => task_id === 't1')).toBe(false)
+})

@@ -25,8 +25,7 @@ export function followMany(
         case 'subscribe_task':
           return subscriptions.add(message.taskId)
         case 'unsubscribe_task':
-          subscriptions.remove(message.taskId)
-          return null
+          return subscriptions.remove(message.taskId)
         case 'subscribe_all':
           subscriptions.addAll()
           return null

@@ -201,4 +201,38 @@ describe('connect', () => {
     await server.close()
     host.close()
   })
+
+  test.each(['/status/t1/stream', '/live-status', '/nothing'])(
+    'takes a socket that throws for closed: %s',
+    async (path) => {
+      const limits = { maxConnections: 1 }
+      const server = createStatusServer({ source: bench.indexer, limits })
+      const fail = (): never => {
+        throw new Error('The socket is gone.')
+      }
+      const gone: SocketLike = { send: fail, close: fail, addEventListener: () => undefined }
+      const url = `http://127.0.0.1${server.basePath}`
+      const head = { method: 'GET', url: url + path, headers: new Headers() }
+      await server.connect(gone, { request: head })
+      // Its place is another's again.
+      const events = () => server.fetch(new Request(`${url}/status/t1/events`))
+      await expect.poll(async () => (await events()).status).toBe(200)
+      await server.close()
+    },
+  )
+})
+
+test('a body that was read before it came to fetch is an error of the host', async () => {
+  const errors: object[] = []
+  const ignore = (): undefined => undefined
+  const logger = { debug: ignore, warn: ignore, error: (details: object) => errors.push(details) }
+  const server = createStatusServer({ source: bench.indexer, logger })
+  const request = new Request(`http://127.0.0.1${server.basePath}/search`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"x"}',
+  })
+  await request.text()
+  expect((await server.fetch(request)).status).toBe(500)
+  expect(errors).toMatchObject([{ err: { message: expect.stringContaining('read the body') } }])
 })

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes } from '@cairn/protocol'
+import { type ErrorCode, errorCodes, type Problem } from '@cairn/protocol'
 import { errorCodeOf, ProblemError } from './problem-error.ts'
 import { unknownTask } from './visible-task.ts'
 
@@ -46,15 +46,24 @@ export function sourceProblem(error: unknown, retryAfterSeconds: number): Proble
     return new ProblemError(500, 'The server failed on the request.', { code: 'INTERNAL' })
   }
   const taskId = takenBy(error)
+  const errors = wrongMembers(error)
   return new ProblemError(
     status,
     taskId ? `${errorCodes[code]} Task: ${taskId}.` : errorCodes[code],
     {
       code,
       ...(taskId === null ? {} : { taskId }),
+      ...(errors.length === 0 ? {} : { errors }),
       ...(status === 503 ? { headers: { 'retry-after': String(retryAfterSeconds) } } : {}),
     },
   )
+}
+
+/** The option that an error is of, which on the wire is a member of the same name, and what is wrong with it. */
+function wrongMembers(error: unknown): NonNullable<Problem['errors']> {
+  if (errorCodeOf(error) !== 'INVALID_OPTIONS') return []
+  const { option, message } = error as { readonly option?: unknown; readonly message: string }
+  return typeof option === 'string' ? [{ path: option, message }] : []
 }
 
 /** The task that is in the way, as the error names it. */

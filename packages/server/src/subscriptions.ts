@@ -22,8 +22,8 @@ export interface SubscriptionsOptions {
 export interface Subscriptions {
   /** Follows a task; says why it does not. */
   add(taskId: string): string | null
-  /** No longer follows a task. */
-  remove(taskId: string): void
+  /** No longer follows a task; says why it still does. */
+  remove(taskId: string): string | null
   /** Follows every task, beginning with where those are that have not ended. */
   addAll(): void
   /** Follows nothing any more. */
@@ -147,7 +147,12 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     remove(taskId) {
       single.get(taskId)?.()
       single.delete(taskId)
-      if (stopAll && left.size < options.maxSubscriptions) left.add(taskId)
+      if (!stopAll || left.has(taskId)) return null
+      if (left.size >= options.maxSubscriptions) {
+        return `A socket may leave at most ${options.maxSubscriptions} of all tasks.`
+      }
+      left.add(taskId)
+      return null
     },
     addAll() {
       if (stopAll) return

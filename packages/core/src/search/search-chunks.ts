@@ -80,9 +80,10 @@ async function search(
   query: string,
   checked: Checked,
 ): Promise<SearchResult> {
+  const matchesPath = checked.path === undefined ? null : compileGlob(checked.path, 'path')
   const repositories = await searchedRepositories(storage, checked)
   if (repositories.length === 0) return { hits: [], freshness: [] }
-  const { filter, matchesPath } = await chunkFilter(storage, checked, repositories)
+  const filter = await chunkFilter(storage, checked, repositories, matchesPath)
   const signal = checked.signal ? { signal: checked.signal } : {}
 
   const terms = checked.mode === 'dense' ? [] : queryTerms(query)
@@ -119,6 +120,8 @@ async function search(
   }
 }
 
+type PathMatcher = (path: string) => boolean
+
 function checkSearch(query: string, options: SearchOptions): Checked {
   if (typeof query !== 'string' || query.trim() === '') {
     throw new InvalidOptionsError('A search needs a query that is not empty.')
@@ -150,26 +153,23 @@ async function searchedRepositories(
 
 async function chunkFilter(
   storage: Storage,
-  { repository, language, symbolKind, path }: Checked,
+  { repository, language, symbolKind }: Checked,
   repositories: readonly LedgerSummary[],
-): Promise<{ filter: ChunkFilter; matchesPath: (path: string) => boolean }> {
+  matchesPath: PathMatcher | null,
+): Promise<ChunkFilter> {
   const filter: ChunkFilter = {
     ...(repository === undefined ? {} : { repositories: listOf(repository) }),
     ...(language === undefined ? {} : { languages: listOf(language) }),
     ...(symbolKind === undefined ? {} : { symbolKinds: listOf(symbolKind) }),
   }
-  if (path === undefined) return { filter, matchesPath: () => true }
-  const matchesPath = compileGlob(path, 'path')
+  if (!matchesPath) return filter
   const versions: string[] = []
   for (const { name } of repositories) {
     for await (const file of ledgerFiles(storage.journal.ledger, name)) {
       if (matchesPath(file.path)) versions.push(file.version)
     }
   }
-  return {
-    filter: versions.length <= mostFilterVersions ? { ...filter, versions } : filter,
-    matchesPath,
-  }
+  return versions.length <= mostFilterVersions ? { ...filter, versions } : filter
 }
 
 /** The best live candidates, most of them definitions. */
@@ -177,7 +177,7 @@ async function liveHits(
   storage: Storage,
   ranked: readonly { id: string; score: number }[],
   limit: number,
-  matchesPath: (path: string) => boolean,
+  matchesPath: PathMatcher | null,
 ): Promise<{ chunk: StoredChunk; score: number }[]> {
   const found: { chunk: StoredChunk; score: number }[] = []
   const wanted = limit * weighedPerHit
@@ -185,7 +185,7 @@ async function liveHits(
     const page = ranked.slice(start, start + wanted)
     const chunks = await storage.journal.text.chunks(page.map(({ id }) => id))
     for (const [index, chunk] of chunks.entries()) {
-      if (!chunk || !matchesPath(chunk.path)) continue
+      if (!chunk || (matchesPath && !matchesPath(chunk.path))) continue
       const score = page[index]?.score ?? 0
       found.push({ chunk, score: chunk.symbolPath === null ? score - undefinedPenalty : score })
     }

@@ -31,9 +31,7 @@ function checkBalance(glob: string, option: string): void {
     else if (character === '}') depth--
   }
   if (inClass || depth !== 0) {
-    throw new InvalidOptionsError(
-      `${option} has a glob with an unclosed bracket: ${JSON.stringify(glob)}.`,
-    )
+    throw refuse(option, `has a glob with an unclosed bracket: ${JSON.stringify(glob)}.`)
   }
 }
 
@@ -51,7 +49,7 @@ function alternatives(glob: string, option: string): string[] {
   const characters = all.reduce((sum, one) => sum + one.length, 0)
   const stars = all.reduce((sum, one) => sum + one.split('*').length - 1, 0)
   if (all.length >= max || characters > maxCharacters || stars > maxStars) {
-    throw new InvalidOptionsError(`${option} has a glob that is too long.`)
+    throw refuse(option, 'has a glob that is too long.')
   }
   return all
 }
@@ -62,15 +60,15 @@ function alternatives(glob: string, option: string): string[] {
  */
 export function compileGlob(glob: string, option: string): (path: string) => boolean {
   if (typeof glob !== 'string' || glob === '' || glob.includes('\0')) {
-    throw new InvalidOptionsError(`${option} must hold globs that are not empty.`)
+    throw refuse(option, 'must hold globs that are not empty.')
   }
   if (glob.length > maxCharacters) {
-    throw new InvalidOptionsError(`${option} has a glob that is too long.`)
+    throw refuse(option, 'has a glob that is too long.')
   }
   checkBalance(glob, option)
   const without = unsupported(glob)
   if (without !== null) {
-    throw new InvalidOptionsError(`${option} has a glob with ${without}: ${JSON.stringify(glob)}.`)
+    throw refuse(option, `has a glob with ${without}: ${JSON.stringify(glob)}.`)
   }
   const plain = glob.replace(/^\.?\//, '').replace(/\/+$/, '')
   if (plain === '' || plain === '.') return () => true
@@ -79,6 +77,10 @@ export function compileGlob(glob: string, option: string): (path: string) => boo
     compileWildcards(`${one}/**`),
   ])
   return (path) => matchers.some((matches) => matches(path))
+}
+
+function refuse(option: string, why: string): InvalidOptionsError {
+  return new InvalidOptionsError(`${option} ${why}`, { option })
 }
 
 // Both mean something else in other tools; here they would be taken for part of a name.

@@ -1,4 +1,5 @@
 /** What may be cloned, and what of a URL may be shown. */
+import { refSchema } from '@cairn/protocol'
 import { InvalidOptionsError, SourceError } from '../errors.ts'
 import type { Credentials } from '../options.ts'
 
@@ -137,7 +138,7 @@ export function redactUrl(text: string): string {
 
 /** @throws InvalidOptionsError for a ref that git could take for an option or for more than one. */
 export function checkRef(ref: string): string {
-  if (ref === '' || ref.startsWith('-') || control.test(ref) || /\s/.test(ref)) {
+  if (!refSchema.safeParse(ref).success) {
     throw new InvalidOptionsError(
       'A ref must be the name of a branch, tag or commit: not empty, without white space, and not beginning with "-".',
     )
