@@ -1,4 +1,11 @@
-import { type CallCounts, everyCall, nameOf, pointAt, storeCalls } from './break-points.ts'
+import {
+  type CallCounts,
+  everyCall,
+  nameOf,
+  pointAt,
+  pointsAt,
+  storeCalls,
+} from './break-points.ts'
 import { goOnAndCompare, killAndGoOn, runInPlace } from './broken-run.ts'
 import type { Fault, FaultOutcome } from './fault.ts'
 import { tryEach } from './outcome.ts'
@@ -35,6 +42,8 @@ const batchCalls = [
 const small = { before: 40, after: 80 }
 /** Large enough that a batch is a small part of it. */
 const large = { before: 200, after: 1_000 }
+/** Large enough that all that is on its way is. */
+const largest = { before: 200, after: 3_000 }
 
 const shortStages: readonly BreakPoint[] = [
   { break: 'process', event: 'run.queued' },
@@ -70,11 +79,26 @@ export const kills: Fault = {
         await killedAt('SIGKILL at a boundary of a stage', prepared, boundaries, signal),
         await killedAt('SIGKILL at a boundary of a batch', prepared, batches, signal),
         await threadsEnded(prepared, ends, signal),
+        ...(isLong ? [await killedInLargest(signal)] : []),
       ]
     } finally {
       await prepared.remove()
     }
   },
+}
+
+/** What is done again of a run of 3,000 files is a small share of it. */
+async function killedInLargest(signal: AbortSignal): Promise<FaultOutcome> {
+  const prepared = await prepareRun(largest.before, largest.after, signal)
+  try {
+    const { calls } = prepared.uninterrupted
+    const points = ['spool.write', 'cache.put', 'graph.upsert', 'ledger.stage'].flatMap((call) =>
+      pointsAt(calls, { break: 'process', call, when: 'before' }, [0.25, 0.5, 0.75]),
+    )
+    return await killedAt('SIGKILL in a run of 3,000 files', prepared, points, signal)
+  } finally {
+    await prepared.remove()
+  }
 }
 
 /** The process is killed at any moment. */

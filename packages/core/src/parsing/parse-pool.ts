@@ -41,6 +41,8 @@ interface Job extends ParseRequest {
   readonly reject: (error: unknown) => void
   /** Whether a worker died while it was at this file. */
   isSuspect: boolean
+  /** Batches that this file was the first of, and that no worker began. */
+  failedStarts: number
   isSettled: boolean
 }
 
@@ -66,6 +68,8 @@ const maxBatchBytes = 128 * 1024
 // Loading a grammar compiles megabytes of WebAssembly and is no fault of the file.
 const loadLimitMs = 30_000
 const idleTimeoutMs = 2_000
+// As many as threads that die together may take with them of those that start in their place, and one more.
+const mostFailedStarts = 3
 // The default of 48 MB a thread buys 5 % of time.
 const maxYoungGenerationSizeMb = 8
 
@@ -98,7 +102,8 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
       maxYoungGenerationSizeMb,
     },
   })
-  // A thread that dies before its first file is reported here and nowhere else.
+  // A thread that dies before its first file is reported here and nowhere else. So is what a dead one still says, of
+  // which no batch in flight is to blame: those that no worker began are begun again.
   pool.on('error', (error: Error) => {
     for (const batch of flying) if (readProgress(batch.progress).file === -1) batch.fail(error)
   })
@@ -223,11 +228,12 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
         const message = `Parsing ${job.path} took longer than ${options.timeLimitMs} ms.`
         finish(job, () => job.reject(new FileError('PARSE_TIMEOUT', message)))
       } else if (timedOut === -1 && index === Math.max(0, at)) {
-        if (job.isSuspect) {
+        if (at === -1) job.failedStarts += 1
+        if (at === -1 ? job.failedStarts === mostFailedStarts : job.isSuspect) {
           const message = `The parsing worker died on ${job.path}.`
           finish(job, () => job.reject(new FileError('PARSE_CRASHED', message, { cause: error })))
         } else {
-          job.isSuspect = true
+          job.isSuspect ||= at !== -1
           again.push(job)
         }
       } else {
@@ -256,6 +262,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
       const job: Job = {
         ...request,
         isSuspect: false,
+        failedStarts: 0,
         isSettled: false,
         resolve(file) {
           signal?.removeEventListener('abort', onAbort)

@@ -276,12 +276,28 @@ describe('a file that goes wrong', () => {
     })
   })
 
-  it('because its thread dies while it starts is parsed by the next', async () => {
-    process.once('worker', (worker: Worker) => {
+  const failingStarts = (count: number): void => {
+    let left = count
+    const onWorker = (worker: Worker): void => {
+      if (--left === 0) process.off('worker', onWorker)
       worker.emit('error', new Error('This thread cannot start.'))
       void worker.terminate()
-    })
+    }
+    process.on('worker', onWorker)
+  }
+
+  it('because two threads die while they start is parsed by the next', async () => {
+    failingStarts(2)
     await withParser({ threads: 1 }, async (parser) => {
+      await expectInnocents(innocents.map(([path, text]) => parse(parser, path, text)))
+    })
+  })
+
+  it('because no thread starts costs it, and is not tried for ever', async () => {
+    failingStarts(3)
+    await withParser({ threads: 1 }, async (parser) => {
+      const failed = parse(parser, 'a.py', 'x = 1\n')
+      await expect(failed).rejects.toMatchObject({ name: 'FileError', code: 'PARSE_CRASHED' })
       await expectInnocents(innocents.map(([path, text]) => parse(parser, path, text)))
     })
   })
