@@ -1,5 +1,5 @@
 import { StatusClientError } from './status-client-error.ts'
-import type { Connection, ConnectionEnd, Transport } from './transport.ts'
+import type { Connection, ConnectionEnd, ConnectionListener, Transport } from './transport.ts'
 
 /** When {@link openLink} gives a connection up. */
 export interface LinkTiming {
@@ -10,22 +10,13 @@ export interface LinkTiming {
 }
 
 /** Is told what becomes of a {@link Link}. Never called before `openLink` returned, nor after `close`. */
-export interface LinkListener<Message> {
-  /** The server took the request, and may have nothing to say until its next heartbeat. */
-  onAccepted(): void
+export interface LinkListener<Message> extends Omit<ConnectionListener<Message>, 'onAlive'> {
   /** The first sign of life came. */
   onProven(): void
-  /** A message came. */
-  onMessage(message: Message): void
-  /** Called once, and nothing after it. */
-  onEnd(end: ConnectionEnd): void
 }
 
 /** A connection that does not stay silent without being noticed. */
-export interface Link {
-  /** Ends it at once, and leaves nothing open. */
-  close(): void
-}
+export type Link = Pick<Connection, 'close'>
 
 /** Opens a connection, and ends it where nothing comes over it for too long. */
 export function openLink<Message>(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeInBrowser } from './browser-suite.test-support.ts'
+import { everyView, showView } from './every-view.test-support.ts'
 import { inaccessible, useShownPages } from './shown-pages.test-support.ts'
 
 describeInBrowser('the page for everyone', () => {
@@ -43,28 +44,12 @@ describeInBrowser('the page for everyone', () => {
     'has nothing that axe finds, in %s',
     async (colorScheme) => {
       const shown = await show({ control: true })
-      await (await shown.index('client')).finished
-      shown.letThrough(1)
-      const going = await shown.index('protocol')
-      const broken = shown.indexer.index({ path: `${shown.folder}/nowhere`, name: 'nowhere' })
-      await broken.finished.catch(() => {})
+      const views = await everyView(shown)
       const page = await open(shown.page, { colorScheme, reducedMotion: 'reduce' })
-      const views = [
-        ['', '[data-task]'],
-        [`#/tasks/${going.taskId}`, '.timeline tr[data-state="current"]'],
-        [`#/tasks/${broken.taskId}`, '.problem'],
-        ['#/tasks/no-such-task', '[role="alert"]'],
-        ['#/repositories', '.card'],
-        ['#/repositories/client', '.language-bar'],
-        ['#/repositories/nowhere', '.note'],
-        ['#/search?q=backoffDelay', '.graph svg'],
-        ['#/nothing', 'h1'],
-      ] as const
       const found: Record<string, string[]> = {}
-      for (const [hash, ready] of views) {
-        await page.goto(shown.page + hash)
-        await page.locator(ready).first().waitFor()
-        found[hash] = await inaccessible(page)
+      for (const view of views) {
+        await showView(page, shown.page, view)
+        found[view.hash] = await inaccessible(page)
       }
       await page.goto(shown.page)
       await page.getByRole('button', { name: 'Index a repository' }).click()

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { describeInBrowser } from './browser-suite.test-support.ts'
+import { everyView, showView } from './every-view.test-support.ts'
 import { queueTasks } from './many-tasks.test-support.ts'
 import { useShownPages } from './shown-pages.test-support.ts'
 
@@ -9,35 +10,19 @@ describeInBrowser('the page, scrolled', () => {
 
   test('ends where what it shows ends, on a desk and on a phone', async () => {
     const shown = await show({ control: true })
-    await (await shown.index('client')).finished
-    shown.letThrough(1)
-    const going = await shown.index('protocol')
-    const [done] = (await shown.indexer.tasks({ repository: 'client' })).tasks
-    const broken = shown.indexer.index({ path: `${shown.folder}/nowhere`, name: 'nowhere' })
-    await broken.finished.catch(() => {})
+    const views = await everyView(shown)
     await queueTasks(shown, 10_000)
     const page = await open(shown.page)
-    const views = [
-      ['', '[data-task]'],
-      [`#/tasks/${going.taskId}`, '.timeline tr[data-state="current"]'],
-      [`#/tasks/${done?.taskId}`, '.log li'],
-      [`#/tasks/${broken.taskId}`, '.problem'],
-      ['#/repositories', '.card'],
-      ['#/repositories/client', '.language-bar'],
-      ['#/search?q=backoffDelay', '.graph svg'],
-      ['#/nothing', 'h1'],
-    ] as const
     const found: Record<string, string[]> = {}
-    for (const [hash, ready] of views) {
-      await page.goto(shown.page + hash)
-      await page.locator(ready).first().waitFor()
+    for (const view of views) {
+      await showView(page, shown.page, view)
       for (const [width, height] of [
         [1280, 800],
         [360, 640],
       ] as const) {
         await page.setViewportSize({ width, height })
         await expect.poll(() => page.evaluate(() => innerWidth), { timeout: 20_000 }).toBe(width)
-        found[`${hash} at ${width}`] = await beyondSight(page)
+        found[`${view.hash} at ${width}`] = await beyondSight(page)
       }
     }
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((view) => [view, []])))

@@ -228,8 +228,8 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
         const message = `Parsing ${job.path} took longer than ${options.timeLimitMs} ms.`
         finish(job, () => job.reject(new FileError('PARSE_TIMEOUT', message)))
       } else if (timedOut === -1 && index === Math.max(0, at)) {
-        if (at === -1) job.failedStarts += 1
-        if (at === -1 ? job.failedStarts === mostFailedStarts : job.isSuspect) {
+        const isGivenUp = at === -1 ? ++job.failedStarts === mostFailedStarts : job.isSuspect
+        if (isGivenUp) {
           const message = `The parsing worker died on ${job.path}.`
           finish(job, () => job.reject(new FileError('PARSE_CRASHED', message, { cause: error })))
         } else {

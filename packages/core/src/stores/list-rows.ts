@@ -45,15 +45,19 @@ export async function* versionRows(
     for (const id of ids) {
       const chunk = parseChunkId(id)
       const version = chunk?.version ?? id
-      if (sum !== null && sum.version !== version) yield sum
-      const known: VersionRows =
-        sum?.version === version ? sum : { version, rows: 0, lastOrdinal: -1 }
-      const isChunk = chunk !== null && known.lastOrdinal !== null
-      const lastOrdinal: number | null = isChunk ? Math.max(known.lastOrdinal, chunk.ordinal) : null
-      sum = { version, rows: known.rows + 1, lastOrdinal }
+      if (sum === null || sum.version !== version) {
+        if (sum !== null) yield sum
+        sum = { version, rows: 0, lastOrdinal: -1 }
+      }
+      sum = withRow(sum, chunk?.ordinal ?? null)
     }
   }
   if (sum !== null) yield sum
+}
+
+function withRow({ version, rows, lastOrdinal }: VersionRows, ordinal: number | null): VersionRows {
+  const isChunk = ordinal !== null && lastOrdinal !== null
+  return { version, rows: rows + 1, lastOrdinal: isChunk ? Math.max(lastOrdinal, ordinal) : null }
 }
 
 function listing({ repository, signal }: ListContext): Pick<ListContext, 'repository' | 'signal'> {
