@@ -40,6 +40,23 @@ describeInBrowser('the page for everyone', () => {
     expect(await focused()).toBe('client')
   })
 
+  test('leaves the focus with a reader who moves on while a dialog goes', async () => {
+    const shown = await show({ control: true })
+    const page = await open(shown.page)
+    await page.getByRole('button', { name: 'Clean up' }).click()
+    const dialog = await page.getByRole('dialog').elementHandle()
+    const next = page.getByRole('button', { name: 'Index a repository', includeHidden: true })
+    // The browser tells of the end only after this, and React takes the dialog away after that.
+    await next.evaluate((button, closed) => {
+      if (closed instanceof HTMLDialogElement) closed.close()
+      button.focus()
+    }, dialog)
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
+      'Index a repository',
+    )
+  })
+
   test.each(['light', 'dark'] as const)(
     'has nothing that axe finds, in %s',
     async (colorScheme) => {
