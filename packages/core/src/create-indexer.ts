@@ -231,11 +231,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
     return joined
   }
 
-  const index = (request: IndexRequest): IndexRun => {
+  const checked = (request: IndexRequest) => {
     assertOpen()
     const source = parseSource(splitRequest('index', request).source)
     const repository = request.name ?? repositoryNameOf(source)
-    const asked = requestedRun(request, source)
+    return { source, repository, asked: requestedRun(request, source) }
+  }
+
+  const index = (request: IndexRequest): IndexRun => {
+    const { source, repository, asked } = checked(request)
     const { onBusy = 'reject', group, onProgress, signal } = request
     const taskId = randomUUID()
     const others = runs.ofRepository(repository).filter((other) => !other.signal.aborted)
@@ -291,6 +295,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   const indexer: Omit<Indexer, keyof EventChannel> = {
     index,
+    check: (request) => void checked(request),
     plan,
     cancel: (...call) => whileOpen(() => control.cancel(...call)),
     pause: (...call) => whileOpen(() => control.pause(...call)),

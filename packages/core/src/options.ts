@@ -290,6 +290,12 @@ export interface Indexer extends EventEmitter<IndexEventMap> {
    */
   index(request: IndexRequest): IndexRun
   /**
+   * Throws what `index` would refuse of the request itself, and starts nothing: for several requests of which all or
+   * none are to begin.
+   * @throws InvalidOptionsError, SourceError as `index`.
+   */
+  check(request: IndexRequest): void
+  /**
    * Starts an incremental run from the source that the repository was last indexed from, narrowed as it
    * was then.
    * @throws NotFoundError `REPOSITORY_NOT_FOUND`, RepositoryBusyError.

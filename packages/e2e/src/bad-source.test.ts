@@ -61,16 +61,18 @@ test.each([
   [{}, 'INVALID_OPTIONS'],
   [{ path: '.', include: [''] }, 'INVALID_OPTIONS'],
   [{ path: '.', name: 'a\u0007b' }, 'INVALID_OPTIONS'],
-])('%o is refused at once', (request, code) => {
+])('%o is refused at once, to be indexed and to be checked', (request, code) => {
   const { indexer } = bench.open()
-  let thrown: unknown
-  try {
-    // A caller without types can pass anything.
-    indexer.index(request as { path: string })
-  } catch (error) {
-    thrown = error
-  }
-  expect(thrown).toMatchObject({ code })
+  const refused = expect.objectContaining({ code })
+  // A caller without types can pass anything.
+  expect(() => indexer.index(request as { path: string })).toThrow(refused)
+  expect(() => indexer.check(request as { path: string })).toThrow(refused)
+})
+
+test('to check a request starts nothing', async () => {
+  const { indexer } = bench.open()
+  indexer.check({ path: bench.folder })
+  expect((await indexer.tasks()).total).toBe(0)
 })
 
 test.each(['index', 'plan'] as const)('%s of an empty path says so in a sentence', async (call) => {

@@ -112,6 +112,11 @@ export interface AboutRepository {
 
 /** What the control routes ask an indexer to do; an indexer is one. */
 export interface IndexControl {
+  /**
+   * Throws what {@link IndexControl.index} would refuse of the request itself, and starts nothing: for requests of
+   * which all or none are to begin.
+   */
+  check(request: IndexCommand): void
   /** Starts a run and returns at once. Throws `REPOSITORY_BUSY` where something works on the repository. */
   index(request: IndexCommand): StartedRun
   /** What {@link IndexControl.index} would do with each file. */

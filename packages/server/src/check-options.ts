@@ -15,6 +15,7 @@ const sourceMethods = [
 ] as const satisfies readonly (keyof StatusSource)[]
 
 const controlMethods = [
+  'check',
   'index',
   'plan',
   'update',

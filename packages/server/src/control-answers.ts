@@ -51,23 +51,25 @@ export async function answerIndexMany(context: AnswerContext<'indexMany'>): Prom
   const { repositories, maxConcurrent } = context.body
   const control = controlOf(context)
   for (const { name } of repositories) requireVisible(context, name)
-  const urls: string[] = []
   const requireKnown = await knownSources(context)
-  for (const { name, url } of repositories) {
-    const member = `repositories.${urls.length}.url`
-    const allowed = await allowedUrl(url, context.allowedRoots, member)
-    requireKnown(name, allowed)
-    urls.push(allowed)
-  }
   const group = maxConcurrent ? { id: randomUUID(), concurrentRuns: maxConcurrent } : null
+  const commands: IndexCommand[] = []
+  for (const { name, url: asked, branch, ...about } of repositories) {
+    const member = `repositories.${commands.length}`
+    const url = await allowedUrl(asked, context.allowedRoots, `${member}.url`)
+    requireKnown(name, url)
+    const command = { url, ...refOf(branch), ...commandOf({ name, ...about }) }
+    try {
+      control.check(command)
+    } catch (error) {
+      throw refusalOf(member, error)
+    }
+    // One that is being worked on has its turn after that.
+    commands.push({ ...command, ...(group && { group }), onBusy: 'wait' })
+  }
   const runs: StartedRun[] = []
   try {
-    for (const [index, { url, branch, ...about }] of repositories.entries()) {
-      const source = { url: urls[index] ?? url, ...refOf(branch) }
-      const command = { ...source, ...commandOf(about), ...(group && { group }) }
-      // One that is being worked on has its turn after that.
-      runs.push(start(control, { ...command, onBusy: 'wait' }))
-    }
+    for (const command of commands) runs.push(start(control, command))
     const tasks = await Promise.all(
       runs.map(async (run) => acceptedTask(await begun(context, run))),
     )
@@ -75,9 +77,7 @@ export async function answerIndexMany(context: AnswerContext<'indexMany'>): Prom
   } catch (error) {
     // All of a request is taken, or nothing.
     await Promise.allSettled(runs.map(({ taskId }) => control.cancel(taskId)))
-    throw runs.length < repositories.length
-      ? refusalOf(`repositories.${runs.length}`, error)
-      : error
+    throw error
   }
 }
 
