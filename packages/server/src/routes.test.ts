@@ -109,6 +109,14 @@ test('GET /status/{task_id}/logs filters and pages, oldest first', async () => {
   expect([...messages(first), ...messages(rest)]).toEqual(messages(all))
 })
 
+test('the cursor of a list goes on with that list alone', async () => {
+  const { next_cursor: cursor } = await get('/status/failed/logs?limit=1')
+  for (const path of ['/status', `/status/${shopTask}/logs`]) {
+    const answer = await fetch(`${mounted.url}${path}?cursor=${cursor}`)
+    expect({ path, status: answer.status }).toEqual({ path, status: 422 })
+  }
+})
+
 test('GET /metrics and /statistics sum up every task', async () => {
   const stages = await get('/metrics/stages')
   expect(stages).toMatchObject({

@@ -1,26 +1,31 @@
 import { Fault } from './fault.ts'
 
+/** Lists that are read in pages. */
+export type PagedList = 'tasks' | 'ended tasks' | 'events' | 'logs' | 'texts'
+
 /** The place after which a list goes on, opaque to the caller. */
-export function encodeCursor(place: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url')
+export function encodeCursor(list: PagedList, place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify([list, ...place])).toString('base64url')
 }
 
 /**
- * What {@link encodeCursor} was given.
+ * The place that {@link encodeCursor} was given.
  * @throws Fault `INVALID_OPTIONS` for anything that is no cursor of this list.
  */
 export function decodeCursor(
+  list: PagedList,
   cursor: string,
   shape: readonly ('string' | 'number')[],
 ): (string | number)[] {
-  let place: unknown
+  let named: unknown
   try {
-    place = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    named = JSON.parse(Buffer.from(cursor, 'base64url').toString())
   } catch {
-    place = null
+    named = null
   }
+  const [name, ...place] = Array.isArray(named) ? named : []
   if (
-    !Array.isArray(place) ||
+    name !== list ||
     place.length !== shape.length ||
     !shape.every((type, index) => typeof place[index] === type)
   ) {

@@ -66,7 +66,7 @@ export function createMissingTexts(database: Database): Pick<Sync<Spool>, 'missi
             input: row.context === '' ? row.text : `${row.context}\n${row.text}`,
             chunks: row.chunks,
             path: row.path,
-            cursor: encodeCursor([row.characters, textHash]),
+            cursor: encodeCursor('texts', [row.characters, textHash]),
           }
         })
     },
@@ -74,6 +74,6 @@ export function createMissingTexts(database: Database): Pick<Sync<Spool>, 'missi
 }
 
 function decodePlace(cursor: string): [number, string] {
-  const [characters, hash] = decodeCursor(cursor, ['number', 'string'])
+  const [characters, hash] = decodeCursor('texts', cursor, ['number', 'string'])
   return [Number(characters), String(hash)]
 }

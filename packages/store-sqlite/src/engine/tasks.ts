@@ -4,6 +4,7 @@ import { isTerminal, logLevels, logLine } from '@cairn/protocol/fold'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database, SqlValue } from './database.ts'
 import { fromDatedJson } from './dated-json.ts'
+import { Fault } from './fault.ts'
 import type { Sync } from './sync.ts'
 
 /** What a log entry is made of. */
@@ -63,8 +64,11 @@ export function createTasks(database: Database): TaskPart {
         .prepare<{ total: number }>(`select count(*) as total from tasks ${narrowed.where()}`)
         .get(...narrowed.values)
       if (cursor !== undefined) {
-        if (order === 'queued') narrowed.and('id < ?', placeOf(cursor))
-        else narrowed.and('(ended_at, id) < (?, ?)', ...decodeCursor(cursor, ['number', 'number']))
+        if (order === 'queued') narrowed.and('id < ?', ...decodeCursor('tasks', cursor, ['number']))
+        else {
+          const place = decodeCursor('ended tasks', cursor, ['number', 'number'])
+          narrowed.and('(ended_at, id) < (?, ?)', ...place)
+        }
       }
       const places = database
         .prepare<{ id: number; ended_at: number | null }>(
@@ -85,7 +89,9 @@ export function createTasks(database: Database): TaskPart {
         total: total?.total ?? 0,
         nextCursor:
           places.length > limit && last
-            ? encodeCursor(order === 'queued' ? [last.id] : [last.ended_at ?? 0, last.id])
+            ? order === 'queued'
+              ? encodeCursor('tasks', [last.id])
+              : encodeCursor('ended tasks', [last.ended_at ?? 0, last.id])
             : null,
       }
     },
@@ -125,9 +131,9 @@ export function createTasks(database: Database): TaskPart {
           .prepare<{ seq: number }>("select seq from sqlite_sequence where name = 'events'")
           .get()?.seq ?? 0
       if (after === undefined) {
-        return { events: [], cursor: encodeCursor([epoch, newest()]), hasMore: false }
+        return { events: [], cursor: encodeCursor('events', [epoch, newest()]), hasMore: false }
       }
-      const [ofEpoch, place = 0] = decodeCursor(after, ['string', 'number'])
+      const [ofEpoch, place = 0] = decodeCursor('events', after, ['string', 'number'])
       const begin = ofEpoch === epoch ? Number(place) : 0
       const rows = database
         .prepare<{ id: number; data: string }>(
@@ -141,14 +147,14 @@ export function createTasks(database: Database): TaskPart {
       const end = hasMore ? (rows.at(-1)?.id ?? begin) : newest()
       return {
         events: rows.map(({ data }) => fromDatedJson<IndexEvent>(data)),
-        cursor: encodeCursor([epoch, end]),
+        cursor: encodeCursor('events', [epoch, end]),
         hasMore,
       }
     },
 
     logs(name, filter) {
       const { limit = 100, cursor } = filter
-      const after = cursor === undefined ? 0 : placeOf(cursor)
+      const after = cursor === undefined ? 0 : logPlace(name, cursor)
       const { where, values } = narrowing(taskId(name), filter)
       const logs: LoggedEvent[] = []
       let total = 0
@@ -181,7 +187,7 @@ export function createTasks(database: Database): TaskPart {
           hasMore = true
         }
       }
-      return { logs, total, nextCursor: hasMore ? encodeCursor([last]) : null }
+      return { logs, total, nextCursor: hasMore ? encodeCursor('logs', [name, last]) : null }
     },
 
     record(repository, path) {
@@ -227,8 +233,11 @@ function selectTasks({ status, repository }: TaskSelection): Narrowed {
   return narrowed
 }
 
-function placeOf(cursor: string): number {
-  return Number(decodeCursor(cursor, ['number'])[0])
+/** A line's number counts within its task. */
+function logPlace(task: string, cursor: string): number {
+  const [of, place] = decodeCursor('logs', cursor, ['string', 'number'])
+  if (of !== task) throw new Fault('INVALID_OPTIONS', `"${cursor}" is no cursor of this log.`)
+  return Number(place)
 }
 
 function narrowing(
