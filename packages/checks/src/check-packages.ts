@@ -1,7 +1,8 @@
 /** Checks the published packages as they would be uploaded: their files, publint, and their types. */
-import { withPackedPackages } from './pack-packages.ts'
-import { packedFileProblems } from './packed-files.ts'
+import { type PackedPackage, withPackedPackages } from './pack-packages.ts'
+import { packedFileProblems, workerProblems } from './packed-files.ts'
 import { runCommand, runOrThrow } from './run-command.ts'
+import { dependenciesOf } from './workspace.ts'
 
 const cwd = import.meta.dirname
 
@@ -13,9 +14,25 @@ async function filesIn(tarball: string): Promise<readonly string[]> {
     .map((path) => path.replace(/^package\//, ''))
 }
 
+async function workersIn(
+  { tarball, folder }: PackedPackage,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const workers = paths.filter((path) => path.endsWith('.worker.js'))
+  const problems = workers.map(async (path) =>
+    workerProblems(
+      path,
+      await runOrThrow('tar', ['-xzOf', tarball, `package/${path}`], { cwd }),
+      dependenciesOf(folder),
+    ),
+  )
+  return (await Promise.all(problems)).flat()
+}
+
 await withPackedPackages(async (packages) => {
   let problems = 0
-  for (const { name, tarball } of packages) {
+  for (const packed of packages) {
+    const { name, tarball } = packed
     const commands = [
       ['publint', 'run', tarball, '--strict'],
       ['attw', tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'],
@@ -23,8 +40,10 @@ await withPackedPackages(async (packages) => {
     const results = await Promise.all(
       commands.map((command) => runCommand('pnpm', ['exec', ...command], { cwd })),
     )
+    const paths = await filesIn(tarball)
     const messages = [
-      ...packedFileProblems(await filesIn(tarball)),
+      ...packedFileProblems(paths),
+      ...(await workersIn(packed, paths)),
       ...results.filter(({ exitCode }) => exitCode !== 0).map(({ output }) => output.trim()),
     ]
     problems += messages.length

@@ -61,7 +61,7 @@ async function install(app: string): Promise<void> {
     recursive: true,
     filter: (path) => !/[\\/](node_modules|\.next)$/.test(path),
   })
-  await runOrThrow('pnpm', ['exec', 'tsc', '-b'], { cwd: workspaceFolder })
+  await runOrThrow('pnpm', ['build:code'], { cwd: workspaceFolder })
   await withPackedPackages(async (packages) => {
     const manifest = await readExample()
     const ours = Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`]))

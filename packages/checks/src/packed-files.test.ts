@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { packedFileProblems } from './packed-files.ts'
+import { packedFileProblems, workerProblems } from './packed-files.ts'
 
 const whole = ['package.json', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']
 
@@ -25,5 +25,22 @@ test.each([
 test('a built file without a source is refused', () => {
   expect(packedFileProblems([...whole, 'dist/gone.js'])).toEqual([
     'contains dist/gone.js, whose source is gone; run pnpm clean',
+  ])
+})
+
+test('a worker in one file has no problem', () => {
+  const source = `import { parentPort } from "node:worker_threads";\nimport { createBirpc } from "birpc/of";\n`
+  expect(workerProblems('dist/engine.worker.js', source, ['birpc'])).toEqual([])
+  expect(workerProblems('dist/engine.worker.js', source, ['birp'])).toEqual([
+    'dist/engine.worker.js imports birpc/of, which its package does not depend on',
+  ])
+})
+
+test('a worker that reads other files at its start is refused', () => {
+  const source = `import { a } from './a.js';\nimport type from "@cairn/core";\nimport '../b.js'\n`
+  expect(workerProblems('dist/engine.worker.js', source, ['@cairn/core'])).toEqual([
+    'dist/engine.worker.js imports ./a.js; run pnpm build',
+    'dist/engine.worker.js imports @cairn/core; run pnpm build',
+    'dist/engine.worker.js imports ../b.js; run pnpm build',
   ])
 })

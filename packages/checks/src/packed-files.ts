@@ -27,3 +27,23 @@ export function packedFileProblems(paths: readonly string[]): readonly string[] 
     .map((path) => `contains ${path}, whose source is gone; run pnpm clean`)
   return [...missing, ...tests, ...stale]
 }
+
+/**
+ * What is wrong with the built file of a worker thread: it reads another file of this workspace at its start, or
+ * a package that its own does not depend on.
+ */
+export function workerProblems(
+  path: string,
+  source: string,
+  dependencies: readonly string[],
+): readonly string[] {
+  const imported = [...source.matchAll(/^import .*?["']([^"'\n]+)["'];?$/gm)].map(
+    ([, from = '']) => from,
+  )
+  return imported.flatMap((from) => {
+    if (/^(\.|@cairn\/)/.test(from)) return [`${path} imports ${from}; run pnpm build`]
+    const isThere =
+      from.startsWith('node:') || dependencies.some((name) => `${from}/`.startsWith(`${name}/`))
+    return isThere ? [] : [`${path} imports ${from}, which its package does not depend on`]
+  })
+}

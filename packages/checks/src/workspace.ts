@@ -18,11 +18,19 @@ export interface Manifest {
   readonly version: string
   readonly private?: boolean
   readonly scripts?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 /** Reads the package.json in a folder. */
 export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/** Names of the packages that whoever installs the one in a folder has too. */
+export function dependenciesOf(folder: string): readonly string[] {
+  const { dependencies = {}, peerDependencies = {} } = readManifest(folder)
+  return [...Object.keys(dependencies), ...Object.keys(peerDependencies)]
 }
 
 /** The packages that are published, by name. */

@@ -45,7 +45,10 @@ export function createThread(start: ThreadStart): Thread {
   const spawn = (): Running => {
     const isSource = import.meta.url.endsWith('.ts')
     const worker = new Worker(
-      new URL(isSource ? './engine/thread.ts' : './engine/thread.js', import.meta.url),
+      new URL(
+        isSource ? './engine/engine.worker.ts' : './engine/engine.worker.js',
+        import.meta.url,
+      ),
       {
         workerData: start,
         resourceLimits: { maxYoungGenerationSizeMb },
