@@ -1,6 +1,6 @@
 /**
  * One run in a process of its own, from the built packages, as a user has them: plain JavaScript, so
- * that no type stripping is measured. Prints one JSON document; see `measure-run.ts`.
+ * that no type stripping is measured. Prints a line break when that is over, then one JSON document; see `measure-run.ts`.
  *
  * What progress costs is measured by doing that part again: the events of the run are stored once more,
  * in a file of their own, in the transactions that they came in, told to a listener and made log lines.
@@ -50,6 +50,7 @@ for (let round = 0; round < searches; round++) {
 }
 await indexer.close()
 await Promise.all([embedded.close(), vectors?.close(), graph?.close()])
+process.stdout.write('\n')
 
 // Held only now: the program that asks for the run does not hold its events either.
 const stored = sqlite({ path: join(data, 'cairn.db'), readOnly: true })

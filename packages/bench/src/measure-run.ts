@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { ChromaOptions } from '@cairn/store-chroma'
 import type { Neo4jOptions } from '@cairn/store-neo4j'
@@ -24,7 +23,7 @@ export interface RunMeasure {
   readonly eventLoopDelayMs: number
   /** One for each search. */
   readonly latenciesMs: readonly number[]
-  /** Of the process tree; null where the platform does not tell. */
+  /** Of the process tree, while it indexes and searches; null where the platform does not tell. */
   readonly peakBytes: number | null
   readonly diskBytes: number
 }
@@ -63,9 +62,18 @@ export async function measureRun(
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const memory = watchMemory(child.pid ?? 0)
-  const printed = await text(child.stdout)
-  memory.stop()
-  if (printed === '') throw new Error(`The run of ${path} gave no figures; its error is above.`)
+  let printed = ''
+  try {
+    for await (const piece of child.stdout.setEncoding('utf8')) {
+      // The first is a line break, with which the run is over and the measuring of its progress begins.
+      memory.stop()
+      printed += piece
+    }
+  } finally {
+    memory.stop()
+  }
+  if (printed.trim() === '')
+    throw new Error(`The run of ${path} gave no figures; its error is above.`)
   return { ...JSON.parse(printed), peakBytes: memory.peakBytes(), diskBytes: folderBytes(data) }
 }
 

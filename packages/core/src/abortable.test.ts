@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { getEventListeners } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { abortable, withinTime, withOwnSignal } from './abortable.ts'
+import { abortable, onAbort, withinTime, withOwnSignal } from './abortable.ts'
 
 const never = (): Promise<never> => new Promise(() => {})
 const timedOut = (): Error => new Error('too late')
@@ -81,4 +83,52 @@ test('leaves no listener at a signal that lasts', async () => {
     await abortable(signal, async () => call)
   }
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+test('is one listener at the signal, however many listen, and tells each that is still there', () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const told: string[] = []
+  const tell = (name: string) => () => void told.push(name)
+  const first = tell('first')
+  const leaves = [first, first, tell('gone'), tell('last')].map((one) => onAbort(signal, one))
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  leaves[2]?.()
+  leaves[2]?.()
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  controller.abort()
+  expect(told).toEqual(['first', 'first', 'last'])
+  for (const leave of leaves) leave()
+  expect(told).toHaveLength(3)
+})
+
+test('tells none that another has taken off', () => {
+  const controller = new AbortController()
+  const told: string[] = []
+  onAbort(controller.signal, () => leave())
+  const leave = onAbort(controller.signal, () => void told.push('taken off'))
+  onAbort(controller.signal, () => void told.push('last'))
+  controller.abort()
+  expect(told).toEqual(['last'])
+})
+
+test('hears a signal that others have left before', () => {
+  const controller = new AbortController()
+  onAbort(controller.signal, () => {})()
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  let told = 0
+  onAbort(controller.signal, () => told++)
+  controller.abort()
+  expect(told).toBe(1)
+})
+
+test('needs no signal', () => {
+  expect(onAbort(undefined, () => {})()).toBeUndefined()
+})
+
+test('holds on to nothing of a call that is over', () => {
+  const script = fileURLToPath(new URL('./fixtures/short-calls.ts', import.meta.url))
+  const flags = ['--expose-gc', '--disable-warning=ExperimentalWarning']
+  // What the calls hold together is 80 MB, of which a set keeps 34 at a time, and listeners at the signal itself 43.
+  expect(Number(execFileSync(process.execPath, [...flags, script]))).toBeLessThan(2_000_000)
 })

@@ -1,3 +1,42 @@
+import { takeOut } from './take-out.ts'
+
+interface Listeners {
+  readonly all: { readonly listener: () => void }[]
+  readonly leave: () => void
+}
+
+const listenersOf = new WeakMap<AbortSignal, Listeners>()
+
+/**
+ * Calls `listener`, which does not throw, when the signal is aborted, and gives what takes the listener away. One that
+ * is aborted already calls nothing.
+ *
+ * However many listen, Node's list at the signal has one: what is taken off that list stays linked to what came
+ * after it, and holds on to it (docs/decisions/0025).
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (!signal) return () => {}
+  const listeners = listenersOf.get(signal) ?? listenTo(signal)
+  const entry = { listener }
+  listeners.all.push(entry)
+  return () => {
+    if (!takeOut(listeners.all, entry) || listeners.all.length > 0) return
+    listeners.leave()
+    listenersOf.delete(signal)
+  }
+}
+
+function listenTo(signal: AbortSignal): Listeners {
+  const all: Listeners['all'] = []
+  const tell = (): void => {
+    for (let next = all.shift(); next; next = all.shift()) next.listener()
+  }
+  signal.addEventListener('abort', tell, { once: true })
+  const listeners = { all, leave: () => signal.removeEventListener('abort', tell) }
+  listenersOf.set(signal, listeners)
+  return listeners
+}
+
 /**
  * What `start` gives, unless the signal is aborted before: then `stop`, where there is one, ends what was
  * started, and the signal's reason is thrown once that is done.
@@ -9,13 +48,10 @@ export async function abortable<T>(
 ): Promise<T> {
   signal?.throwIfAborted()
   if (!signal) return start()
-  let onAbort: (() => void) | undefined
+  let leave = (): void => {}
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      const refuse = (): void => reject(signal.reason)
-      stop().then(refuse, refuse)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
+    const refuse = (): void => reject(signal.reason)
+    leave = onAbort(signal, () => void stop().then(refuse, refuse))
   })
   try {
     return await Promise.race([start(), aborted])
@@ -23,7 +59,7 @@ export async function abortable<T>(
     // What was started fails because it was stopped: the reason is the signal's.
     return signal.aborted ? await aborted : Promise.reject(error)
   } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort)
+    leave()
   }
 }
 
@@ -37,12 +73,11 @@ export async function withOwnSignal<T>(
 ): Promise<T> {
   signal?.throwIfAborted()
   const own = new AbortController()
-  const abort = (): void => own.abort(signal?.reason)
-  signal?.addEventListener('abort', abort, { once: true })
+  const leave = onAbort(signal, () => own.abort(signal?.reason))
   try {
     return await work(own)
   } finally {
-    signal?.removeEventListener('abort', abort)
+    leave()
   }
 }
 

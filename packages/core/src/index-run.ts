@@ -1,4 +1,5 @@
 import type { IndexEvent, StatusDocument } from '@cairn/protocol'
+import { onAbort } from './abortable.ts'
 import { cancelledBy } from './errors.ts'
 import type { EventChannel } from './event-channel.ts'
 import { createEventQueue } from './event-queue.ts'
@@ -77,8 +78,7 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pro
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(cancelledBy(signal))
     if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    work.then(resolve, reject).finally(onAbort(signal, abort))
   })
 }
 

@@ -1,3 +1,5 @@
+import { onAbort } from './abortable.ts'
+
 /** Something that at most so many may have at once. */
 export interface Place {
   readonly key: string
@@ -125,12 +127,12 @@ export function createTurns(): Turns {
         said: null,
         passedOver: 0,
         resolve: () => {
-          signal.removeEventListener('abort', onAbort)
+          unlisten()
           settle?.resolve()
         },
       }
       const leave = (): void => {
-        signal.removeEventListener('abort', onAbort)
+        unlisten()
         if (having.delete(entry)) {
           for (const { key } of entry.places) {
             const left = (taken.get(key) ?? 1) - 1
@@ -143,15 +145,14 @@ export function createTurns(): Turns {
         forget(entry)
         serve()
       }
-      const onAbort = (): void => {
-        settle?.reject(signal.reason)
-        leave()
-      }
       if (signal.aborted) {
         settle?.reject(signal.reason)
         return { come, leave: () => undefined }
       }
-      signal.addEventListener('abort', onAbort, { once: true })
+      const unlisten = onAbort(signal, () => {
+        settle?.reject(signal.reason)
+        leave()
+      })
       waiting.push(entry)
       serve()
       return { come, leave }

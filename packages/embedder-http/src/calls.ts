@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { abortable, withOwnSignal } from '@cairn/core/abortable'
+import { takeOut } from '@cairn/core/take-out'
 
 /** The calls that are under way. */
 export interface Calls {
@@ -14,7 +15,7 @@ export interface Calls {
 
 /** Each call has a signal of its own, which lasts no longer than the call. */
 export function createCalls(): Calls {
-  const underWay = new Set<AbortController>()
+  const underWay: AbortController[] = []
   const ending = new AbortController()
   return {
     async run(caller, work) {
@@ -22,17 +23,17 @@ export function createCalls(): Calls {
       return await withOwnSignal(caller, async (own) => {
         // As many requests as the host allows listen to it.
         setMaxListeners(0, own.signal)
-        underWay.add(own)
+        underWay.push(own)
         try {
           return await abortable(own.signal, () => work(own.signal))
         } finally {
-          underWay.delete(own)
+          takeOut(underWay, own)
         }
       })
     },
     end(reason) {
       ending.abort(reason)
-      for (const call of underWay) call.abort(reason)
+      for (const call of [...underWay]) call.abort(reason)
     },
   }
 }

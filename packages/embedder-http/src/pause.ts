@@ -1,3 +1,5 @@
+import { onAbort } from '@cairn/core/abortable'
+
 /** Resolves after so many milliseconds, or rejects with the signal's reason as soon as it is aborted. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -5,14 +7,13 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
       reject(signal.reason)
       return
     }
-    const abort = (): void => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort)
+      leave()
       resolve()
     }, milliseconds)
-    signal.addEventListener('abort', abort, { once: true })
+    const leave = onAbort(signal, () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    })
   })
 }

@@ -1,5 +1,5 @@
 import { EmbedderError, toCairnError } from '@cairn/core'
-import { abortable } from '@cairn/core/abortable'
+import { abortable, withOwnSignal } from '@cairn/core/abortable'
 import { Tinypool } from 'tinypool'
 import { dimensions } from './encoder.ts'
 import type { Table } from './table.ts'
@@ -47,7 +47,8 @@ export function createEmbeddingPool(table: Table, threads: number): EmbeddingPoo
   const runInThread = async (texts: readonly string[]): Promise<unknown> => {
     const { signal } = lost
     try {
-      return await pool.run(texts, { signal })
+      // One of its own, as the pool listens at it in a way that holds on to each task until the signal is gone.
+      return await withOwnSignal(signal, (own) => pool.run(texts, { signal: own.signal }))
     } catch (error) {
       if (isClosed) throw error
       const cause = toCairnError(signal.aborted ? signal.reason : error)

@@ -1,4 +1,6 @@
 import { EmbedderError } from '@cairn/core'
+import { onAbort } from '@cairn/core/abortable'
+import { takeOut } from '@cairn/core/take-out'
 import { createDeferred, type Deferred } from './deferred.ts'
 import { type ModelWorker, startModelWorker } from './model-worker.ts'
 import type { EmbeddedTexts, ModelDescription, ModelPlan } from './open-model.ts'
@@ -46,7 +48,7 @@ export async function openWorkerPool(
   const idle: ModelWorker[] = []
   const urgent: Task[] = []
   const waiting: Task[] = []
-  const running = new Set<Task>()
+  const running: Task[] = []
   let starting = 0
   let isClosed = false
   let idleTimer: NodeJS.Timeout | undefined
@@ -95,13 +97,13 @@ export async function openWorkerPool(
   }
 
   const work = async (worker: ModelWorker, task: Task): Promise<void> => {
-    running.add(task)
+    running.push(task)
     try {
       task.result.resolve(await worker.embed(task.texts, task.cancelled))
     } catch (error) {
       task.result.reject(error)
     } finally {
-      running.delete(task)
+      takeOut(running, task)
       if (workers.has(worker)) idle.push(worker)
       dispatch()
     }
@@ -133,13 +135,12 @@ export async function openWorkerPool(
       const task = { texts, cancelled, result: createDeferred<EmbeddedTexts>() }
       const queue = isUrgent ? urgent : waiting
       queue.push(task)
-      const abort = (): void => cancel(task, signal?.reason)
-      signal?.addEventListener('abort', abort, { once: true })
+      const leave = onAbort(signal, () => cancel(task, signal?.reason))
       dispatch()
       try {
         return await task.result.promise
       } finally {
-        signal?.removeEventListener('abort', abort)
+        leave()
       }
     },
     async close() {
@@ -154,12 +155,11 @@ export async function openWorkerPool(
 async function firstOf<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   const aborted = createDeferred<never>()
-  const abort = (): void => aborted.reject(signal.reason)
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) aborted.reject(signal.reason)
+  const leave = onAbort(signal, () => aborted.reject(signal.reason))
   try {
     return await Promise.race([work, aborted.promise])
   } finally {
-    signal.removeEventListener('abort', abort)
+    leave()
   }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StoreCallOptions, VectorRow, VectorSpace, VectorStore } from '@cairn/core'
+import { abortable } from '@cairn/core/abortable'
 import type { Collection } from 'chromadb'
 import { createCollections, type OwnCollection } from './collections.ts'
 import {
@@ -47,7 +48,7 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
     signal?.throwIfAborted()
     if (isClosed) throw closedError()
     try {
-      const limits = await unlessAborted(server.ready(), signal)
+      const limits = await abortable(signal, () => server.ready())
       return await work({ signal, isKnown: true }, limits)
     } catch (error) {
       signal?.throwIfAborted()
@@ -220,23 +221,6 @@ export function chroma(options: ChromaOptions = {}): ChromaVectorStore {
 
 function checkLength({ dimensions }: VectorSpace, vector: Float32Array, what: string): void {
   if (vector.length !== dimensions) throw otherDimensions(what, vector.length, dimensions)
-}
-
-/** What many callers wait for, as long as this one does. */
-async function unlessAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return shared
-  let onAbort: (() => void) | undefined
-  try {
-    return await Promise.race([
-      shared,
-      new Promise<never>((_, reject) => {
-        onAbort = () => reject(signal.reason)
-        signal.addEventListener('abort', onAbort, { once: true })
-      }),
-    ])
-  } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort)
-  }
 }
 
 /** Where all collections are gone through, one that is not there any more has no rows. */

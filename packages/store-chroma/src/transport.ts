@@ -1,3 +1,4 @@
+import { withOwnSignal } from '@cairn/core/abortable'
 import { lateAnswer, noAnswer } from './failure.ts'
 import type { CheckedOptions } from './options.ts'
 
@@ -18,21 +19,31 @@ export function createFetch(
   { signal, isKnown = false }: Call,
 ): typeof fetch {
   return async (input, init) => {
-    const timeout = AbortSignal.timeout(timeoutMs)
+    let isLate = false
     try {
-      const response = await fetch(input, {
-        ...init,
-        // Credentials are not carried to another host.
-        redirect: 'manual',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      return await withOwnSignal(signal, async (own) => {
+        const timer = setTimeout(() => {
+          isLate = true
+          own.abort()
+        }, timeoutMs)
+        try {
+          const response = await fetch(input, {
+            ...init,
+            // Credentials are not carried to another host.
+            redirect: 'manual',
+            signal: own.signal,
+          })
+          const body = await response.arrayBuffer()
+          const { status, headers } = response
+          // A response of these may have no body at all.
+          return new Response(status === 204 || status === 304 ? null : body, { status, headers })
+        } finally {
+          clearTimeout(timer)
+        }
       })
-      const body = await response.arrayBuffer()
-      const { status, headers } = response
-      // A response of these may have no body at all.
-      return new Response(status === 204 || status === 304 ? null : body, { status, headers })
     } catch (error) {
       signal?.throwIfAborted()
-      throw timeout.aborted ? lateAnswer(url, timeoutMs, error) : noAnswer(url, error, isKnown)
+      throw isLate ? lateAnswer(url, timeoutMs, error) : noAnswer(url, error, isKnown)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { StoreError } from '@cairn/core'
-import { abortable, withOwnSignal } from '@cairn/core/abortable'
+import { abortable, onAbort, withOwnSignal } from '@cairn/core/abortable'
 import { auth, type Driver, driver, type ManagedTransaction, session } from 'neo4j-driver'
 import { alreadyExists, isOutOfMemory, lateAnswer, type Place, toStoreError } from './fault.ts'
 import type { CheckedOptions, Neo4jAuth } from './options.ts'
@@ -77,9 +77,8 @@ export function createConnection(options: CheckedOptions): Connection {
   ): Promise<T> =>
     withOwnSignal(signal, async (own) => {
       const { signal: lost } = on.lost
-      const abort = (): void => own.abort(lost.reason)
       lost.throwIfAborted()
-      lost.addEventListener('abort', abort, { once: true })
+      const leave = onAbort(lost, () => own.abort(lost.reason))
       const timer = setTimeout(() => giveUp(on), timeoutMs)
       try {
         return await abortable(own.signal, work, async () => {
@@ -87,7 +86,7 @@ export function createConnection(options: CheckedOptions): Connection {
         })
       } finally {
         clearTimeout(timer)
-        lost.removeEventListener('abort', abort)
+        leave()
       }
     })
 

@@ -95,7 +95,10 @@ export function createThread(start: ThreadStart): Thread {
     try {
       const answer = await question(remote)
       if ('error' in answer) throw toError(answer.error)
-      return answer.value
+      const { value } = answer
+      // The table of calls may hold on to the answer for long (docs/decisions/0025), but then to an empty one.
+      Reflect.deleteProperty(answer, 'value')
+      return value
     } catch (error) {
       if (CairnError.isInstance(error)) throw error
       throw new StoreError('STORE_FAILED', `The store ${start.options.path} failed.`, {

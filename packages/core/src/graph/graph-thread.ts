@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { onAbort } from '../abortable.ts'
 import type { Spool, SpooledFile, SpooledSurface } from '../contracts/journal.ts'
 import { CairnError, StoreError } from '../errors.ts'
 import type { MemoryGate, ThreadHeap } from '../memory-gate.ts'
@@ -87,8 +88,7 @@ export function createGraphThread({ start, surfaces, memory }: GraphThreadOption
     build: async (files, { withNodes, signal }) => {
       signal?.throwIfAborted()
       if (ended) throw ended
-      const onAbort = (): void => current?.reject(signal?.reason)
-      signal?.addEventListener('abort', onAbort, { once: true })
+      const leave = onAbort(signal, () => current?.reject(signal?.reason))
       try {
         return await new Promise<BuiltGraph[]>((resolve, reject) => {
           current = { resolve, reject, paths: files.map(({ path }) => path) }
@@ -96,7 +96,7 @@ export function createGraphThread({ start, surfaces, memory }: GraphThreadOption
         })
       } finally {
         current = null
-        signal?.removeEventListener('abort', onAbort)
+        leave()
       }
     },
     async close() {

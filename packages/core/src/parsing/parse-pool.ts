@@ -1,6 +1,8 @@
 import { Tinypool } from 'tinypool'
+import { onAbort } from '../abortable.ts'
 import type { EncodedFile } from '../contracts/parsed-file.ts'
 import { CairnError, CancelledError, FileError } from '../errors.ts'
+import { takeOut } from '../take-out.ts'
 import { createProgressMemory, readProgress } from './batch-progress.ts'
 import type { ParseBatch, ParseOutcome, WorkerOptions } from './parse-batch.ts'
 
@@ -86,7 +88,7 @@ const sourceArguments = ['--conditions=@cairn/source', '--disable-warning=Experi
 export function createParsePool(options: ParsePoolOptions): ParsePool {
   /** Lines in which a file waits; the one whose turn it was last is the last. */
   const lines = new Set<Line>()
-  const flying = new Set<FlyingBatch>()
+  const flying: FlyingBatch[] = []
   let isClosed = false
 
   const pool = new Tinypool({
@@ -105,7 +107,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   // A thread that dies before its first file is reported here and nowhere else. So is what a dead one still says, of
   // which no batch in flight is to blame: those that no worker began are begun again.
   pool.on('error', (error: Error) => {
-    for (const batch of flying) if (readProgress(batch.progress).file === -1) batch.fail(error)
+    for (const batch of [...flying]) if (readProgress(batch.progress).file === -1) batch.fail(error)
   })
 
   const settle = (job: Job, outcome: ParseOutcome): void => {
@@ -131,8 +133,8 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   }
 
   const freeThreads = (line: Line): number => {
-    const own = [...flying].filter((batch) => batch.line === line).length
-    return Math.min(options.threads - flying.size, line.mostThreads - own)
+    const own = flying.filter((batch) => batch.line === line).length
+    return Math.min(options.threads - flying.length, line.mostThreads - own)
   }
 
   const takeBatch = (queue: Job[], threads: number): Job[] => {
@@ -178,23 +180,24 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
       const { progress } = message
       const fail = (error: Error): void => {
         // The pool keeps what waits for the dead thread until it is taken back, and would never run it.
-        flying.delete(batch)
+        takeOut(flying, batch)
         reject(error)
         abort.abort()
       }
       const batch: FlyingBatch = { line, jobs, progress, abort, fail, ended: Promise.resolve() }
-      flying.add(batch)
+      flying.push(batch)
       batch.ended = pool
         .run(message, { signal: abort.signal, transferList: [message.bytes.buffer] })
         .then(resolve, reject)
-        .finally(() => void flying.delete(batch))
+        .finally(() => void takeOut(flying, batch))
     })
     work
       .then(
         (outcomes) => {
-          for (const [index, job] of jobs.entries()) {
-            const outcome = outcomes[index]
-            if (outcome !== undefined) settle(job, outcome)
+          // Taken out, as the pool's own table of tasks may hold on to the array for long (docs/decisions/0025).
+          for (const [index, outcome] of outcomes.splice(0).entries()) {
+            const job = jobs[index]
+            if (job !== undefined) settle(job, outcome)
           }
         },
         (error: unknown) =>
@@ -208,7 +211,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
 
   /** Ends threads that are at files which nobody waits for any more. */
   const abandon = (): void => {
-    for (const { jobs, abort } of flying) if (jobs.every((job) => job.isSettled)) abort.abort()
+    for (const { jobs, abort } of [...flying]) if (jobs.every((job) => job.isSettled)) abort.abort()
   }
 
   const recover = (
@@ -252,28 +255,27 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     if (isClosed) return Promise.reject(closedError())
     if (signal?.aborted === true) return Promise.reject(cancelledError(signal))
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
+      const leave = onAbort(signal, () => {
         const index = line.jobs.indexOf(job)
         if (index !== -1) line.jobs.splice(index, 1)
         if (line.jobs.length === 0) lines.delete(line)
         finish(job, () => job.reject(cancelledError(signal)))
         abandon()
-      }
+      })
       const job: Job = {
         ...request,
         isSuspect: false,
         failedStarts: 0,
         isSettled: false,
         resolve(file) {
-          signal?.removeEventListener('abort', onAbort)
+          leave()
           resolve(file)
         },
         reject(error) {
-          signal?.removeEventListener('abort', onAbort)
+          leave()
           reject(error)
         },
       }
-      signal?.addEventListener('abort', onAbort, { once: true })
       line.jobs.push(job)
       lines.add(line)
       // Calls of the same turn make one batch.
@@ -293,16 +295,16 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
       }
     },
     async rest() {
-      const abandoned = [...flying].filter(({ abort }) => abort.signal.aborted)
+      const abandoned = flying.filter(({ abort }) => abort.signal.aborted)
       await Promise.all(abandoned.map(({ ended }) => ended))
-      if (!isClosed && lines.size === 0 && flying.size === 0) await pool.recycleWorkers()
+      if (!isClosed && lines.size === 0 && flying.length === 0) await pool.recycleWorkers()
     },
     async close() {
       isClosed = true
       for (const { jobs } of lines) {
         for (const job of jobs.splice(0)) finish(job, () => job.reject(closedError()))
       }
-      for (const batch of flying) batch.abort.abort()
+      for (const batch of [...flying]) batch.abort.abort()
       await pool.destroy()
     },
   }

@@ -5,6 +5,7 @@
 import { mkdir, rename, stat, utimes } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { onAbort } from '../abortable.ts'
 import { CancelledError, InvalidOptionsError, SourceError, StoreError } from '../errors.ts'
 import type { Credentials, RemoteSource } from '../options.ts'
 import { cloneFolder, removeAbandoned, removeClone, temporaryCloneFolder } from './clone-folder.ts'
@@ -164,10 +165,9 @@ async function askCredentials(
 ): Promise<Credentials | null> {
   if (source.auth === undefined) return remote.credentials
   const { auth } = source
-  let onAbort = (): void => {}
+  let leave = (): void => {}
   const cancelled = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(new CancelledError())
-    signal.addEventListener('abort', onAbort, { once: true })
+    leave = onAbort(signal, () => reject(new CancelledError()))
   })
   let answer: unknown
   try {
@@ -176,7 +176,7 @@ async function askCredentials(
     if (error instanceof CancelledError) throw error
     throw new SourceError('AUTHENTICATION_FAILED', 'The auth callback failed.', { cause: error })
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    leave()
   }
   const parsed = answerSchema.safeParse(answer)
   // No cause: it could hold what the callback gave.

@@ -3,6 +3,7 @@
  * long-lived object reader. Every child gets the guarded environment and dies with its signal.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { onAbort } from '../abortable.ts'
 import { CancelledError, SourceError } from '../errors.ts'
 import { type GitEnvironmentOptions, gitEnvironment } from './git-environment.ts'
 
@@ -81,8 +82,7 @@ function streamGit(
       ),
     )
   }, idleTimeoutMs)
-  const onAbort = (): void => end(new CancelledError())
-  call.signal.addEventListener('abort', onAbort, { once: true })
+  const leave = onAbort(call.signal, () => end(new CancelledError()))
   child.stdin.on('error', () => {}) // git may end without reading; its exit code says why
   child.stdin.end()
   child.stdout.on('data', (chunk: Buffer) => {
@@ -108,7 +108,7 @@ function streamGit(
     })
   }).finally(() => {
     clearTimeout(timer)
-    call.signal.removeEventListener('abort', onAbort)
+    leave()
   })
 }
 

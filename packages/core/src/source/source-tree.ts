@@ -1,7 +1,9 @@
 /** Turns the bare names of a tree into entries: which to index, which to leave out and why. */
 import type { IndexingError, SkipReason } from '@cairn/protocol'
+import { onAbort } from '../abortable.ts'
 import type { KnownFile, SourceTree, TreeEntry } from '../contracts/source-file.ts'
 import { CancelledError, FileError } from '../errors.ts'
+import { releaseMemory } from '../release-memory.ts'
 import { blobId } from './blob-id.ts'
 import { classifyContent } from './classify-content.ts'
 import type { ReadOutcome } from './contained-folder.ts'
@@ -51,16 +53,15 @@ function waiting(signal: AbortSignal): {
   release: () => void
 } {
   let stop: (error: CancelledError) => void = () => {}
-  const onAbort = (): void => stop(new CancelledError())
-  signal.addEventListener('abort', onAbort, { once: true })
+  const release = onAbort(signal, () => stop(new CancelledError()))
   return {
     until: (promise) =>
       new Promise((resolve, reject) => {
         stop = reject
-        if (signal.aborted) onAbort()
+        if (signal.aborted) reject(new CancelledError())
         promise.then(resolve, reject)
       }),
-    release: () => signal.removeEventListener('abort', onAbort),
+    release,
   }
 }
 
@@ -157,8 +158,12 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
   async function settle(candidate: TreeCandidate, known: Known): Promise<TreeEntry | null> {
     const outcome = await options.read(candidate, maxFileBytes)
     switch (outcome.kind) {
-      case 'content':
-        return settleByContent(candidate, outcome.bytes, known)
+      case 'content': {
+        const entry = settleByContent(candidate, outcome.bytes, known)
+        // What is smaller may lie in the pool that Node shares among buffers.
+        if (outcome.bytes.byteLength > Buffer.poolSize) releaseMemory([outcome.bytes])
+        return entry
+      }
       case 'too_large':
         return tooLarge(candidate, outcome.sizeBytes)
       case 'symlink':

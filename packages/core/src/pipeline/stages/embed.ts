@@ -3,6 +3,7 @@ import { createGuardedEmbedder } from '../../embedding/guarded-embedder.ts'
 import { EmbedderError, toCairnError } from '../../errors.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
 import { releaseMemory } from '../../release-memory.ts'
+import { takeOut } from '../../take-out.ts'
 import { batchesInFlight, defaultBatchSize } from '../in-flight.ts'
 import type { RunContext } from '../run-context.ts'
 
@@ -11,6 +12,18 @@ export interface EmbedOutcome {
   readonly chunks: number
   /** Hashes of the texts that the embedder could not embed. */
   readonly failedTexts: ReadonlySet<string>
+}
+
+interface EmbeddedText {
+  readonly textHash: string
+  readonly vector: Float32Array
+}
+
+/** A batch whose vectors are there. */
+interface EmbeddedBatch {
+  readonly entries: readonly EmbeddedText[]
+  readonly chunks: number
+  readonly lastPath: string | undefined
 }
 
 // Smaller ones cost more time than they save memory.
@@ -49,9 +62,11 @@ export async function embedChunks(
   }
   report()
 
-  const embedBatch = async (texts: readonly MissingText[]): Promise<void> => {
+  /** What is kept of a batch holds no texts, so that they are gone before it is in the cache. */
+  const embedBatch = async (texts: readonly MissingText[]): Promise<EmbeddedBatch> => {
     const vectors = await embed(texts.map((text) => text.input))
-    const entries: { textHash: string; vector: Float32Array }[] = []
+    const entries: EmbeddedText[] = []
+    let chunks = 0
     for (const [index, text] of texts.entries()) {
       const result = vectors[index]
       if (result instanceof Float32Array) entries.push({ textHash: text.textHash, vector: result })
@@ -60,36 +75,46 @@ export async function embedChunks(
         failedChunks += text.chunks
         progress.error(toCairnError(result, 'EMBEDDING_FAILED'), text.path)
       }
+      chunks += text.chunks
     }
+    return { entries, chunks, lastPath: texts.at(-1)?.path }
+  }
+
+  const keep = async ({ entries, chunks, lastPath }: EmbeddedBatch): Promise<void> => {
     await context.retry('the journal', () => cache.put(space.fingerprint, entries))
     if (embedder.givesVectorsAway) releaseMemory(entries.map(({ vector }) => vector))
-    for (const text of texts) done += text.chunks
-    report(texts.at(-1)?.path)
+    done += chunks
+    report(lastPath)
   }
 
   const batchSize = embedder.batchSize ?? defaultBatchSize
-  const inFlight = new Set<Promise<void>>()
+  const inFlight: Promise<void>[] = []
   let failure: unknown = null
   let after: string | undefined
+  /** Begins the next batch; false where it was the last. */
+  const begin = async (): Promise<boolean> => {
+    const limit = Math.max(Math.min(leastBatch, batchSize), memory.share(batchSize))
+    const page = await spool.missingTexts(runId, space.fingerprint, {
+      limit,
+      ...(after === undefined ? {} : { after }),
+    })
+    after = page.at(-1)?.cursor
+    if (page.length > 0) {
+      const batch: Promise<void> = embedBatch(page)
+        .then(keep)
+        .catch((error: unknown) => {
+          failure ??= error
+        })
+        .finally(() => void takeOut(inFlight, batch))
+      inFlight.push(batch)
+    }
+    return page.length === limit
+  }
   try {
     while (failure === null) {
       signal.throwIfAborted()
-      const limit = Math.max(Math.min(leastBatch, batchSize), memory.share(batchSize))
-      const page = await spool.missingTexts(runId, space.fingerprint, {
-        limit,
-        ...(after === undefined ? {} : { after }),
-      })
-      after = page.at(-1)?.cursor
-      if (page.length > 0) {
-        const batch: Promise<void> = embedBatch(page)
-          .catch((error: unknown) => {
-            failure ??= error
-          })
-          .finally(() => inFlight.delete(batch))
-        inFlight.add(batch)
-      }
-      if (page.length < limit) break
-      while (inFlight.size >= memory.share(batchesInFlight)) await Promise.race(inFlight)
+      if (!(await begin())) break
+      while (inFlight.length >= memory.share(batchesInFlight)) await Promise.race(inFlight)
       progress.tight(memory.exceeded())
       await progress.backpressure()
     }

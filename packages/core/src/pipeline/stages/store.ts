@@ -11,6 +11,7 @@ import { readAhead } from '../../read-ahead.ts'
 import { collectGarbage } from '../../stores/collect-garbage.ts'
 import { writeGraph, writeVectors } from '../../stores/write-rows.ts'
 import { findWrittenRows, nothingWritten, type WrittenRows } from '../../stores/written-rows.ts'
+import { takeOut } from '../../take-out.ts'
 import { pagesInFlight, storePage } from '../in-flight.ts'
 import { type FileToIndex, filesToIndex } from '../planned-files.ts'
 import type { RunContext } from '../run-context.ts'
@@ -145,7 +146,7 @@ async function writeFiles(
   }
 
   // While the stores write some pages, the edges of the next are resolved.
-  const writing = new Set<Promise<void>>()
+  const writing: Promise<void>[] = []
   const failures: unknown[] = []
   try {
     for await (const page of readAhead(spooledPages(context, input, pageSize))) {
@@ -156,9 +157,9 @@ async function writeFiles(
         .catch((error: unknown) => {
           failures.push(error)
         })
-        .finally(() => writing.delete(write))
-      writing.add(write)
-      while (writing.size >= memory.share(pagesInFlight)) await Promise.race(writing)
+        .finally(() => void takeOut(writing, write))
+      writing.push(write)
+      while (writing.length >= memory.share(pagesInFlight)) await Promise.race(writing)
       progress.tight(memory.exceeded())
     }
   } finally {
