@@ -82,7 +82,7 @@ export function createWalks({ read }: Pick<Connection, 'read'>): Walks {
           `MATCH path = SHORTEST 1 (here:Cairn {id: $id})${left}[:CALLS]${right}{1,${depth}}(there:Cairn)
            WHERE there.owner IS NOT NULL
            WITH there, length(path) AS distance
-           ORDER BY distance, there.path, there.startLine LIMIT ${limit}
+           ORDER BY distance, there.path, there.startLine, there.id LIMIT ${limit}
            RETURN ${nodeColumns('there')}, distance`,
           { id },
         )
