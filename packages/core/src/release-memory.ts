@@ -15,6 +15,11 @@ export function releaseMemory(arrays: Iterable<ArrayBufferView>): void {
   for (const buffer of buffers) if (isTransferable(buffer)) buffer.transfer(0)
 }
 
+/** {@link releaseMemory} of a file's bytes, unless they may lie in the pool that Node shares among small buffers. */
+export function releaseFile(bytes: Uint8Array): void {
+  if (bytes.byteLength > Buffer.poolSize) releaseMemory([bytes])
+}
+
 function isTransferable(buffer: ArrayBufferLike): buffer is TransferableBuffer {
   return buffer instanceof ArrayBuffer && 'transfer' in buffer
 }

@@ -3,7 +3,7 @@ import type { IndexingError, SkipReason } from '@cairn/protocol'
 import { onAbort } from '../abortable.ts'
 import type { KnownFile, SourceTree, TreeEntry } from '../contracts/source-file.ts'
 import { CancelledError, FileError } from '../errors.ts'
-import { releaseMemory } from '../release-memory.ts'
+import { releaseFile } from '../release-memory.ts'
 import { blobId } from './blob-id.ts'
 import { classifyContent } from './classify-content.ts'
 import type { ReadOutcome } from './contained-folder.ts'
@@ -160,8 +160,7 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
     switch (outcome.kind) {
       case 'content': {
         const entry = settleByContent(candidate, outcome.bytes, known)
-        // What is smaller may lie in the pool that Node shares among buffers.
-        if (outcome.bytes.byteLength > Buffer.poolSize) releaseMemory([outcome.bytes])
+        releaseFile(outcome.bytes)
         return entry
       }
       case 'too_large':

@@ -4,7 +4,7 @@ import type { SourceTree } from '../../contracts/source-file.ts'
 import { FileError } from '../../errors.ts'
 import type { ParserShare } from '../../parsing/parser.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
-import { releaseMemory } from '../../release-memory.ts'
+import { releaseFile, releaseMemory } from '../../release-memory.ts'
 import { blobId } from '../../source/blob-id.ts'
 import { batches } from '../../stores/batches.ts'
 import { filesPerThread } from '../in-flight.ts'
@@ -125,8 +125,7 @@ async function readAndParse(
     { path: file.path, language: file.language ?? 'text', bytes },
     { signal },
   )
-  // What is smaller may lie in the pool that Node shares among buffers.
-  if (bytes.byteLength > Buffer.poolSize) releaseMemory([bytes])
+  releaseFile(bytes)
   return parsed
 }
 
