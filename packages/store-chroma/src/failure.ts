@@ -45,11 +45,11 @@ function networkCode(error: unknown): string {
 }
 
 /** The answer took too long. */
-export function lateAnswer(url: string, timeoutMs: number, cause: unknown): StoreError {
+export function lateAnswer(url: string, timeoutMs: number): StoreError {
   return new StoreError(
     'STORE_FAILED',
     `Chroma at ${url} did not answer within ${timeoutMs} ms; \`timeoutMs\` allows more.`,
-    { cause, recoverable: true },
+    { recoverable: true },
   )
 }
 

@@ -1,4 +1,5 @@
-import { withOwnSignal } from '@cairn/core/abortable'
+import { StoreError } from '@cairn/core'
+import { withinTime } from '@cairn/core/abortable'
 import { lateAnswer, noAnswer } from './failure.ts'
 import type { CheckedOptions } from './options.ts'
 
@@ -18,32 +19,24 @@ export function createFetch(
   { url, timeoutMs }: Pick<CheckedOptions, 'url' | 'timeoutMs'>,
   { signal, isKnown = false }: Call,
 ): typeof fetch {
+  const limit = { timeoutMs, timedOut: () => lateAnswer(url, timeoutMs) }
   return async (input, init) => {
-    let isLate = false
     try {
-      return await withOwnSignal(signal, async (own) => {
-        const timer = setTimeout(() => {
-          isLate = true
-          own.abort()
-        }, timeoutMs)
-        try {
-          const response = await fetch(input, {
-            ...init,
-            // Credentials are not carried to another host.
-            redirect: 'manual',
-            signal: own.signal,
-          })
-          const body = await response.arrayBuffer()
-          const { status, headers } = response
-          // A response of these may have no body at all.
-          return new Response(status === 204 || status === 304 ? null : body, { status, headers })
-        } finally {
-          clearTimeout(timer)
-        }
+      return await withinTime(signal, limit, async (own) => {
+        const response = await fetch(input, {
+          ...init,
+          // Credentials are not carried to another host.
+          redirect: 'manual',
+          signal: own,
+        })
+        const body = await response.arrayBuffer()
+        const { status, headers } = response
+        // A response of these may have no body at all.
+        return new Response(status === 204 || status === 304 ? null : body, { status, headers })
       })
     } catch (error) {
       signal?.throwIfAborted()
-      throw isLate ? lateAnswer(url, timeoutMs, error) : noAnswer(url, error, isKnown)
+      throw error instanceof StoreError ? error : noAnswer(url, error, isKnown)
     }
   }
 }
