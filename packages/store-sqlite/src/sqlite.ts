@@ -1,8 +1,10 @@
 import { stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type {
+  EncodedFile,
   GraphStore,
   Journal,
+  ParsedFile,
   SpooledFile,
   SpooledSurface,
   Storage,
@@ -10,13 +12,13 @@ import type {
 } from '@cairn/core'
 import { InvalidOptionsError } from '@cairn/core'
 import { abortable } from '@cairn/core/abortable'
+import { encodeFile } from '@cairn/core/encoded-file'
 import { encodeGraph } from '@cairn/core/encoded-graph'
 import { logEntry } from '@cairn/protocol'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
 import { methods } from './engine/methods.ts'
 import type { FileRow, StoredFiles, SurfaceRow } from './engine/spool.ts'
 import type { EngineOptions, SqliteOptions } from './options.ts'
-import { packFiles } from './packed-files.ts'
 import { packVectors, unpackBytes, unpackVectors } from './packed-vectors.ts'
 import { createThread } from './thread.ts'
 
@@ -113,10 +115,13 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     },
     spool: {
       has: (versions) => call('spool.has', versions),
-      write: async (repository, files) => {
-        const { entries, block } = packFiles(files)
-        await call('spool.write', repository, entries, block)
-      },
+      write: (repository, files) =>
+        call(
+          'spool.write',
+          repository,
+          files.map(({ version, path }) => ({ version, path })),
+          files.map(({ parsed }) => encodedApart(parsed)),
+        ),
       files: async (versions) => readFiles(await call('spool.files', versions)),
       chunks: (versions) => call('spool.chunks', versions),
       surfaces: async (versions) => readSurfaces(await call('spool.surfaces', versions)),
@@ -266,6 +271,14 @@ function checkOptions({
     )
   }
   return { path: resolve(path), readOnly, driver, cacheBytes, maxBytes: maxBytes ?? null }
+}
+
+/**
+ * The encoded file in a buffer that may change hands: the caller's stays, for another try. Each in its own,
+ * as what is freed in blocks of megabytes has the allocator keep more (engine/sort-in-pieces.ts).
+ */
+function encodedApart(parsed: ParsedFile | EncodedFile): ArrayBuffer {
+  return 'bytes' in parsed ? parsed.bytes.slice().buffer : encodeFile(parsed).bytes.buffer
 }
 
 function readSurfaces({ rows, surfaces }: StoredFiles<SurfaceRow>): SpooledSurface[] {

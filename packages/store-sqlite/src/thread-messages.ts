@@ -40,8 +40,10 @@ export type ThreadFunctions = {
 /** The blocks of bytes in a message that change hands instead of being copied. */
 export function transferables(message: unknown, depth = 0): ArrayBuffer[] {
   if (message instanceof ArrayBuffer) return [message]
-  // A packed block stands near the top of a message: what lies deeper is plain data.
+  // They stand near the top of a message: what lies deeper is plain data.
   if (depth > 3 || typeof message !== 'object' || message === null) return []
-  if (ArrayBuffer.isView(message) || (Array.isArray(message) && depth > 1)) return []
+  if (ArrayBuffer.isView(message)) return []
+  // All of a list of them, and none of any other: those are long.
+  if (Array.isArray(message) && depth > 1 && !(message[0] instanceof ArrayBuffer)) return []
   return Object.values(message).flatMap((value) => transferables(value, depth + 1))
 }

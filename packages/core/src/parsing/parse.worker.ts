@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { Tinypool } from 'tinypool'
 import type { ParsedFile } from '../contracts/parsed-file.ts'
 import { CairnError } from '../errors.ts'
+import { releaseMemory } from '../release-memory.ts'
 import { createProgressWriter } from './batch-progress.ts'
 import { encodeFile } from './encoded-file.ts'
 import { createGrammarLoader } from './grammar.ts'
@@ -25,6 +26,7 @@ export async function parseBatch(batch: ParseBatch): Promise<unknown> {
     const bytes = batch.bytes.subarray(file.start, file.end)
     outcomes.push(await outcomeOf(() => parseFile(bytes, languages.get(file.language) ?? null)))
   }
+  releaseMemory([batch.bytes])
   return moved(outcomes)
 }
 

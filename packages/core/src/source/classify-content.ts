@@ -24,9 +24,17 @@ export function classifyContent(path: string, bytes: Uint8Array): ContentSkip | 
   if (minified !== null) return { reason: 'minified', detail: minified }
   const named = generatedByName(path)
   if (named !== null) return { reason: 'generated', detail: named }
-  const header = new TextDecoder(encodingOf(bytes)).decode(bytes.subarray(0, headerBytes))
-  const declared = generatedByHeader(header)
+  const declared = generatedByBeginning(bytes)
   if (declared !== null) return { reason: 'generated', detail: declared }
   if (hasNoText(bytes)) return { reason: 'no_text', detail: null }
   return null
+}
+
+/** {@link generatedByHeader} of the file's beginning, which is decoded only where it has the word that every mark has. */
+function generatedByBeginning(bytes: Uint8Array): string | null {
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headerBytes))
+  const encoding = encodingOf(header)
+  const isNamed =
+    encoding !== 'utf-8' || header.includes('enerated') || header.includes('ENERATED')
+  return isNamed ? generatedByHeader(new TextDecoder(encoding).decode(header)) : null
 }

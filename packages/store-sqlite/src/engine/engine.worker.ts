@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { releaseMemory } from '@cairn/core/release-memory'
 import { createBirpc } from 'birpc'
 import type { EngineOptions } from '../options.ts'
 import {
@@ -29,8 +30,14 @@ const side = openSide(start)
 // Every call tells why it failed; without one nobody is there to be told.
 side.catch(() => {})
 for (const [name, mode] of Object.entries(methods)) {
-  functions[name] = (...values) =>
-    answer(start.options, async () => (await side).run(mode, workOf(name, values)))
+  functions[name] = async (...values) => {
+    try {
+      return await answer(start.options, async () => (await side).run(mode, workOf(name, values)))
+    } finally {
+      // What changed hands is nobody else's, and no function of the engine keeps it.
+      releaseMemory(transferables(values, 1).map((block) => new Uint8Array(block)))
+    }
+  }
 }
 functions.acquire = () => answer(start.options, async () => (await side).acquire())
 functions.endAbandoned = () => answer(start.options, async () => (await side).endAbandoned())

@@ -1,6 +1,7 @@
 import type { MissingText, Spool } from '@cairn/core'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
+import { sortInPieces } from './sort-in-pieces.ts'
 import type { Sync } from './sync.ts'
 
 interface TextRow {
@@ -27,18 +28,17 @@ export function createMissingTexts(database: Database): Pick<Sync<Spool>, 'missi
        ) without rowid;
        delete from missing_texts;`,
     )
-    database
-      .prepare(
-        `insert into missing_texts
-         select c.characters, c.text_hash, min(c.id), count(*)
-         from plan_files p
-         join spool_files f on f.version = p.version
-         join chunks c on c.id >= f.first_chunk and c.id < f.first_chunk + f.chunk_count
-         where p.plan = (select id from plans where run_id = ?1) and p.action = 'index'
-           and not exists (select 1 from embedding_cache e where e.space = (select id from names where name = ?2) and e.text_hash = c.text_hash)
-         group by c.text_hash`,
-      )
-      .run(runId, fingerprint)
+    const insert = database.prepare(
+      `insert into missing_texts
+       select c.characters, c.text_hash, min(c.id), count(*)
+       from plan_files p
+       join spool_files f on f.version = p.version
+       join chunks c on c.id >= f.first_chunk and c.id < f.first_chunk + f.chunk_count
+       where p.plan = (select id from plans where run_id = ?1) and p.action = 'index'
+         and not exists (select 1 from embedding_cache e where e.space = (select id from names where name = ?2) and e.text_hash = c.text_hash)
+       group by c.text_hash`,
+    )
+    sortInPieces(database, () => insert.run(runId, fingerprint))
     collected = `${runId} ${fingerprint}`
   }
 

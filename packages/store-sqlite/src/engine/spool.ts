@@ -6,6 +6,7 @@ import type { Database } from './database.ts'
 import { type ChunkRange, deleteWords } from './delete-words.ts'
 import { forgetNames } from './forget-names.ts'
 import type { Names } from './names.ts'
+import { sortInPieces } from './sort-in-pieces.ts'
 import { hasLeftTexts, noteBack, noteLeft } from './spare-vectors.ts'
 import type { Stepwise, Sync } from './sync.ts'
 
@@ -31,18 +32,15 @@ export interface FileRow extends SurfaceRow {
   readonly chunkCount: number
 }
 
-/** A parsed file within a block of encoded ones. */
-export interface PackedFile {
-  readonly version: string
-  readonly path: string
-  readonly start: number
-  readonly end: number
-}
-
 type SpoolPart = Omit<Sync<Spool>, 'missingTexts' | 'sweep' | 'write' | 'files' | 'surfaces'> & {
   readonly files: (versions: readonly string[]) => StoredFiles<FileRow>
   readonly surfaces: (versions: readonly string[]) => StoredFiles<SurfaceRow>
-  readonly write: (repository: string, files: readonly PackedFile[], block: ArrayBuffer) => void
+  /** `encoded` has one a file, as `encodeFile` made it. */
+  readonly write: (
+    repository: string,
+    files: readonly { readonly version: string; readonly path: string }[],
+    encoded: readonly ArrayBuffer[],
+  ) => void
   readonly sweep: Stepwise<[repository?: string], number>
 }
 
@@ -70,7 +68,7 @@ export function createSpool(database: Database, names: Names, repositories: Name
           .map((row) => row.version),
       ),
 
-    write(repository, files, block) {
+    write(repository, files, encoded) {
       const repositoryId = repositories.intern(repository)
       const find = database.prepare<{ checksum: number | null }>(
         'select checksum from spool_files where version = ?',
@@ -87,7 +85,9 @@ export function createSpool(database: Database, names: Names, repositories: Name
       // A store that no text has left yet need not look for each of them.
       let hasNotes = hasLeftTexts(database)
       let next = nextChunk(database)
-      for (const { version, path, start, end } of files) {
+      for (const [index, { version, path }] of files.entries()) {
+        const buffer = encoded[index]
+        if (!buffer) throw new Error(`${path} came without what was parsed of it.`)
         let versionId = names.intern(version)
         const there = find.get(versionId)
         if (there && there.checksum !== null) continue
@@ -97,7 +97,7 @@ export function createSpool(database: Database, names: Names, repositories: Name
           // With its last row the name itself may have gone.
           versionId = names.intern(version)
         }
-        const parsed = decodeFile({ bytes: new Uint8Array(block, start, end - start) })
+        const parsed = decodeFile({ bytes: new Uint8Array(buffer) })
         const surface = textOf(encodeSurface(parsed))
         const uses = textOf(encodeReferences(parsed.references))
         const first = next
@@ -198,22 +198,21 @@ export function createSpool(database: Database, names: Names, repositories: Name
       ),
 
     totals(runId, fingerprint) {
-      const row = database
-        .prepare<{ chunks: number; texts: number; cached_chunks: number; cached_texts: number }>(
-          `select ifnull(sum(n), 0) as chunks, count(*) as texts,
-             ifnull(sum(n * cached), 0) as cached_chunks, ifnull(sum(cached), 0) as cached_texts
-           from (
-             select count(*) as n, exists (
-               select 1 from embedding_cache e where e.space = (select id from names where name = ?2) and e.text_hash = c.text_hash
-             ) as cached
-             from plan_files p
-             join spool_files f on f.version = p.version
-             join chunks c on c.id >= f.first_chunk and c.id < f.first_chunk + f.chunk_count
-             where p.plan = (select id from plans where run_id = ?1) and p.action = 'index'
-             group by c.text_hash
-           )`,
-        )
-        .get(runId, fingerprint)
+      const sums = database.prepare<{ chunks: number; texts: number; cached_chunks: number; cached_texts: number }>(
+        `select ifnull(sum(n), 0) as chunks, count(*) as texts,
+           ifnull(sum(n * cached), 0) as cached_chunks, ifnull(sum(cached), 0) as cached_texts
+         from (
+           select count(*) as n, exists (
+             select 1 from embedding_cache e where e.space = (select id from names where name = ?2) and e.text_hash = c.text_hash
+           ) as cached
+           from plan_files p
+           join spool_files f on f.version = p.version
+           join chunks c on c.id >= f.first_chunk and c.id < f.first_chunk + f.chunk_count
+           where p.plan = (select id from plans where run_id = ?1) and p.action = 'index'
+           group by c.text_hash
+         )`,
+      )
+      const row = sortInPieces(database, () => sums.get(runId, fingerprint))
       return {
         chunks: row?.chunks ?? 0,
         texts: row?.texts ?? 0,

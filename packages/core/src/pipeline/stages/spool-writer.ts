@@ -2,7 +2,7 @@ import type { EncodedFile } from '../../contracts/parsed-file.ts'
 import { spoolFiles } from '../in-flight.ts'
 
 // A write of this much text keeps the transaction short and is large enough to cost little a row.
-const spoolBytes = 1_000_000
+const spoolBytes = 400_000
 
 /** A file as the spool takes it. */
 export interface FileToSpool {
