@@ -34,7 +34,6 @@ export function classifyContent(path: string, bytes: Uint8Array): ContentSkip | 
 function generatedByBeginning(bytes: Uint8Array): string | null {
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headerBytes))
   const encoding = encodingOf(header)
-  const isNamed =
-    encoding !== 'utf-8' || header.includes('enerated') || header.includes('ENERATED')
+  const isNamed = encoding !== 'utf-8' || header.includes('enerated') || header.includes('ENERATED')
   return isNamed ? generatedByHeader(new TextDecoder(encoding).decode(header)) : null
 }

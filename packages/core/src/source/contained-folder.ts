@@ -46,9 +46,10 @@ const inThreadPool: FileCalls = {
     (await readFile(descriptor, buffer, offset, buffer.length - offset, null)).bytesRead,
 }
 
-// A file that the system has in memory is read in less time than it takes to ask another thread. One
-// that took longer than this says that others will too.
+// A file that the system has in memory is read in less time than it takes to ask another thread. Where two in
+// a row took longer than this others will too; a single one may have met a busy processor.
 const slowMs = 2
+const slowInARow = 2
 const readsAfterSlow = 200
 
 // O_NONBLOCK: opening a named pipe would else wait for its writer for ever.
@@ -95,6 +96,8 @@ export function containedFolder(root: string): ReadContained {
   const prefix = root.endsWith(sep) ? root : root + sep
   /** Reads that still go to the thread pool, because the disk was slow. */
   let slowReads = 0
+  /** Slow reads since the last that was not. */
+  let slow = 0
 
   // After the file is open, what was opened is certain; before, a folder may still be swapped.
   async function isContained(descriptor: number, full: string): Promise<boolean> {
@@ -165,7 +168,10 @@ export function containedFolder(root: string): ReadContained {
     } finally {
       // What was opened for reading has nothing to wait for.
       closeSync(descriptor)
-      if (calls === atOnce && performance.now() - startMs > slowMs) slowReads = readsAfterSlow
+      if (calls === atOnce) {
+        slow = performance.now() - startMs > slowMs ? slow + 1 : 0
+        if (slow >= slowInARow) slowReads = readsAfterSlow
+      }
     }
   }
 }

@@ -18,23 +18,40 @@ export interface HostGit {
  * @throws SourceError `GIT_MISSING`
  */
 export async function findGit(signal: AbortSignal): Promise<HostGit> {
+  const configured = await settings(signal)
+  // A git that gives a guard back has taken it; what another lacks, its version says.
+  if (!configured.has('command core.hookspath')) await assertNewEnough(signal)
+  const ofUser = process.env.XDG_CONFIG_HOME || join(homedir(), '.config')
+  const named = configured.get('global core.excludesfile')
+  return { userIgnoreFile: named || join(ofUser, 'git', 'ignore') }
+}
+
+/** What git goes by, by scope and key; nothing of a git that cannot say it. */
+async function settings(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const keys = '^core\\.(hookspath|excludesfile)$'
+  const { stdout } = await ask(
+    ['config', '--includes', '--type=path', '--show-scope', '-z', '--get-regexp', keys],
+    signal,
+  )
+  const parts = stdout.toString('utf8').split('\0')
+  const found = new Map<string, string>()
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    const [key = '', ...value] = (parts[index + 1] ?? '').split('\n')
+    found.set(`${parts[index]} ${key}`, value.join('\n'))
+  }
+  return found
+}
+
+async function assertNewEnough(signal: AbortSignal): Promise<void> {
   const { stdout } = await ask(['version'], signal)
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(stdout.toString('latin1')) ?? []
   const isNewEnough =
     Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])
-  if (!isNewEnough) {
-    throw new SourceError(
-      'GIT_MISSING',
-      `git ${major}.${minor} is too old; cairn needs git ${oldest.join('.')} or newer.`,
-    )
-  }
-  const configured = await ask(
-    ['config', '--global', '--includes', '--type=path', '--get', 'core.excludesFile'],
-    signal,
+  if (isNewEnough) return
+  throw new SourceError(
+    'GIT_MISSING',
+    `git ${major}.${minor} is too old; cairn needs git ${oldest.join('.')} or newer.`,
   )
-  const settings = process.env.XDG_CONFIG_HOME || join(homedir(), '.config')
-  const named = configured.stdout.toString('utf8').replace(/\n$/, '')
-  return { userIgnoreFile: named || join(settings, 'git', 'ignore') }
 }
 
 function ask(args: readonly string[], signal: AbortSignal): Promise<GitResult> {

@@ -10,6 +10,8 @@ import { collectCandidates, decodeName, type TreeCandidate, unnameable } from '.
 
 // A walk over a large tree on a slow disk is silent for long.
 const walkTimeoutMs = 300_000
+/** `?`: what git tags files with that it does not track. */
+const untracked = 0x3f
 
 async function isFile(path: string): Promise<boolean> {
   return await stat(path).then(
@@ -77,51 +79,36 @@ export async function listWorkingTree(
   }
 
   const ignored = await ignoreOptions(repository, git)
-  // The index knows the modes: links and submodules stay what they are where the system has none.
-  const tracked = recordsOfGit(
-    repositoryCall(repository, ['ls-files', '--stage', '-z', ...within], signal, walkTimeoutMs),
+  const args = ['ls-files', '-t', '--cached', '--stage', '--others', ...ignored, '-z', ...within]
+  const listing = recordsOfGit(
+    repositoryCall(repository, args, signal, walkTimeoutMs),
     (record) => {
-      const tab = record.indexOf(0x09)
-      const mode = record.subarray(0, 6).toString('latin1')
-      const kind = mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file'
-      add(record.subarray(tab + 1), kind)
-    },
-  )
-  const untracked = recordsOfGit(
-    repositoryCall(
-      repository,
-      ['ls-files', '--others', ...ignored, '-z', ...within],
-      signal,
-      walkTimeoutMs,
-    ),
-    (record) => {
-      // git ends a repository inside the repository with a slash and does not look into it.
-      if (record.at(-1) === 0x2f) add(record.subarray(0, -1), 'submodule')
-      else add(record, 'file')
+      if (record[0] !== untracked) {
+        // The index knows the modes: links and submodules stay what they are where the system has none.
+        const mode = record.subarray(2, 8).toString('latin1')
+        const kind = mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file'
+        add(record.subarray(record.indexOf(0x09) + 1), kind)
+      } else if (record.at(-1) === 0x2f) {
+        // git ends a repository inside the repository with a slash and does not look into it.
+        add(record.subarray(2, -1), 'submodule')
+      } else {
+        add(record.subarray(2), 'file')
+      }
     },
   )
   const pipes = watchIgnorePipes(repository.workTree ?? repository.gitDirectory)
-  const results = await Promise.allSettled([
-    tracked,
-    untracked.then((result) => {
-      for (const { path, why } of closedFolders(result.stderr)) {
-        add(Buffer.from(path), 'unreadable', `The folder cannot be read: ${why}.`)
-      }
-      return result
-    }),
-  ])
+  const [listed] = await Promise.allSettled([listing])
   for (const path of await pipes.end()) {
     if (subfolder !== '' && !path.startsWith(`${subfolder}/`)) continue
     add(Buffer.from(path), 'unreadable', 'Not a regular file: what it has ignored is not known.')
   }
-  for (const result of results) {
-    if (result.status === 'rejected') throw result.reason
-    if (result.value.exitCode !== 0) {
-      throw gitFailure(
-        `The working tree at ${repository.workTree} cannot be listed`,
-        result.value.stderr,
-      )
-    }
+  if (listed.status === 'rejected') throw listed.reason
+  const { exitCode, stderr } = listed.value
+  if (exitCode !== 0) {
+    throw gitFailure(`The working tree at ${repository.workTree} cannot be listed`, stderr)
+  }
+  for (const { path, why } of closedFolders(stderr)) {
+    add(Buffer.from(path), 'unreadable', `The folder cannot be read: ${why}.`)
   }
   return candidates.sorted()
 }

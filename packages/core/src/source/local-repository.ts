@@ -181,12 +181,38 @@ export async function resolveCommit(
   return null
 }
 
-/** The short name of the branch that is checked out, or null where HEAD names a commit. */
-export async function currentBranch(
+/** Where a repository stands. */
+export interface Head {
+  /** Null before the first commit. */
+  readonly commit: string | null
+  /** The short name of the branch that is checked out; null where HEAD names a commit. */
+  readonly ref: string | null
+}
+
+/** @throws SourceError `GIT_FAILED` */
+export async function headOf(repository: LocalRepository, signal: AbortSignal): Promise<Head> {
+  const both = ['rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD']
+  const { exitCode, stdout } = await runGit(repositoryCall(repository, both, signal))
+  const [commit, name = ''] = stdout.toString('utf8').split('\n')
+  if (exitCode === 0 && commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit)) {
+    return { commit, ref: name === 'HEAD' ? null : shortName(name) }
+  }
+  // One of the two is not there.
+  return {
+    commit: await resolveCommit(repository, 'HEAD', signal),
+    ref: await unbornBranch(repository, signal),
+  }
+}
+
+async function unbornBranch(
   repository: LocalRepository,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const args = ['symbolic-ref', '--quiet', '--short', 'HEAD']
+  const args = ['symbolic-ref', '--quiet', 'HEAD']
   const result = await runGit(repositoryCall(repository, args, signal))
-  return result.exitCode === 0 ? result.stdout.toString('utf8').trim() : null
+  return result.exitCode === 0 ? shortName(result.stdout.toString('utf8').trim()) : null
+}
+
+function shortName(ref: string): string {
+  return ref.replace(/^refs\/(?:heads\/|remotes\/)?/, '')
 }

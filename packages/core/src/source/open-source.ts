@@ -12,9 +12,9 @@ import { listCommit } from './list-commit.ts'
 import { listFolder } from './list-folder.ts'
 import { listWorkingTree } from './list-working-tree.ts'
 import {
-  currentBranch,
   findRepository,
   hasSubfolder,
+  headOf,
   type LocalRepository,
   resolveCommit,
 } from './local-repository.ts'
@@ -98,9 +98,8 @@ async function workingTree(
   signal: AbortSignal,
 ): Promise<SourceTree> {
   const read = containedFolder(root)
-  const [commit, ref, listed] = await Promise.all([
-    resolveCommit(repository, 'HEAD', signal),
-    currentBranch(repository, signal),
+  const [{ commit, ref }, listed] = await Promise.all([
+    headOf(repository, signal),
     listWorkingTree(repository, git, basics.maxFiles, signal),
   ])
   // Nothing that git would show: an ignored folder (a dependency, a download) that was asked for by
