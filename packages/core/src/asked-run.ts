@@ -17,7 +17,8 @@ export function requestedRun(request: IndexRequest, source: Source): RequestedRu
     exclude: exclude ? [...exclude] : null,
     depth: 'url' in source ? (source.depth ?? null) : null,
     priority,
-    about: saidAbout(about, request.priority),
+    // What is recorded is frozen, and this is the host's.
+    about: saidAbout(structuredClone(about), request.priority),
   }
 }
 

@@ -18,6 +18,7 @@ import { logEntry } from '@cairn/protocol'
 import type { CallableMethods, CallableName } from './engine/methods.ts'
 import { methods } from './engine/methods.ts'
 import type { FileRow, StoredFiles, SurfaceRow } from './engine/spool.ts'
+import { numbered } from './numbered-events.ts'
 import type { EngineOptions, SqliteOptions } from './options.ts'
 import { packVectors, unpackBytes, unpackVectors } from './packed-vectors.ts'
 import { createThread } from './thread.ts'
@@ -92,7 +93,10 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
   const journal: Journal = {
     id: 'sqlite',
     tasks: {
-      append: (events) => call('tasks.append', events),
+      append: async (events) => {
+        const { seqs, epoch } = await call('tasks.append', events)
+        return events.map((event, index) => numbered(event, seqs[index] ?? 0, epoch))
+      },
       events: (taskId, range) => call('tasks.events', taskId, range),
       status: (taskId) => call('tasks.status', taskId),
       tasks: (filter) => call('tasks.tasks', filter),

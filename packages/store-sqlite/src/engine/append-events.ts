@@ -1,6 +1,7 @@
 import type { TaskLimits } from '@cairn/core'
 import type { IndexEvent, NewIndexEvent, StatusDocument } from '@cairn/protocol'
 import { foldStatus, isTerminal, logLevels, logLine } from '@cairn/protocol/fold'
+import { type Numbers, numbered } from '../numbered-events.ts'
 import type { Database } from './database.ts'
 import { fromDatedJson, toDatedJson } from './dated-json.ts'
 import { Fault } from './fault.ts'
@@ -12,8 +13,8 @@ import type { Stepwise } from './sync.ts'
 
 /** Writes the event log and what is folded from it. */
 export interface EventWriter {
-  /** `append` of the task log. */
-  append(events: readonly NewIndexEvent[]): IndexEvent[]
+  /** `append` of the task log: what the events got, so that they need not cross between threads again. */
+  append(events: readonly NewIndexEvent[]): Numbers
   /** Ends every task that was under way or waited as interrupted. */
   interrupt(): void
   /** `prune` of the task log. */
@@ -107,7 +108,7 @@ export function createEventWriter(
     }
   }
 
-  const append = (events: readonly NewIndexEvent[]): IndexEvent[] => {
+  const append = (events: readonly NewIndexEvent[]): Numbers => {
     const insert = database.prepare(
       'insert into events (task, seq, at, type, level, stage, path, data) values (?, ?, ?, ?, ?, ?, ?, ?)',
     )
@@ -115,15 +116,12 @@ export function createEventWriter(
       'insert or replace into file_records (repository, path, task, seq) values (?, ?, ?, ?)',
     )
     const touched = new Map<string, Folded>()
-    const stored: IndexEvent[] = []
+    const seqs: number[] = []
     for (const added of events) {
       const task = touched.get(added.taskId) ?? load(added)
       touched.set(added.taskId, task)
       task.seq += 1
-      const event: IndexEvent =
-        added.type === 'run.queued'
-          ? { ...added, seq: task.seq, epoch: readEpoch() }
-          : { ...added, seq: task.seq }
+      const event = numbered(added, task.seq, readEpoch())
       const before = task.status
       task.status = foldStatus(before, event)
       if (!isTerminal(task.status.status)) task.endedAt = null
@@ -148,7 +146,7 @@ export function createEventWriter(
       if (event.type === 'error.recorded' && event.error.stage === 'embedding') {
         task.embeddingErrors += 1
       }
-      stored.push(event)
+      seqs.push(task.seq)
     }
     const update = database.prepare(
       `update tasks set repository = ?, status = ?, is_ended = ?, ended_at = ?, seq = ?, embedded_chunks = ?,
@@ -179,7 +177,7 @@ export function createEventWriter(
       if (isEnded) folded.delete(name)
       else folded.set(name, task)
     }
-    return stored
+    return { seqs, epoch: readEpoch() }
   }
 
   return {

@@ -23,9 +23,9 @@ type LedgerPart = ReturnType<typeof createLedger>
 
 /** All contracts over one connection, without threads: what the threads run. */
 export interface Engine {
-  readonly tasks: Omit<Sync<Journal['tasks']>, 'logs' | 'prune'> &
+  readonly tasks: Omit<Sync<Journal['tasks']>, 'append' | 'logs' | 'prune'> &
     Pick<TaskPart, 'logs'> &
-    Pick<EventWriter, 'interrupt' | 'prune'>
+    EventWriter
   readonly maintenance: Maintenance
   readonly plans: Sync<Journal['plans']>
   readonly spool: Pick<Sync<Spool>, 'missingTexts'> & ReturnType<typeof createSpool>

@@ -198,7 +198,12 @@ export function createSpool(database: Database, names: Names, repositories: Name
       ),
 
     totals(runId, fingerprint) {
-      const sums = database.prepare<{ chunks: number; texts: number; cached_chunks: number; cached_texts: number }>(
+      const sums = database.prepare<{
+        chunks: number
+        texts: number
+        cached_chunks: number
+        cached_texts: number
+      }>(
         `select ifnull(sum(n), 0) as chunks, count(*) as texts,
            ifnull(sum(n * cached), 0) as cached_chunks, ifnull(sum(cached), 0) as cached_texts
          from (
