@@ -48,6 +48,10 @@ const danglingPage = 2_000
  */
 export async function checkStores(context: StoreCheckContext): Promise<StoreCheck> {
   const { storage, repository, signal, depth } = context
+  // The longest of the questions, and one that needs nothing of the others.
+  const dangling = storage.graph.danglingEdges({ repository, limit: danglingPage, signal })
+  // Met below, where it is not one of the others that fails.
+  dangling.catch(() => undefined)
   const byVersion = new Map<string, CheckedFile>()
   let chunks = 0
   for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
@@ -65,8 +69,6 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
   const inner = depth === 'all' ? await inspectStores(context, look) : []
   // Of a space that is not what it was, nothing can be read.
   const hasSpace = !inner.some(({ id }) => id === context.space.fingerprint)
-  // The longest of the questions, and one that needs nothing of the others.
-  const dangling = storage.graph.danglingEdges({ repository, limit: danglingPage, signal })
   // The stores may be different ones, and what one of them gives is compared while another reads.
   const [vectors, graph, text] = await allOf(
     (hasSpace ? checkVectorIds(context, byVersion) : Promise.resolve([]))
