@@ -52,6 +52,28 @@ test('content hashes are git’s blob ids and entries come in the order of code 
   }
 })
 
+test('where a repository stands is told of a branch, a commit and what has none yet', async () => {
+  using folder = temporaryFolder()
+  const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'a\n' })
+  const described = async (): Promise<unknown> => {
+    const tree = await openSource({ path: root }, options())
+    await tree.close()
+    return tree.description
+  }
+  const commit = git(root, 'rev-parse', 'HEAD')
+  git(root, 'checkout', '-qb', 'feature/names')
+  // Of a tag and a branch of one name, the branch is what is checked out.
+  git(root, 'tag', 'feature/names')
+  expect(await described()).toEqual({ ref: 'feature/names', commit })
+  git(root, 'update-ref', 'refs/remotes/origin/main', commit)
+  git(root, 'symbolic-ref', 'HEAD', 'refs/remotes/origin/main')
+  expect(await described()).toEqual({ ref: 'origin/main', commit })
+  git(root, 'checkout', '-q', '--detach', commit)
+  expect(await described()).toEqual({ ref: null, commit })
+  git(root, 'symbolic-ref', 'HEAD', 'refs/heads/unborn')
+  expect(await described()).toEqual({ ref: 'unborn', commit: null })
+})
+
 test('a commit’s tree is read from git’s objects, whatever the working tree holds', async () => {
   using folder = temporaryFolder()
   const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'one\n', 'old.ts': 'old\n' })
