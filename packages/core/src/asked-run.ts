@@ -17,8 +17,7 @@ export function requestedRun(request: IndexRequest, source: Source): RequestedRu
     exclude: exclude ? [...exclude] : null,
     depth: 'url' in source ? (source.depth ?? null) : null,
     priority,
-    // What is recorded is frozen, and this is the host's.
-    about: saidAbout(structuredClone(about), request.priority),
+    about: saidAbout(about, request.priority),
   }
 }
 
