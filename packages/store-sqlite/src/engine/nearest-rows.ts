@@ -1,4 +1,5 @@
 import type { ChunkFilter } from '@cairn/core'
+import { releaseMemory } from '@cairn/core/release-memory'
 import type { BlockCache } from './block-cache.ts'
 import type { Database } from './database.ts'
 import { estimateDots, type SignQuery } from './sign-code.ts'
@@ -32,7 +33,8 @@ export function nearestRows(
   const passes = passing(database, filter)
   const dots = new Float32Array(blockSlots)
   const found: Estimates = {
-    rows: new Float64Array(most),
+    blocks: [],
+    places: new Uint32Array(most),
     steps: new Uint16Array(most),
     counts: new Uint32Array(scaleSteps),
     length: 0,
@@ -43,15 +45,19 @@ export function nearestRows(
       collect(block, dots, passes, found)
     }
   }
-  return best(
-    found,
-    found.length <= exactRows ? found.length : Math.max(leastCandidates, limit * candidatesPerRow),
-  )
+  const wanted =
+    found.length <= exactRows ? found.length : Math.max(leastCandidates, limit * candidatesPerRow)
+  const rows = best(found, wanted)
+  releaseMemory([found.places, found.steps])
+  return rows
 }
 
 /** Rows with the steps of their estimates on the scale, and how many there are on each step. */
 interface Estimates {
-  readonly rows: Float64Array
+  /** Ids of the blocks that were looked at. */
+  readonly blocks: number[]
+  /** Where each row stands: the place of its block among those times the slots of one, plus its slot. */
+  readonly places: Uint32Array
   readonly steps: Uint16Array
   readonly counts: Uint32Array
   length: number
@@ -63,11 +69,12 @@ function collect(
   passes: (facts: Int32Array, slot: number) => boolean,
   found: Estimates,
 ): void {
-  const { rows, steps, counts } = found
+  const { blocks, places, steps, counts } = found
+  const first = (blocks.push(block.id) - 1) * blockSlots
   for (let slot = 0; slot < blockSlots; slot += 1) {
     if (!passes(block.facts, slot)) continue
     const step = stepOf(dots[slot] ?? 0)
-    rows[found.length] = block.id * blockSlots + slot
+    places[found.length] = first + slot
     steps[found.length] = step
     counts[step] = (counts[step] ?? 0) + 1
     found.length += 1
@@ -80,7 +87,7 @@ function stepOf(dot: number): number {
 }
 
 /** At least `wanted` rows: those down to the step on which the last of them stands. */
-function best({ rows, steps, counts, length }: Estimates, wanted: number): number[] {
+function best({ blocks, places, steps, counts, length }: Estimates, wanted: number): number[] {
   let least = scaleSteps
   for (let sum = 0; sum < wanted && least > 0; ) {
     least -= 1
@@ -88,7 +95,9 @@ function best({ rows, steps, counts, length }: Estimates, wanted: number): numbe
   }
   const chosen: number[] = []
   for (let index = 0; index < length; index += 1) {
-    if ((steps[index] ?? 0) >= least) chosen.push(rows[index] ?? 0)
+    if ((steps[index] ?? 0) < least) continue
+    const place = places[index] ?? 0
+    chosen.push((blocks[Math.floor(place / blockSlots)] ?? 0) * blockSlots + (place % blockSlots))
   }
   return chosen
 }
