@@ -1,4 +1,4 @@
-import { homedir, tmpdir } from 'node:os'
+import { devNull, homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SourceError } from '../errors.ts'
 import { type GitResult, runGit } from './git-process.ts'
@@ -55,5 +55,7 @@ async function assertNewEnough(signal: AbortSignal): Promise<void> {
 }
 
 function ask(args: readonly string[], signal: AbortSignal): Promise<GitResult> {
-  return runGit({ arguments: args, workingDirectory: tmpdir(), environment: {}, signal })
+  // Nor one that someone else made where temporary files are.
+  const environment = { gitDirectory: devNull }
+  return runGit({ arguments: args, workingDirectory: tmpdir(), environment, signal })
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -140,6 +141,27 @@ test.skipIf(process.platform === 'win32')(
       })
     } finally {
       process.env.PATH = path
+    }
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a repository among the temporary files says nothing about the host’s git',
+  async () => {
+    using folder = temporaryFolder()
+    const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'a\n' })
+    const stranger = makeRepository(join(folder.path, 'tmp'), { 'b.ts': 'b\n' })
+    // Whoever reads it waits.
+    rmSync(join(stranger, '.git', 'config'))
+    execFileSync('mkfifo', [join(stranger, '.git', 'config')])
+    const temporary = process.env.TMPDIR
+    process.env.TMPDIR = stranger
+    try {
+      const tree = await openSource({ path: root }, options())
+      expect(await outcomesOf(tree)).toEqual({ 'a.ts': 'index' })
+    } finally {
+      if (temporary === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = temporary
     }
   },
 )
