@@ -119,7 +119,7 @@ export function sqlite(options: SqliteOptions): SqliteStorage {
     },
     spool: {
       has: (versions) => call('spool.has', versions),
-      write: (repository, files) =>
+      write: async (repository, files) =>
         call(
           'spool.write',
           repository,

@@ -41,7 +41,7 @@ export function createWatchdog(options: {
     if (next !== state) since = new Date()
     state = next
     detail = nextDetail
-    options.changed({ state, since, detail })
+    options.changed({ state, since: new Date(since), detail })
   }
 
   const check = (): void => {

@@ -30,7 +30,10 @@ export function classifyContent(path: string, bytes: Uint8Array): ContentSkip | 
   return null
 }
 
-/** {@link generatedByHeader} of the file's beginning, which is decoded only where it has the word that every mark has. */
+/**
+ * {@link generatedByHeader} of the file's beginning, which is decoded only where it has the word that every mark has, as
+ * people and programs write it: in small letters, with a capital, or in capitals.
+ */
 function generatedByBeginning(bytes: Uint8Array): string | null {
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headerBytes))
   const encoding = encodingOf(header)

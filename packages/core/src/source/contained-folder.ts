@@ -170,7 +170,10 @@ export function containedFolder(root: string): ReadContained {
       closeSync(descriptor)
       if (calls === atOnce) {
         slow = performance.now() - startMs > slowMs ? slow + 1 : 0
-        if (slow >= slowInARow) slowReads = readsAfterSlow
+        if (slow === slowInARow) {
+          slow = 0
+          slowReads = readsAfterSlow
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 import { devNull, homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SourceError } from '../errors.ts'
+import type { GitEnvironmentOptions } from './git-environment.ts'
 import { type GitResult, runGit } from './git-process.ts'
 
 /** The first git that takes configuration from its environment, which every guard needs. */
@@ -19,11 +20,19 @@ export interface HostGit {
  */
 export async function findGit(signal: AbortSignal): Promise<HostGit> {
   const configured = await settings(signal)
-  // A git that gives a guard back has taken it; what another lacks, its version says.
-  if (!configured.has('command core.hookspath')) await assertNewEnough(signal)
+  // A git that gives a guard back has taken it; of another, and where a setting keeps git from answering, more is asked.
+  const named = configured.has('command core.hookspath')
+    ? configured.get('global core.excludesfile')
+    : await namedByItself(signal)
   const ofUser = process.env.XDG_CONFIG_HOME || join(homedir(), '.config')
-  const named = configured.get('global core.excludesfile')
   return { userIgnoreFile: named || join(ofUser, 'git', 'ignore') }
+}
+
+async function namedByItself(signal: AbortSignal): Promise<string> {
+  await assertNewEnough(signal)
+  const name = ['config', '--global', '--includes', '--type=path', '--get', 'core.excludesFile']
+  const { stdout } = await ask(name, {}, signal)
+  return stdout.toString('utf8').replace(/\n$/, '')
 }
 
 /** What git goes by, by scope and key; nothing of a git that cannot say it. */
@@ -31,6 +40,8 @@ async function settings(signal: AbortSignal): Promise<ReadonlyMap<string, string
   const keys = '^core\\.(hookspath|excludesfile)$'
   const { stdout } = await ask(
     ['config', '--includes', '--type=path', '--show-scope', '-z', '--get-regexp', keys],
+    // Not those of a repository that someone made where temporary files are.
+    { gitDirectory: devNull },
     signal,
   )
   const parts = stdout.toString('utf8').split('\0')
@@ -43,7 +54,7 @@ async function settings(signal: AbortSignal): Promise<ReadonlyMap<string, string
 }
 
 async function assertNewEnough(signal: AbortSignal): Promise<void> {
-  const { stdout } = await ask(['version'], signal)
+  const { stdout } = await ask(['version'], {}, signal)
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(stdout.toString('latin1')) ?? []
   const isNewEnough =
     Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])
@@ -54,8 +65,10 @@ async function assertNewEnough(signal: AbortSignal): Promise<void> {
   )
 }
 
-function ask(args: readonly string[], signal: AbortSignal): Promise<GitResult> {
-  // Nor one that someone else made where temporary files are.
-  const environment = { gitDirectory: devNull }
+function ask(
+  args: readonly string[],
+  environment: GitEnvironmentOptions,
+  signal: AbortSignal,
+): Promise<GitResult> {
   return runGit({ arguments: args, workingDirectory: tmpdir(), environment, signal })
 }

@@ -193,11 +193,11 @@ export interface Head {
 export async function headOf(repository: LocalRepository, signal: AbortSignal): Promise<Head> {
   const both = ['rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD']
   const { exitCode, stdout } = await runGit(repositoryCall(repository, both, signal))
-  const [commit, name = ''] = stdout.toString('utf8').split('\n')
-  if (exitCode === 0 && commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit)) {
+  const [commit = '', name = ''] = stdout.toString('utf8').split('\n')
+  if (exitCode === 0 && name !== '' && /^[0-9a-f]{40,64}$/.test(commit)) {
     return { commit, ref: name === 'HEAD' ? null : shortName(name) }
   }
-  // One of the two is not there.
+  // One of the two is not there, or a branch or a tag is called HEAD.
   return {
     commit: await resolveCommit(repository, 'HEAD', signal),
     ref: await unbornBranch(repository, signal),
@@ -214,5 +214,5 @@ async function unbornBranch(
 }
 
 function shortName(ref: string): string {
-  return ref.replace(/^refs\/(?:heads\/|remotes\/)?/, '')
+  return ref.replace(/^refs\/(?:heads\/|remotes\/|tags\/)?/, '')
 }

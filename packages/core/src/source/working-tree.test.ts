@@ -69,8 +69,15 @@ test('where a repository stands is told of a branch, a commit and what has none 
   git(root, 'update-ref', 'refs/remotes/origin/main', commit)
   git(root, 'symbolic-ref', 'HEAD', 'refs/remotes/origin/main')
   expect(await described()).toEqual({ ref: 'origin/main', commit })
+  git(root, 'symbolic-ref', 'HEAD', 'refs/tags/feature/names')
+  expect(await described()).toEqual({ ref: 'feature/names', commit })
   git(root, 'checkout', '-q', '--detach', commit)
   expect(await described()).toEqual({ ref: null, commit })
+  git(root, 'update-ref', 'refs/heads/HEAD', commit)
+  expect(await described()).toEqual({ ref: null, commit })
+  git(root, 'symbolic-ref', 'HEAD', 'refs/heads/main')
+  expect(await described()).toEqual({ ref: 'main', commit })
+  git(root, 'update-ref', '-d', 'refs/heads/HEAD')
   git(root, 'symbolic-ref', 'HEAD', 'refs/heads/unborn')
   expect(await described()).toEqual({ ref: 'unborn', commit: null })
 })
@@ -141,6 +148,33 @@ test.skipIf(process.platform === 'win32')(
       })
     } finally {
       process.env.PATH = path
+    }
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'what the host’s user ignores is left out, also where git cannot be asked for all at once',
+  async () => {
+    using folder = temporaryFolder()
+    const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'a\n' })
+    writeFiles(root, { 'a.draft': 'draft\n' })
+    writeFiles(folder.path, {
+      'home/.gitconfig': '[core]\n\texcludesFile = ~/ignored\n',
+      'home/ignored': '*.draft\n',
+      // As 2.44 to 2.46 where an `includeIf "onbranch:…"` is in the user's configuration.
+      'bin/git':
+        '#!/bin/sh\ncase "$*" in *--get-regexp*) kill -ABRT $$;; esac\nPATH=$(echo "$PATH" | cut -d: -f2-) exec git "$@"\n',
+    })
+    chmodSync(join(folder.path, 'bin', 'git'), 0o755)
+    const { HOME: home, PATH: path } = process.env
+    process.env.HOME = join(folder.path, 'home')
+    const outcomes = async () => outcomesOf(await openSource({ path: root }, options()))
+    try {
+      expect(await outcomes()).toEqual({ 'a.ts': 'index' })
+      process.env.PATH = `${join(folder.path, 'bin')}:${path}`
+      expect(await outcomes()).toEqual({ 'a.ts': 'index' })
+    } finally {
+      Object.assign(process.env, { HOME: home, PATH: path })
     }
   },
 )

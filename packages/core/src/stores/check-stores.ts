@@ -1,5 +1,6 @@
 import { allOf } from '../all-of.ts'
 import { parseChunkId } from '../content-ids.ts'
+import type { GraphEdge } from '../contracts/graph-store.ts'
 import type { MemoryGate } from '../memory-gate.ts'
 import type { Parser } from '../parsing/parser.ts'
 import { checkGraph } from './check-graph.ts'
@@ -47,11 +48,25 @@ const danglingPage = 2_000
  * everything, as it would be written now.
  */
 export async function checkStores(context: StoreCheckContext): Promise<StoreCheck> {
-  const { storage, repository, signal, depth } = context
+  const { storage, repository, signal } = context
   // The longest of the questions, and one that needs nothing of the others.
   const dangling = storage.graph.danglingEdges({ repository, limit: danglingPage, signal })
-  // Met below, where it is not one of the others that fails.
-  dangling.catch(() => undefined)
+  const asked = dangling.then(ignore, ignore)
+  try {
+    return await compareStores(context, dangling)
+  } finally {
+    // Whatever else failed, nothing of a check goes on after it.
+    await asked
+  }
+}
+
+function ignore(): void {}
+
+async function compareStores(
+  context: StoreCheckContext,
+  dangling: Promise<readonly GraphEdge[]>,
+): Promise<StoreCheck> {
+  const { storage, repository, depth } = context
   const byVersion = new Map<string, CheckedFile>()
   let chunks = 0
   for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
