@@ -10,22 +10,13 @@ export interface BlockCache {
   blocks(space: number, repository: number | null): Iterable<VectorBlock>
 }
 
-interface KeptBlock {
-  readonly block: VectorBlock
-  readonly changes: number
-  readonly space: number
-  /** The last walk through the blocks that met it. */
-  walk: number
-}
-
 /**
  * Keeps the blocks that are queried, as far as they fit into so many bytes: those of 16,000 vectors of
  * 384 dimensions in a megabyte. The others are read again by each query.
  */
 export function createBlockCache(database: Database, keptBytes: number): BlockCache {
-  const kept = new Map<number, KeptBlock>()
+  const kept = new Map<number, { block: VectorBlock; changes: number; space: number }>()
   let bytes = 0
-  let walks = 0
 
   const forget = (id: number): void => {
     const entry = kept.get(id)
@@ -34,16 +25,12 @@ export function createBlockCache(database: Database, keptBytes: number): BlockCa
     kept.delete(id)
   }
 
-  // One by one: thousands of them, held while a query goes through the blocks, would be taken for long-lived.
-  const list = (
-    space: number,
-    repository: number | null,
-  ): IterableIterator<{ id: number; changes: number }> =>
+  const list = (space: number, repository: number | null): { id: number; changes: number }[] =>
     database
       .prepare<{ id: number; changes: number }>(
         `select id, changes from vector_blocks where space = ? ${repository === null ? '' : 'and repository = ?'}`,
       )
-      .iterate(space, ...(repository === null ? [] : [repository]))
+      .all(space, ...(repository === null ? [] : [repository]))
 
   return {
     countRows(space, repository) {
@@ -56,19 +43,22 @@ export function createBlockCache(database: Database, keptBytes: number): BlockCa
     },
 
     *blocks(space, repository) {
-      walks += 1
-      const walk = walks
-      for (const { id, changes } of list(space, repository)) {
+      const listed = list(space, repository)
+      if (repository === null) {
+        // Only here is it certain that what is not listed is gone.
+        const ids = new Set(listed.map(({ id }) => id))
+        for (const [id, entry] of kept) if (entry.space === space && !ids.has(id)) forget(id)
+      }
+      for (const { id, changes } of listed) {
         const entry = kept.get(id)
         if (entry?.changes === changes) {
-          entry.walk = walk
           yield entry.block
           continue
         }
         forget(id)
         const block = readBlock(database, id)
         if (bytes + sizeOf(block) <= keptBytes) {
-          kept.set(id, { block, changes, space, walk })
+          kept.set(id, { block, changes, space })
           bytes += sizeOf(block)
           yield block
           continue
@@ -78,11 +68,6 @@ export function createBlockCache(database: Database, keptBytes: number): BlockCa
         } finally {
           release(block)
         }
-      }
-      if (repository !== null) return
-      // Only here is it certain that what was not met is gone.
-      for (const [id, entry] of kept) {
-        if (entry.space === space && entry.walk !== walk) forget(id)
       }
     },
   }
