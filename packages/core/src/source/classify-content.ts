@@ -1,5 +1,5 @@
 import type { SkipReason } from '@cairn/protocol'
-import { generatedByHeader, generatedByName } from './generated-files.ts'
+import { generatedByHeader, generatedByName, mayBeMarked } from './generated-files.ts'
 import { encodingOf, hasNoText, isBinary, isLfsPointer, minifiedBy } from './text-detection.ts'
 
 /** Why a file's content is not indexed. */
@@ -30,13 +30,10 @@ export function classifyContent(path: string, bytes: Uint8Array): ContentSkip | 
   return null
 }
 
-/**
- * {@link generatedByHeader} of the file's beginning, which is decoded only where it has the word that every mark has, as
- * people and programs write it: in small letters, with a capital, or in capitals.
- */
+/** {@link generatedByHeader} of the file's beginning, which is decoded only where that can find a mark. */
 function generatedByBeginning(bytes: Uint8Array): string | null {
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headerBytes))
   const encoding = encodingOf(header)
-  const isNamed = encoding !== 'utf-8' || header.includes('enerated') || header.includes('ENERATED')
-  return isNamed ? generatedByHeader(new TextDecoder(encoding).decode(header)) : null
+  const isWorthIt = encoding !== 'utf-8' || mayBeMarked(header)
+  return isWorthIt ? generatedByHeader(new TextDecoder(encoding).decode(header)) : null
 }

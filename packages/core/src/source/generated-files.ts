@@ -101,6 +101,15 @@ const phrases: ReadonlyArray<readonly [phrase: string, what: string]> = [
 ]
 
 /**
+ * Whether a beginning has the word that every mark in this file has, as people and programs write it: in small letters,
+ * with a capital, or in capitals.
+ * @param header the first 4 KB of the file, in UTF-8
+ */
+export function mayBeMarked(header: Buffer): boolean {
+  return header.includes('enerated') || header.includes('ENERATED')
+}
+
+/**
  * What the comment lines of a file's beginning say about its origin, or null. Only comments count: a
  * generator's own source holds the same words in its templates.
  * @param header the first 4 KB of the file, decoded
