@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import {
   entriesOf,
   git,
@@ -14,6 +14,8 @@ import { openOptions as options } from './fixtures/open-options.ts'
 import { openSource } from './open-source.ts'
 
 const signal = new AbortController().signal
+
+afterEach(() => void vi.unstubAllEnvs())
 
 test('a working tree is its tracked and untracked files, not the ignored and not the deleted', async () => {
   using folder = temporaryFolder()
@@ -140,15 +142,10 @@ test.skipIf(process.platform === 'win32')(
     const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'a\n' })
     writeFiles(folder.path, { 'bin/git': '#!/bin/sh\necho git version 2.30.9\n' })
     chmodSync(join(folder.path, 'bin', 'git'), 0o755)
-    const path = process.env.PATH
-    process.env.PATH = `${join(folder.path, 'bin')}:${path}`
-    try {
-      await expect(openSource({ path: root }, options())).rejects.toMatchObject({
-        code: 'GIT_MISSING',
-      })
-    } finally {
-      process.env.PATH = path
-    }
+    vi.stubEnv('PATH', `${join(folder.path, 'bin')}:${process.env.PATH}`)
+    await expect(openSource({ path: root }, options())).rejects.toMatchObject({
+      code: 'GIT_MISSING',
+    })
   },
 )
 
@@ -166,16 +163,11 @@ test.skipIf(process.platform === 'win32')(
         '#!/bin/sh\ncase "$*" in *--get-regexp*) kill -ABRT $$;; esac\nPATH=$(echo "$PATH" | cut -d: -f2-) exec git "$@"\n',
     })
     chmodSync(join(folder.path, 'bin', 'git'), 0o755)
-    const { HOME: home, PATH: path } = process.env
-    process.env.HOME = join(folder.path, 'home')
     const outcomes = async () => outcomesOf(await openSource({ path: root }, options()))
-    try {
-      expect(await outcomes()).toEqual({ 'a.ts': 'index' })
-      process.env.PATH = `${join(folder.path, 'bin')}:${path}`
-      expect(await outcomes()).toEqual({ 'a.ts': 'index' })
-    } finally {
-      Object.assign(process.env, { HOME: home, PATH: path })
-    }
+    vi.stubEnv('HOME', join(folder.path, 'home'))
+    expect(await outcomes()).toEqual({ 'a.ts': 'index' })
+    vi.stubEnv('PATH', `${join(folder.path, 'bin')}:${process.env.PATH}`)
+    expect(await outcomes()).toEqual({ 'a.ts': 'index' })
   },
 )
 
@@ -188,15 +180,9 @@ test.skipIf(process.platform === 'win32')(
     // Whoever reads it waits.
     rmSync(join(stranger, '.git', 'config'))
     execFileSync('mkfifo', [join(stranger, '.git', 'config')])
-    const temporary = process.env.TMPDIR
-    process.env.TMPDIR = stranger
-    try {
-      const tree = await openSource({ path: root }, options())
-      expect(await outcomesOf(tree)).toEqual({ 'a.ts': 'index' })
-    } finally {
-      if (temporary === undefined) delete process.env.TMPDIR
-      else process.env.TMPDIR = temporary
-    }
+    vi.stubEnv('TMPDIR', stranger)
+    const tree = await openSource({ path: root }, options())
+    expect(await outcomesOf(tree)).toEqual({ 'a.ts': 'index' })
   },
 )
 
@@ -389,17 +375,12 @@ test('without git on the PATH a repository says so and a plain folder still work
   using folder = temporaryFolder()
   const root = makeRepository(join(folder.path, 'repo'), { 'a.ts': 'a\n' })
   writeFiles(folder.path, { 'plain/a.ts': 'a\n' })
-  const path = process.env.PATH
-  process.env.PATH = join(folder.path, 'plain')
-  try {
-    for (const source of [{ path: root }, { url: 'https://example.org/a' }]) {
-      await expect(
-        openSource(source, options({ cloneDirectory: join(folder.path, 'clones') })),
-      ).rejects.toMatchObject({ code: 'GIT_MISSING' })
-    }
-    const plain = await openSource({ path: join(folder.path, 'plain') }, options())
-    expect(await outcomesOf(plain)).toEqual({ 'a.ts': 'index' })
-  } finally {
-    process.env.PATH = path
+  vi.stubEnv('PATH', join(folder.path, 'plain'))
+  for (const source of [{ path: root }, { url: 'https://example.org/a' }]) {
+    await expect(
+      openSource(source, options({ cloneDirectory: join(folder.path, 'clones') })),
+    ).rejects.toMatchObject({ code: 'GIT_MISSING' })
   }
+  const plain = await openSource({ path: join(folder.path, 'plain') }, options())
+  expect(await outcomesOf(plain)).toEqual({ 'a.ts': 'index' })
 })
