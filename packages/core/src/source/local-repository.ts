@@ -6,6 +6,8 @@ import { gitFailure } from './git-failure.ts'
 import { type GitCall, runGit } from './git-process.ts'
 import { readHead } from './read-head.ts'
 
+const objectId = /^[0-9a-f]{40,64}$/
+
 /** A Git repository on this machine. */
 export interface LocalRepository {
   /** The repository's own folder, `.git` or a bare repository. */
@@ -173,7 +175,7 @@ export async function resolveCommit(
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]
   const result = await runGit(repositoryCall(repository, args, signal))
   const id = result.stdout.toString('latin1').trim()
-  if (result.exitCode === 0 && /^[0-9a-f]{40,64}$/.test(id)) return id
+  if (result.exitCode === 0 && objectId.test(id)) return id
   // `--quiet` is silent about a name that is not there; what it still says is another trouble.
   if (/dubious|not a git repository|bad config|unable to|corrupt/i.test(result.stderr)) {
     throw gitFailure(`The repository at ${repository.gitDirectory} cannot be read`, result.stderr)
@@ -194,17 +196,17 @@ export async function headOf(repository: LocalRepository, signal: AbortSignal): 
   const both = ['rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD']
   const { exitCode, stdout } = await runGit(repositoryCall(repository, both, signal))
   const [commit = '', name = ''] = stdout.toString('utf8').split('\n')
-  if (exitCode === 0 && name !== '' && /^[0-9a-f]{40,64}$/.test(commit)) {
+  if (exitCode === 0 && name !== '' && objectId.test(commit)) {
     return { commit, ref: name === 'HEAD' ? null : shortName(name) }
   }
   // One of the two is not there, or a branch or a tag is called HEAD.
   return {
     commit: await resolveCommit(repository, 'HEAD', signal),
-    ref: await unbornBranch(repository, signal),
+    ref: await symbolicHead(repository, signal),
   }
 }
 
-async function unbornBranch(
+async function symbolicHead(
   repository: LocalRepository,
   signal: AbortSignal,
 ): Promise<string | null> {

@@ -51,7 +51,7 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
   const { storage, repository, signal } = context
   // The longest of the questions, and one that needs nothing of the others.
   const dangling = storage.graph.danglingEdges({ repository, limit: danglingPage, signal })
-  const asked = dangling.then(ignore, ignore)
+  const asked = Promise.allSettled([dangling])
   try {
     return await compareStores(context, dangling)
   } finally {
@@ -59,8 +59,6 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
     await asked
   }
 }
-
-function ignore(): void {}
 
 async function compareStores(
   context: StoreCheckContext,
