@@ -1,6 +1,5 @@
-import { deserialize } from 'node:v8'
 import type { EncodedGraph, GraphEdge, GraphNode, GraphRows } from '../contracts/graph-store.ts'
-import { serializeApart } from '../serialize-apart.ts'
+import { packBlocks, unpackBlocks } from '../packed-blocks.ts'
 
 /**
  * What a part of an {@link EncodedGraph} says. Every string stands there once and is named by its place;
@@ -25,10 +24,14 @@ export const edgeNumbers = 6
 /** Stands for null. */
 export const noNumber = -1
 
+const noNumbers = new Int32Array()
+
 /** Encodes rows, in one part. */
 export function encodeGraph(rows: GraphRows): EncodedGraph {
-  const { nodes, edges } = rows
-  return { parts: [serializeApart(packGraph(rows))], nodes: nodes.length, edges: edges.length }
+  const { nodes, edges, ...words } = packGraph(rows)
+  const numbers = [nodes, edges].map(({ buffer }) => new Uint8Array(buffer))
+  const part = packBlocks([JSON.stringify(words), ...numbers])
+  return { parts: [part], nodes: rows.nodes.length, edges: rows.edges.length }
 }
 
 /** The rows again; only for parts that {@link encodeGraph} made in this process. */
@@ -42,8 +45,13 @@ export function decodeGraph({ parts }: Pick<EncodedGraph, 'parts'>): GraphRows {
 
 /** What a part says, for a store that need not build up the rows. */
 export function unpackPart(part: Uint8Array): PackedGraph {
-  // The format carries no type: what goes in is a PackedGraph, so that is what comes out.
-  return deserialize(part) as PackedGraph
+  const [words, ...numbers] = unpackBlocks(part)
+  const [nodes = noNumbers, edges = noNumbers] = numbers.map(
+    ({ buffer, byteOffset, byteLength }) =>
+      new Int32Array(buffer, byteOffset, byteLength / Int32Array.BYTES_PER_ELEMENT),
+  )
+  const said: Omit<PackedGraph, 'nodes' | 'edges'> = JSON.parse(String(words))
+  return { ...said, nodes, edges }
 }
 
 function packGraph(rows: GraphRows): PackedGraph {

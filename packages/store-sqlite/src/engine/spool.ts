@@ -1,5 +1,5 @@
 import type { Spool, SpooledChunk, SymbolKind } from '@cairn/core'
-import { decodeFile, encodeReferences, encodeSurface } from '@cairn/core/encoded-file'
+import { encodedParts } from '@cairn/core/encoded-file'
 import { type PackedVectors, packVectors } from '../packed-vectors.ts'
 import { checksum, textChecksum } from './checksum.ts'
 import type { Database } from './database.ts'
@@ -79,9 +79,11 @@ export function createSpool(database: Database, names: Names, repositories: Name
       )
       const insertChunk = database.prepare(
         `insert into chunks (id, version, ordinal, symbol_kind, start_line, end_line, text_hash, characters, symbol_path, context, text)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as text))`,
       )
-      const insertTerms = database.prepare('insert into chunk_words (rowid, terms) values (?, ?)')
+      const insertTerms = database.prepare(
+        'insert into chunk_words (rowid, terms) values (?, cast(? as text))',
+      )
       // A store that no text has left yet need not look for each of them.
       let hasNotes = hasLeftTexts(database)
       let next = nextChunk(database)
@@ -97,15 +99,16 @@ export function createSpool(database: Database, names: Names, repositories: Name
           // With its last row the name itself may have gone.
           versionId = names.intern(version)
         }
-        const parsed = decodeFile({ bytes: new Uint8Array(buffer) })
-        const surface = textOf(encodeSurface(parsed))
-        const uses = textOf(encodeReferences(parsed.references))
+        const parsed = encodedParts({ bytes: new Uint8Array(buffer) })
+        // JSON is kept as text, which SQLite's own functions and tools can read.
+        const surface = parsed.surface.toString()
+        const uses = parsed.references.toString()
         const first = next
         const sums: number[] = []
         for (const chunk of parsed.chunks) {
           const textHash = Buffer.from(chunk.textHash, 'hex')
           if (hasNotes) noteBack(database, textHash)
-          const characters = chunk.text.length + chunk.context.length
+          const characters = chunk.textLength + chunk.context.length
           insertChunk.run(
             next,
             versionId,
@@ -252,11 +255,6 @@ export function createSpool(database: Database, names: Names, repositories: Name
       }
     },
   }
-}
-
-/** JSON is kept as text, which SQLite's own functions and tools can read. */
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 }
 
 /** What a chunk says beside its text, which its hash stands for. */
