@@ -9,12 +9,15 @@ import { checkText } from './check-text.ts'
 import { checkOtherSpaces, checkVectorIds, checkVectors } from './check-vectors.ts'
 import {
   type CheckContext,
+  type CheckDepth,
   type CheckedFile,
   checkedFile,
   type Difference,
 } from './checked-file.ts'
 import { inspectJournal, inspectStores } from './inspect-stores.ts'
 import { ledgerFiles } from './read-ledger.ts'
+import { sampledFiles } from './sample-chunks.ts'
+import { sumStores } from './sum-stores.ts'
 
 /** What was compared and what differs. */
 export interface StoreCheck {
@@ -22,9 +25,6 @@ export interface StoreCheck {
   readonly chunks: number
   readonly differences: readonly Difference[]
 }
-
-/** How much is looked at: all of it, or every id and a sample of the rest, so that it costs little. */
-export type CheckDepth = 'sample' | 'all'
 
 /** What {@link checkStores} works with. */
 export interface StoreCheckContext extends CheckContext {
@@ -38,14 +38,13 @@ export interface StoreCheckContext extends CheckContext {
 /** Steps of a check, for its progress. */
 export const checkSteps = 5
 
-// Enough to notice a store that mangles vectors.
-const vectorSample = 64
 const danglingPage = 2_000
 
 /**
  * Compares what the stores hold of a repository with its ledger: every id of the vector store, every
  * owner of the graph, every chunk of the text index, and a sample of the texts and vectors themselves; or
- * everything, as it would be written now.
+ * everything, as it would be written now. What is whole is found so by sums, page by page; only to name
+ * differences is anything held of each file.
  */
 export async function checkStores(context: StoreCheckContext): Promise<StoreCheck> {
   const { storage, repository, signal } = context
@@ -53,16 +52,27 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
   const dangling = storage.graph.danglingEdges({ repository, limit: danglingPage, signal })
   const asked = Promise.allSettled([dangling])
   try {
-    return await compareStores(context, dangling)
+    const step = stepper(context)
+    const whole = context.depth === 'sample' ? await sumStores(context, dangling, step) : null
+    return whole ?? (await compareStores(context, dangling, step))
   } finally {
     // Whatever else failed, nothing of a check goes on after it.
     await asked
   }
 }
 
+/** Tells of a step, once for each that there is: what is looked at again was told already. */
+function stepper({ onStep }: StoreCheckContext): () => void {
+  let done = 0
+  return () => {
+    if (done < checkSteps) onStep?.(++done, 'comparing the stores with the ledger')
+  }
+}
+
 async function compareStores(
   context: StoreCheckContext,
   dangling: Promise<readonly GraphEdge[]>,
+  onStep: () => void,
 ): Promise<StoreCheck> {
   const { storage, repository, depth } = context
   const byVersion = new Map<string, CheckedFile>()
@@ -71,9 +81,8 @@ async function compareStores(
     byVersion.set(file.version, checkedFile(file))
     chunks += file.chunkCount
   }
-  let done = 0
   const step = <T>(result: T): T => {
-    context.onStep?.(++done, 'comparing the stores with the ledger')
+    onStep()
     return result
   }
   step(null)
@@ -88,8 +97,8 @@ async function compareStores(
       .then(step)
       .then(async (found) => {
         if (!hasSpace) return found
-        const most = depth === 'all' ? Number.POSITIVE_INFINITY : vectorSample
-        return [...found, ...(await checkVectors(context, byVersion, found, most))]
+        const samples = sampledFiles(byVersion.values(), chunks, depth)
+        return [...found, ...(await checkVectors(context, samples, found))]
       })
       .then(step),
     checkGraph(context, byVersion, dangling).then(step),

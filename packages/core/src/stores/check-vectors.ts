@@ -1,66 +1,47 @@
 import { chunkId, parseChunkId } from '../content-ids.ts'
 import { squaredLength } from '../embedding/squared-length.ts'
+import { batches } from './batches.ts'
 import {
   type CheckContext,
+  type CheckDepth,
   type CheckedFile,
   type Difference,
   expectedIds,
 } from './checked-file.ts'
-import { vectorIdPages, versionRows } from './list-rows.ts'
-import { sampleChunks } from './sample-chunks.ts'
+import { vectorIdPages } from './list-rows.ts'
+import type { SampledFile } from './sample-chunks.ts'
 
 type Files = ReadonlyMap<string, CheckedFile>
 
 const vectorPage = 200
+const filesPerPage = 50
 // Cosine distance is not touched by differences below this; stores may round float32.
 const sameVector = 1e-5
 const normTolerance = 1e-2
 
-/** Compares the ids of the vector store with the chunks of the ledger, and their number with its count. */
+/** Names each id that should not be there or is not there, and a store that counts other rows than it lists. */
 export async function checkVectorIds(
   context: CheckContext,
   byVersion: Files,
 ): Promise<Difference[]> {
   const { storage, repository, space, signal } = context
-  const { isAsExpected, rows } = await compareSums(context, byVersion)
-  if (!isAsExpected) {
-    const differences = await differentIds(context, byVersion)
-    if (differences.length > 0) return differences
-  }
+  const { differences, rows } = await compareIds(context, byVersion)
+  if (differences.length > 0 || !storage.vectors.inspect) return differences
   // A store that keeps a row in several places may count other rows than it lists, and finds others too.
-  if (!storage.vectors.inspect) return []
   const count = await storage.vectors.count(space, { repository, signal })
   return count === rows ? [] : [{ kind: 'altered', store: 'vectors', id: repository, path: null }]
 }
 
-/** How many rows there are, and whether they are every chunk of every file and nothing else, as far as sums tell. */
-async function compareSums(
+async function compareIds(
   context: CheckContext,
   byVersion: Files,
-): Promise<{ isAsExpected: boolean; rows: number }> {
-  // Sums do for files that are whole.
-  let isAsExpected = true
-  let toMatch = 0
-  for (const { chunkCount, failedChunks } of byVersion.values()) {
-    if (failedChunks.length > 0) isAsExpected = false
-    if (chunkCount > 0) toMatch += 1
-  }
-  let rows = 0
-  for await (const sum of versionRows(context, context.space)) {
-    rows += sum.rows
-    const chunkCount = byVersion.get(sum.version)?.chunkCount ?? 0
-    if (sum.rows !== chunkCount || sum.lastOrdinal !== chunkCount - 1) isAsExpected = false
-    toMatch -= 1
-  }
-  return { isAsExpected: isAsExpected && toMatch === 0, rows }
-}
-
-/** Names each id that should not be there or is not there. */
-async function differentIds(context: CheckContext, byVersion: Files): Promise<Difference[]> {
+): Promise<{ differences: Difference[]; rows: number }> {
   const { storage, space, signal } = context
+  let rows = 0
   const differences: Difference[] = []
   const seen = new Map<string, number>()
   for await (const ids of vectorIdPages(context, space)) {
+    rows += ids.length
     for (const id of ids) {
       const chunk = parseChunkId(id)
       const file = chunk ? byVersion.get(chunk.version) : undefined
@@ -84,7 +65,7 @@ async function differentIds(context: CheckContext, byVersion: Files): Promise<Di
         differences.push({ kind: 'missing', store: 'vectors', id, path: file.path })
     }
   }
-  return differences
+  return { differences, rows }
 }
 
 /** Rows of the repository in spaces that are not its own. */
@@ -102,16 +83,16 @@ export async function checkOtherSpaces(context: CheckContext): Promise<Differenc
   return differences
 }
 
-/** Compares at most so many vectors with the cache, spread over the repository, and looks up their texts. */
+/** Compares vectors with the cache, with what stands beside them where all are looked at, and looks up their texts. */
 export async function checkVectors(
-  { storage, repository, space, signal }: CheckContext,
-  byVersion: Files,
+  { storage, repository, space, signal, depth }: CheckContext & { readonly depth: CheckDepth },
+  samples: readonly SampledFile[],
   known: readonly Difference[],
-  most: number,
 ): Promise<Difference[]> {
+  const byVersion = new Map(samples.map(({ file }) => [file.version, file]))
   const missing = new Set(known.filter(({ kind }) => kind === 'missing').map(({ id }) => id))
   const differences: Difference[] = []
-  for (const page of sampleChunks([...byVersion.values()], most)) {
+  for (const page of batches(samples, filesPerPage)) {
     signal.throwIfAborted()
     const spooled = await storage.journal.spool.chunks(page.map(({ file }) => file.version))
     const sampled = new Set(
@@ -152,9 +133,7 @@ export async function checkVectors(
         return { id, repository, version, path: path ?? '', language, symbolKind }
       })
       const altered = new Set(
-        most === Number.POSITIVE_INFINITY
-          ? await storage.vectors.altered?.(space, wanted, { signal })
-          : [],
+        depth === 'all' ? await storage.vectors.altered?.(space, wanted, { signal }) : [],
       )
       for (const [index, { id, path }] of slice.entries()) {
         const isWhole =

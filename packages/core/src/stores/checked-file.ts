@@ -15,6 +15,9 @@ export interface Difference {
   readonly space?: VectorSpace
 }
 
+/** How much is looked at: all of it, or every id and a sample of the rest, so that it costs little. */
+export type CheckDepth = 'sample' | 'all'
+
 /** What every part of a check reads. */
 export interface CheckContext {
   readonly storage: Storage
@@ -23,10 +26,7 @@ export interface CheckContext {
   readonly signal: AbortSignal
 }
 
-/**
- * What is compared of a file, and no more: one for each file of the repository is held for as long as
- * a check takes.
- */
+/** What is compared of a file, and no more: one for each file is held while differences are named. */
 export interface CheckedFile
   extends Pick<
     LedgerFile,

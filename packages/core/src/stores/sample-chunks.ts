@@ -1,7 +1,4 @@
-import { batches } from './batches.ts'
-import type { CheckedFile } from './checked-file.ts'
-
-const filesPerPage = 50
+import type { CheckDepth, CheckedFile } from './checked-file.ts'
 
 /** A file and which of its chunks are looked at. */
 export interface SampledFile {
@@ -9,25 +6,43 @@ export interface SampledFile {
   readonly ordinals: readonly number[]
 }
 
-/** At most `most` chunks, at even distances over all chunks of the repository, in pages of files. */
-export function sampleChunks(
-  files: readonly CheckedFile[],
-  most: number,
-): Iterable<readonly SampledFile[]> {
-  const chunks = files.reduce((sum, file) => sum + file.chunkCount, 0)
-  const count = Math.min(most, chunks)
-  const sampled: SampledFile[] = []
+// Enough to notice a store that mangles vectors.
+const sampleSize = 64
+
+/**
+ * Picks so many of all chunks, at even distances, or each of them: gives the ordinals of those that a file has,
+ * as one file comes after the other.
+ */
+export function createSampler(
+  chunks: number,
+  depth: CheckDepth,
+): (file: Pick<CheckedFile, 'chunkCount'>) => number[] {
+  const count = depth === 'all' ? chunks : Math.min(sampleSize, chunks)
   let taken = 0
   let before = 0
-  for (const file of files) {
+  return ({ chunkCount }) => {
     const ordinals: number[] = []
     for (; taken < count; taken++) {
       const ordinal = Math.floor((taken * chunks) / count) - before
-      if (ordinal >= file.chunkCount) break
+      if (ordinal >= chunkCount) break
       ordinals.push(ordinal)
     }
-    before += file.chunkCount
+    before += chunkCount
+    return ordinals
+  }
+}
+
+/** The files that have any of the picked chunks. */
+export function sampledFiles(
+  files: Iterable<CheckedFile>,
+  chunks: number,
+  depth: CheckDepth,
+): SampledFile[] {
+  const pick = createSampler(chunks, depth)
+  const sampled: SampledFile[] = []
+  for (const file of files) {
+    const ordinals = pick(file)
     if (ordinals.length > 0) sampled.push({ file, ordinals })
   }
-  return batches(sampled, filesPerPage)
+  return sampled
 }

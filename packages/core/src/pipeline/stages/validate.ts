@@ -1,11 +1,7 @@
 import { StoreError } from '../../errors.ts'
 import type { StageProgress } from '../../progress/run-progress.ts'
-import {
-  type CheckDepth,
-  checkSteps,
-  checkStores,
-  type StoreCheck,
-} from '../../stores/check-stores.ts'
+import { checkSteps, checkStores, type StoreCheck } from '../../stores/check-stores.ts'
+import type { CheckDepth } from '../../stores/checked-file.ts'
 import { repairStores } from '../../stores/repair-stores.ts'
 import type { RunContext } from '../run-context.ts'
 
