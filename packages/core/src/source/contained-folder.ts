@@ -6,11 +6,13 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   open,
   openSync,
   read,
   readlinkSync,
   readSync,
+  realpathSync,
 } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
@@ -25,26 +27,8 @@ export type ReadOutcome =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly message: string }
 
-/** The calls that may wait for the disk. */
-interface FileCalls {
-  open(path: string, flags: number): number | Promise<number>
-  /** Gives the number of bytes read. */
-  read(descriptor: number, buffer: Buffer, offset: number): number | Promise<number>
-}
-
-const openFile = promisify(open)
-const readFile = promisify(read)
-
-const atOnce: FileCalls = {
-  open: openSync,
-  read: (descriptor, buffer, offset) =>
-    readSync(descriptor, buffer, offset, buffer.length - offset, null),
-}
-const inThreadPool: FileCalls = {
-  open: openFile,
-  read: async (descriptor, buffer, offset) =>
-    (await readFile(descriptor, buffer, offset, buffer.length - offset, null)).bytesRead,
-}
+const openInPool = promisify(open)
+const readInPool = promisify(read)
 
 // A file that the system has in memory is read in less time than it takes to ask another thread. Where two in
 // a row took longer than this others will too; a single one may have met a busy processor.
@@ -54,6 +38,8 @@ const readsAfterSlow = 200
 
 // O_NONBLOCK: opening a named pipe would else wait for its writer for ever.
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+// Where opening follows a link all the same, it has to be looked for first.
+const followsLinks = constants.O_NOFOLLOW === undefined
 const descriptorLinks = process.platform === 'linux' ? '/proc/self/fd/' : null
 
 function codeOf(error: unknown): string {
@@ -88,8 +74,67 @@ function spelling(path: string): string {
   return path.normalize('NFC').toLowerCase()
 }
 
-/** Reads one file of `root` (a real path), at most `maxBytes` of it. `path` is `/`-separated. */
-export type ReadContained = (path: string, maxBytes: number) => Promise<ReadOutcome>
+/**
+ * Reads one file of `root` (a real path), at most `maxBytes` of it. `path` is `/`-separated. Gives the outcome
+ * itself while the disk is fast, which spares a promise for each of many files.
+ */
+export type ReadContained = (path: string, maxBytes: number) => ReadOutcome | Promise<ReadOutcome>
+
+/** Collects what is read of a file, whose size may change meanwhile. */
+function createFilling(size: number, maxBytes: number) {
+  let buffer = Buffer.allocUnsafe(size + 1)
+  let length = 0
+  return {
+    /** Where the next bytes go: buffer, offset and how many may come. */
+    room: (): [buffer: Buffer, offset: number, length: number] => [
+      buffer,
+      length,
+      buffer.length - length,
+    ],
+    /** Takes so many bytes in; null where more are to be read. */
+    took(bytesRead: number): ReadOutcome | null {
+      length += bytesRead
+      // Short of the size and one byte: the end, without asking once more.
+      if (bytesRead === 0 || length === size) {
+        return { kind: 'content', bytes: buffer.subarray(0, length) }
+      }
+      if (length > maxBytes) return { kind: 'too_large', sizeBytes: length }
+      if (length === buffer.length) {
+        const larger = Buffer.allocUnsafe(Math.min(buffer.length * 2 + 65_536, maxBytes + 1))
+        buffer.copy(larger, 0, 0, length)
+        buffer = larger
+      }
+      return null
+    },
+  }
+}
+
+function readAtOnce(descriptor: number, size: number, maxBytes: number): ReadOutcome {
+  const filling = createFilling(size, maxBytes)
+  for (;;) {
+    const outcome = filling.took(readSync(descriptor, ...filling.room(), null))
+    if (outcome) return outcome
+  }
+}
+
+async function readSlowly(
+  descriptor: number,
+  size: number,
+  maxBytes: number,
+): Promise<ReadOutcome> {
+  const filling = createFilling(size, maxBytes)
+  for (;;) {
+    const { bytesRead } = await readInPool(descriptor, ...filling.room(), null)
+    const outcome = filling.took(bytesRead)
+    if (outcome) return outcome
+  }
+}
+
+/** A path with nothing that leads elsewhere, on any system. */
+function isPlain(path: string): boolean {
+  if (/(?:^|\/)\.{0,2}(?:\/|$)/.test(path)) return false
+  return sep === '/' || !/[\\:]/.test(path)
+}
 
 /** A reader of the files in `root`, which must be a real path. */
 export function containedFolder(root: string): ReadContained {
@@ -100,81 +145,75 @@ export function containedFolder(root: string): ReadContained {
   let slow = 0
 
   // After the file is open, what was opened is certain; before, a folder may still be swapped.
-  async function isContained(descriptor: number, full: string): Promise<boolean> {
-    let actual: string
-    if (descriptorLinks === null) {
-      actual = await realpath(full)
-    } else {
-      actual = readlinkSync(descriptorLinks + descriptor)
-      if (actual === `${full} (deleted)`) return true
-    }
+  function isContained(actual: string, full: string): boolean {
     if (actual === full) return true
+    if (descriptorLinks !== null && actual === `${full} (deleted)`) return true
     return actual.startsWith(prefix) && spelling(actual) === spelling(full)
   }
 
-  async function readOpen(
+  /** What is certain of an open file before it is read, else its size. `actual` is where it really lies. */
+  function lookAt(
     descriptor: number,
     full: string,
+    actual: string,
     maxBytes: number,
-    calls: FileCalls,
-  ): Promise<ReadOutcome> {
+  ): ReadOutcome | number {
     const stats = fstatSync(descriptor)
     if (stats.isDirectory()) return { kind: 'absent' }
     if (!stats.isFile()) return { kind: 'unreadable', message: 'Not a regular file.' }
-    if (!(await isContained(descriptor, full))) return { kind: 'absent' }
-    if (stats.size > maxBytes) return { kind: 'too_large', sizeBytes: stats.size }
-    let buffer = Buffer.allocUnsafe(stats.size + 1)
-    let length = 0
-    for (;;) {
-      const reading = calls.read(descriptor, buffer, length)
-      const bytesRead = typeof reading === 'number' ? reading : await reading
-      length += bytesRead
-      // Short of the size and one byte: the end, without asking once more.
-      if (bytesRead === 0 || length === stats.size) break
-      if (length > maxBytes) return { kind: 'too_large', sizeBytes: length }
-      if (length === buffer.length) {
-        const larger = Buffer.allocUnsafe(Math.min(buffer.length * 2 + 65_536, maxBytes + 1))
-        buffer.copy(larger, 0, 0, length)
-        buffer = larger
-      }
-    }
-    return { kind: 'content', bytes: buffer.subarray(0, length) }
+    if (!isContained(actual, full)) return { kind: 'absent' }
+    return stats.size > maxBytes ? { kind: 'too_large', sizeBytes: stats.size } : stats.size
   }
 
-  return async (path, maxBytes) => {
-    const segments = path.split('/')
-    if (path === '' || segments.some((part) => part === '' || part === '.' || part === '..')) {
-      return { kind: 'absent' }
-    }
-    if (sep === '\\' && /[\\:]/.test(path)) return { kind: 'absent' }
-    const full = prefix + segments.join(sep)
-    const calls = slowReads > 0 ? inThreadPool : atOnce
-    slowReads = Math.max(0, slowReads - 1)
-    const startMs = performance.now()
-    let descriptor: number
+  const now = (full: string, maxBytes: number): ReadOutcome => {
+    let descriptor: number | undefined
     try {
-      if (constants.O_NOFOLLOW === undefined && (await lstat(full)).isSymbolicLink()) {
-        return { kind: 'symlink' }
-      }
-      const opening = calls.open(full, flags)
-      descriptor = typeof opening === 'number' ? opening : await opening
-    } catch (error) {
-      return outcomeOf(error)
-    }
-    try {
-      return await readOpen(descriptor, full, maxBytes, calls)
+      if (followsLinks && lstatSync(full).isSymbolicLink()) return { kind: 'symlink' }
+      descriptor = openSync(full, flags)
+      const actual = descriptorLinks
+        ? readlinkSync(descriptorLinks + descriptor)
+        : realpathSync(full)
+      const found = lookAt(descriptor, full, actual, maxBytes)
+      return typeof found === 'number' ? readAtOnce(descriptor, found, maxBytes) : found
     } catch (error) {
       return outcomeOf(error)
     } finally {
       // What was opened for reading has nothing to wait for.
-      closeSync(descriptor)
-      if (calls === atOnce) {
-        slow = performance.now() - startMs > slowMs ? slow + 1 : 0
-        if (slow === slowInARow) {
-          slow = 0
-          slowReads = readsAfterSlow
-        }
-      }
+      if (descriptor !== undefined) closeSync(descriptor)
     }
+  }
+
+  const inPool = async (full: string, maxBytes: number): Promise<ReadOutcome> => {
+    let descriptor: number | undefined
+    try {
+      if (followsLinks && (await lstat(full)).isSymbolicLink()) return { kind: 'symlink' }
+      descriptor = await openInPool(full, flags)
+      const actual = descriptorLinks
+        ? readlinkSync(descriptorLinks + descriptor)
+        : await realpath(full)
+      const found = lookAt(descriptor, full, actual, maxBytes)
+      return typeof found === 'number' ? await readSlowly(descriptor, found, maxBytes) : found
+    } catch (error) {
+      return outcomeOf(error)
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor)
+    }
+  }
+
+  return (path, maxBytes) => {
+    if (!isPlain(path)) return { kind: 'absent' }
+    const full = prefix + (sep === '/' ? path : path.replaceAll('/', sep))
+    if (slowReads > 0) {
+      slowReads -= 1
+      return inPool(full, maxBytes)
+    }
+    const startMs = performance.now()
+    const outcome = now(full, maxBytes)
+    slow = performance.now() - startMs > slowMs ? slow + 1 : 0
+    if (slow === slowInARow) {
+      slow = 0
+      slowReads = readsAfterSlow
+    }
+    return outcome
   }
 }

@@ -77,7 +77,8 @@ export function generatedByName(path: string): string | null {
     if (lower.endsWith(ending)) return what
   }
   for (const [folder, what] of folders) {
-    if (path.startsWith(folder) || path.includes(`/${folder}`)) return what
+    const at = path.indexOf(folder)
+    if (at === 0 || (at > 0 && path.includes(`/${folder}`))) return what
   }
   return null
 }

@@ -17,8 +17,8 @@ export interface SourceTreeOptions {
   readonly description: SourceTree['description']
   /** Names the tree's entries, sorted by path. */
   readonly enumerate: (signal: AbortSignal) => Promise<TreeCandidate[]>
-  /** Reads one file, at most `maxBytes` of it. */
-  readonly read: (candidate: TreeCandidate, maxBytes: number) => Promise<ReadOutcome>
+  /** Reads one file, at most `maxBytes` of it; at once where it can. */
+  readonly read: (candidate: TreeCandidate, maxBytes: number) => ReadOutcome | Promise<ReadOutcome>
   readonly close: () => Promise<void>
   readonly languageOf: (path: string, head?: Uint8Array) => string
   readonly filter: PathFilter
@@ -26,6 +26,9 @@ export interface SourceTreeOptions {
 }
 
 type Known = (path: string) => KnownFile | undefined
+
+/** Null: the file is not there, which is not worth an entry (a tracked file that was deleted). */
+type Settled = TreeEntry | null
 
 const headBytes = 512
 const heldBytes = 32_000_000
@@ -154,9 +157,18 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
     return indexed(candidate, sizeBytes, contentHash, language)
   }
 
-  // Null: the file is not there, which is not worth an entry (a tracked file that was deleted).
-  async function settle(candidate: TreeCandidate, known: Known): Promise<TreeEntry | null> {
-    const outcome = await options.read(candidate, maxFileBytes)
+  function settle(candidate: TreeCandidate, known: Known): Settled | Promise<Settled> {
+    const byName = settleByName(candidate, known)
+    if (byName !== null) return byName
+    const outcome = options.read(candidate, maxFileBytes)
+    if (!(outcome instanceof Promise)) return settleByOutcome(candidate, outcome, known)
+    const settling = outcome.then((read) => settleByOutcome(candidate, read, known))
+    // Awaited in its turn; this keeps one that fails before that, or after the end, quiet.
+    settling.catch(() => {})
+    return settling
+  }
+
+  function settleByOutcome(candidate: TreeCandidate, outcome: ReadOutcome, known: Known): Settled {
     switch (outcome.kind) {
       case 'content': {
         const entry = settleByContent(candidate, outcome.bytes, known)
@@ -195,22 +207,25 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
       const total = all.length
       const pause = eventLoopPause()
       const wait = waiting(signal)
-      const ahead: Array<Promise<TreeEntry | null>> = []
+      const ahead: Array<Settled | Promise<Settled>> = []
       let started = 0
       try {
         onProgress?.(0, total)
         for (let listed = 0; listed < total; listed++) {
-          while (started < total && ahead.length < concurrency) {
+          // Others are read while the next has to wait for the disk; what is there at once is not kept.
+          while (
+            started < total &&
+            ahead.length < concurrency &&
+            (ahead.length === 0 || ahead[0] instanceof Promise)
+          ) {
             const candidate = all[started++]
-            if (candidate === undefined) break
-            const byName = settleByName(candidate, known)
-            const entry = byName === null ? settle(candidate, known) : Promise.resolve(byName)
-            // Awaited in its turn; this keeps one that fails before that, or after the end, quiet.
-            entry.catch(() => {})
-            ahead.push(entry)
+            if (candidate !== undefined) ahead.push(settle(candidate, known))
           }
-          await pause()
-          const entry = await wait.until(ahead.shift() ?? Promise.resolve(null))
+          const pausing = pause()
+          if (pausing) await pausing
+          if (signal.aborted) throw new CancelledError()
+          const next = ahead.shift() ?? null
+          const entry = next instanceof Promise ? await wait.until(next) : next
           onProgress?.(listed + 1, total)
           if (entry !== null) yield entry
         }
@@ -226,7 +241,7 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
       }
       const wait = waiting(signal)
       const reading = options.read(candidate, maxFileBytes)
-      const outcome = await wait.until(reading).finally(wait.release)
+      const outcome = await wait.until(Promise.resolve(reading)).finally(wait.release)
       const name = JSON.stringify(path)
       switch (outcome.kind) {
         case 'content':

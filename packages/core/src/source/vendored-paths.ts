@@ -47,20 +47,30 @@ const files: ReadonlySet<string> = new Set([
   '.pnp.cjs',
 ])
 
+// The folder that was asked for last: a listing gives one file of a folder after the other.
+let last: { readonly folder: string; readonly mark: string | null } = { folder: '', mark: null }
+
 /** The part of the path that marks it as vendored, or null. */
 export function vendoredBy(path: string): string | null {
-  const segments = path.split('/')
-  const name = segments[segments.length - 1] ?? ''
+  const end = path.lastIndexOf('/') + 1
+  const name = path.slice(end)
   if (files.has(name)) return name
-  if (segments.length > 1 && atRoot.has(segments[0] ?? '')) return `${segments[0]}/`
-  for (let index = 0; index < segments.length - 1; index++) {
-    const folder = segments[index] ?? ''
+  if (end !== last.folder.length || !path.startsWith(last.folder)) {
+    const folder = path.slice(0, end)
+    last = { folder, mark: vendoredFolder(folder) }
+  }
+  return last.mark
+}
+
+/** The same of a folder, which ends in `/` or is empty. */
+function vendoredFolder(path: string): string | null {
+  const segments = path.split('/').slice(0, -1)
+  if (atRoot.has(segments[0] ?? '')) return `${segments[0]}/`
+  for (const [index, folder] of segments.entries()) {
     if (anywhere.has(folder.toLowerCase()) || anywhereExact.has(folder)) return `${folder}/`
     for (const [outer, inside] of sequences) {
       const next = segments[index + 1] ?? ''
-      if (folder === outer && index + 2 < segments.length && inside.has(next)) {
-        return `${folder}/${next}/`
-      }
+      if (folder === outer && inside.has(next)) return `${folder}/${next}/`
     }
   }
   return null
