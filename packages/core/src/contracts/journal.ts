@@ -266,7 +266,8 @@ export interface Spool {
   has(versions: readonly string[]): Promise<Set<string>>
   /**
    * Writes whole versions, each in full or not at all; a version that is there already is left. The
-   * chunks can be found by their words as soon as the ledger has the version.
+   * chunks can be found by their words as soon as the ledger has the version. The bytes of encoded files are the
+   * caller's, who takes them back once this has resolved.
    */
   write(
     repository: string,

@@ -172,7 +172,7 @@ export function containedFolder(root: string): ReadContained {
       descriptor = openSync(full, flags)
       const actual = descriptorLinks
         ? readlinkSync(descriptorLinks + descriptor)
-        : realpathSync(full)
+        : realpathSync.native(full)
       const found = lookAt(descriptor, full, actual, maxBytes)
       return typeof found === 'number' ? readAtOnce(descriptor, found, maxBytes) : found
     } catch (error) {

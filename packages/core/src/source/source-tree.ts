@@ -239,8 +239,8 @@ export function sourceTree(options: SourceTreeOptions): SourceTree {
       if (candidate?.kind !== 'file') {
         throw new FileError('FILE_UNREADABLE', `The tree has no file ${JSON.stringify(path)}.`)
       }
-      const wait = waiting(signal)
       const reading = options.read(candidate, maxFileBytes)
+      const wait = waiting(signal)
       const outcome = await wait.until(Promise.resolve(reading)).finally(wait.release)
       const name = JSON.stringify(path)
       switch (outcome.kind) {

@@ -39,6 +39,7 @@ export interface StoreCheckContext extends CheckContext {
 export const checkSteps = 5
 
 const danglingPage = 2_000
+const operation = 'comparing the stores with the ledger'
 
 /**
  * Compares what the stores hold of a repository with its ledger: every id of the vector store, every
@@ -54,18 +55,20 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
   try {
     const step = stepper(context)
     const whole = context.depth === 'sample' ? await sumStores(context, dangling, step) : null
-    return whole ?? (await compareStores(context, dangling, step))
+    const check = whole ?? (await compareStores(context, dangling, step))
+    context.onStep?.(checkSteps, operation)
+    return check
   } finally {
     // Whatever else failed, nothing of a check goes on after it.
     await asked
   }
 }
 
-/** Tells of a step, once for each that there is: what is looked at again was told already. */
+/** Tells of each step but the last, which is when all is over: what is looked at again was told already. */
 function stepper({ onStep }: StoreCheckContext): () => void {
   let done = 0
   return () => {
-    if (done < checkSteps) onStep?.(++done, 'comparing the stores with the ledger')
+    if (done < checkSteps - 1) onStep?.(++done, operation)
   }
 }
 

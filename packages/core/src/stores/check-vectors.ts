@@ -19,7 +19,10 @@ const filesPerPage = 50
 const sameVector = 1e-5
 const normTolerance = 1e-2
 
-/** Names each id that should not be there or is not there, and a store that counts other rows than it lists. */
+/**
+ * Names each id that should not be there or is not there, and a store that counts other rows than it lists. What counts is
+ * what a store lists: its own sums only spare the list.
+ */
 export async function checkVectorIds(
   context: CheckContext,
   byVersion: Files,

@@ -25,11 +25,22 @@ export function createRowSum(): RowSum {
       }
       for (let at = 0; at < id.length; at++) mix(id.charCodeAt(at))
       for (const number of numbers) mix(number)
-      words[0] = (words[0] ?? 0) + first
-      words[1] = (words[1] ?? 0) + second
+      words[0] = (words[0] ?? 0) + finish(first)
+      words[1] = (words[1] ?? 0) + finish(second)
       // How many there are: a row that is there twice is one too many.
       words[2] = (words[2] ?? 0) + 1
     },
     equals: (other) => words.every((word, index) => word === other.words[index]),
   }
+}
+
+/**
+ * Spreads the last numbers over all bits, as MurmurHash3 does at its end
+ * (https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp): else one more in a row and one less in another
+ * may come to the same.
+ */
+function finish(hash: number): number {
+  const first = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35)
+  return second ^ (second >>> 16)
 }

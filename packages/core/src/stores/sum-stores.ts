@@ -14,7 +14,10 @@ interface LedgerSums {
   readonly vectors: RowSum
   readonly graph: RowSum
   readonly samples: readonly SampledFile[]
-  /** Whether each chunk of every file has a vector. */
+  /**
+   * Whether each chunk of every file has a vector, as a sum over a file says nothing of which of its chunks are there;
+   * and whether there are as many as the ledger counts, over which the sample was spread.
+   */
   readonly isWhole: boolean
 }
 
@@ -32,17 +35,16 @@ export async function sumStores(
     onStep()
     return result
   }
-  const [ledger, vectors, graph, unindexed, edges] = await allOf(
-    sumLedger(context).then(step),
+  const ledger = step(await sumLedger(context))
+  if (!ledger.isWhole) return null
+  const [vectors, graph, unindexed, edges] = await allOf(
     sumVectors(context).then(step),
     sumGraph(context).then(step),
     storage.journal.text.unindexed(repository, 1).then(step),
     dangling,
   )
   const { files, chunks, samples } = ledger
-  // A sum over a file says nothing of which of its chunks are there.
-  const isSame =
-    ledger.isWhole && ledger.vectors.equals(vectors.sum) && ledger.graph.equals(graph.sum)
+  const isSame = ledger.vectors.equals(vectors.sum) && ledger.graph.equals(graph.sum)
   if (!isSame || unindexed.length > 0 || edges.length > 0) return null
   // A store that keeps a row in several places may count other rows than it lists.
   if (storage.vectors.inspect) {
@@ -50,7 +52,6 @@ export async function sumStores(
     if (count !== vectors.rows) return null
   }
   const altered = await checkVectors({ ...context, depth: 'sample' }, samples, [])
-  step(null)
   return altered.length > 0 ? null : { files, chunks, differences: [] }
 }
 
@@ -73,6 +74,7 @@ async function sumLedger({ storage, repository }: CheckContext): Promise<LedgerS
     const ordinals = pick(file)
     if (ordinals.length > 0) samples.push({ file: checkedFile(file), ordinals })
   }
+  if (chunks !== (summary?.chunks ?? 0)) isWhole = false
   return { files, chunks, vectors, graph, samples, isWhole }
 }
 

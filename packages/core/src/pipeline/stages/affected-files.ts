@@ -18,8 +18,6 @@ export interface StateChange {
   readonly previous: ReadonlyMap<string, { readonly version: string }>
   /** Path → version afterwards. */
   readonly versions: ReadonlyMap<string, string>
-  /** Paths that have another version now, or none. */
-  readonly changedPaths: ReadonlySet<string>
   /** Versions whose edges this run has resolved already. */
   readonly resolved: { has(version: string): boolean }
 }
@@ -33,9 +31,10 @@ export async function* filesToResolveAgain(
   change: StateChange,
 ): AsyncGenerator<SpooledFile[]> {
   const { previous, versions, resolved } = change
-  const unchanged = [...versions].filter(
-    ([path, version]) => previous.get(path)?.version === version && !resolved.has(version),
-  )
+  const unchanged: string[] = []
+  for (const [path, version] of versions) {
+    if (previous.get(path)?.version === version && !resolved.has(version)) unchanged.push(version)
+  }
   if (unchanged.length === 0) return
   const changed = await changedNames(context, change)
   const isOtherImport = changedImports(context.parser, change)
@@ -46,7 +45,7 @@ export async function* filesToResolveAgain(
       : await passedOn(context, [...versions.values()], changed, isOtherImport)
   for (let start = 0; start < unchanged.length; start += resolvedPage) {
     context.signal.throwIfAborted()
-    const slice = unchanged.slice(start, start + resolvedPage).map(([, version]) => version)
+    const slice = unchanged.slice(start, start + resolvedPage)
     const files = await context.storage.journal.spool.files(slice)
     const affected =
       meanings === 'everything'
@@ -135,10 +134,12 @@ async function passedOn(
 
 async function changedNames(
   { storage, signal }: Pick<RunContext, 'storage' | 'signal'>,
-  { previous, versions, changedPaths }: StateChange,
+  { previous, versions }: StateChange,
 ): Promise<ReadonlySet<string> | 'everything'> {
   const names = new Set<string>()
-  const paths = [...changedPaths]
+  const paths: string[] = []
+  for (const [path, { version }] of previous) if (versions.get(path) !== version) paths.push(path)
+  for (const path of versions.keys()) if (!previous.has(path)) paths.push(path)
   for (let start = 0; start < paths.length; start += resolvedPage) {
     signal.throwIfAborted()
     const slice = paths.slice(start, start + resolvedPage)
@@ -153,7 +154,6 @@ async function changedNames(
     for (const path of slice) {
       const before = previous.get(path)?.version
       const after = versions.get(path)
-      if (before === after) continue
       const change = surfaceChange(of(before), of(after))
       if (change === 'everything') return change
       for (const name of change) names.add(name)

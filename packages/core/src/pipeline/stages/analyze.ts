@@ -26,9 +26,7 @@ export interface LedgerState {
 export interface Plan {
   readonly totals: PlanTotals
   /** Path → file version once every planned file is indexed. */
-  readonly versions: Map<string, string>
-  /** Paths that have another version now, or none. */
-  readonly changedPaths: ReadonlySet<string>
+  readonly versions: ReadonlyMap<string, string>
 }
 
 // Of a page in the making all is alive: small ones leave less to what V8 takes for lasting.
@@ -81,7 +79,8 @@ export async function makePlan(options: {
   const bytesByLanguage: Record<string, number> = {}
   const skippedByReason: Record<string, number> = {}
   const versions = new Map<string, string>()
-  const changedPaths = new Set<string>()
+  /** Paths that the ledger has and that are skipped now. */
+  const droppedPaths = new Set<string>()
   let page: PlannedFile[] = []
   let errors = new Map<string, IndexingError>()
 
@@ -117,7 +116,7 @@ export async function makePlan(options: {
         const { reason, detail, error } = entry.file
         totals.skip++
         skippedByReason[reason] = (skippedByReason[reason] ?? 0) + 1
-        if (ledger.files.has(path)) changedPaths.add(path)
+        if (ledger.files.has(path)) droppedPaths.add(path)
         if (error) errors.set(path, error)
         await plan({ path, language, sizeBytes, action: 'skip', reason, detail })
         continue
@@ -132,7 +131,6 @@ export async function makePlan(options: {
       bytesByLanguage[entry.file.language] =
         (bytesByLanguage[entry.file.language] ?? 0) + entry.file.sizeBytes
       versions.set(path, version)
-      if (known?.version !== version) changedPaths.add(path)
       await plan({
         path,
         language,
@@ -143,9 +141,8 @@ export async function makePlan(options: {
       })
     }
     for (const path of ledger.files.keys()) {
-      if (versions.has(path) || changedPaths.has(path)) continue
+      if (versions.has(path) || droppedPaths.has(path)) continue
       totals.delete++
-      changedPaths.add(path)
       await plan({ path, language: null, sizeBytes: null, action: 'delete' })
     }
     if (page.length > 0) await emitPage()
@@ -155,6 +152,5 @@ export async function makePlan(options: {
   return {
     totals: { ...totals, filesByLanguage, bytesByLanguage, skippedByReason },
     versions,
-    changedPaths,
   }
 }

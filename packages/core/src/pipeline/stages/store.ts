@@ -71,7 +71,7 @@ export async function storeFiles(
     stage.update({ operation: 'resolving what changed files mean to others' })
     await resolveAffected(
       context,
-      { ...input.plan, previous: input.previous, versions, resolved: written },
+      { previous: input.previous, versions, resolved: written },
       writing,
     )
   } finally {
@@ -199,7 +199,8 @@ function lostFiles(wanted: readonly FileToIndex[], files: readonly SpooledFile[]
 }
 
 /** Path → version after this run: a file that failed keeps the version that it had. */
-function nextState({ plan, previous, failedPaths }: StoreInput): Map<string, string> {
+function nextState({ plan, previous, failedPaths }: StoreInput): ReadonlyMap<string, string> {
+  if (failedPaths.size === 0) return plan.versions
   const versions = new Map(plan.versions)
   for (const path of failedPaths) {
     const before = previous.get(path)
