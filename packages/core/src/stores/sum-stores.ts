@@ -35,16 +35,16 @@ export async function sumStores(
     onStep()
     return result
   }
-  const ledger = step(await sumLedger(context))
-  if (!ledger.isWhole) return null
-  const [vectors, graph, unindexed, edges] = await allOf(
+  const [ledger, vectors, graph, unindexed, edges] = await allOf(
+    sumLedger(context).then(step),
     sumVectors(context).then(step),
     sumGraph(context).then(step),
     storage.journal.text.unindexed(repository, 1).then(step),
     dangling,
   )
   const { files, chunks, samples } = ledger
-  const isSame = ledger.vectors.equals(vectors.sum) && ledger.graph.equals(graph.sum)
+  const isSame =
+    ledger.isWhole && ledger.vectors.equals(vectors.sum) && ledger.graph.equals(graph.sum)
   if (!isSame || unindexed.length > 0 || edges.length > 0) return null
   // A store that keeps a row in several places may count other rows than it lists.
   if (storage.vectors.inspect) {
