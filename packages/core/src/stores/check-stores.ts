@@ -13,6 +13,7 @@ import {
   type CheckedFile,
   checkedFile,
   type Difference,
+  type Step,
 } from './checked-file.ts'
 import { inspectJournal, inspectStores } from './inspect-stores.ts'
 import { ledgerFiles } from './read-ledger.ts'
@@ -53,7 +54,7 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
   const dangling = storage.graph.danglingEdges({ repository, limit: danglingPage, signal })
   const asked = Promise.allSettled([dangling])
   try {
-    const step = stepper(context)
+    const step = createStep(context)
     const whole = context.depth === 'sample' ? await sumStores(context, dangling, step) : null
     const check = whole ?? (await compareStores(context, dangling, step))
     context.onStep?.(checkSteps, operation)
@@ -65,17 +66,18 @@ export async function checkStores(context: StoreCheckContext): Promise<StoreChec
 }
 
 /** Tells of each step but the last, which is when all is over: what is looked at again was told already. */
-function stepper({ onStep }: StoreCheckContext): () => void {
+function createStep({ onStep }: StoreCheckContext): Step {
   let done = 0
-  return () => {
+  return (result) => {
     if (done < checkSteps - 1) onStep?.(++done, operation)
+    return result
   }
 }
 
 async function compareStores(
   context: StoreCheckContext,
   dangling: Promise<readonly GraphEdge[]>,
-  onStep: () => void,
+  step: Step,
 ): Promise<StoreCheck> {
   const { storage, repository, depth } = context
   const byVersion = new Map<string, CheckedFile>()
@@ -83,10 +85,6 @@ async function compareStores(
   for await (const file of ledgerFiles(storage.journal.ledger, repository)) {
     byVersion.set(file.version, checkedFile(file))
     chunks += file.chunkCount
-  }
-  const step = <T>(result: T): T => {
-    onStep()
-    return result
   }
   step(null)
   const look = { repair: false }

@@ -27,12 +27,18 @@ export async function checkVectorIds(
   context: CheckContext,
   byVersion: Files,
 ): Promise<Difference[]> {
-  const { storage, repository, space, signal } = context
   const { differences, rows } = await compareIds(context, byVersion)
-  if (differences.length > 0 || !storage.vectors.inspect) return differences
-  // A store that keeps a row in several places may count other rows than it lists, and finds others too.
-  const count = await storage.vectors.count(space, { repository, signal })
-  return count === rows ? [] : [{ kind: 'altered', store: 'vectors', id: repository, path: null }]
+  if (differences.length > 0 || (await countsAsListed(context, rows))) return differences
+  return [{ kind: 'altered', store: 'vectors', id: context.repository, path: null }]
+}
+
+/** A store that keeps a row in several places may count other rows than it lists, and finds others too. */
+export async function countsAsListed(
+  { storage, repository, space, signal }: CheckContext,
+  rows: number,
+): Promise<boolean> {
+  if (!storage.vectors.inspect) return true
+  return (await storage.vectors.count(space, { repository, signal })) === rows
 }
 
 async function compareIds(

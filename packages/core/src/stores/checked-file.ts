@@ -18,6 +18,9 @@ export interface Difference {
 /** How much is looked at: all of it, or every id and a sample of the rest, so that it costs little. */
 export type CheckDepth = 'sample' | 'all'
 
+/** Hands a result on, and tells that a step of the check is done. */
+export type Step = <T>(result: T) => T
+
 /** What every part of a check reads. */
 export interface CheckContext {
   readonly storage: Storage
