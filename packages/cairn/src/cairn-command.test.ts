@@ -68,6 +68,23 @@ test('index of the same again says that nothing changed, and does not index its 
   expect(stdout).toMatch(/files +0 indexed, 4 unchanged, 1 skipped/)
 })
 
+test('the index is kept in CAIRN_DATA_DIR where that is set, and --data-dir goes before it', async () => {
+  const repository = ownRepository('elsewhere')
+  const [named, given] = [join(folder, 'named-data'), join(folder, 'given-data')]
+  const environment = { CAIRN_DATA_DIR: named }
+  const runIn = (...words: string[]) => startCairn(repository, words, environment).ended
+  expect(await runIn('index', '.', '--data-dir', given)).toMatchObject({ code: 0 })
+  expect(existsSync(named)).toBe(false)
+  expect(await runIn('index', '.')).toMatchObject({ code: 0 })
+  for (const data of [named, given]) {
+    expect(existsSync(join(data, 'cairn.db'))).toBe(true)
+    expect(readFileSync(join(data, '.gitignore'), 'utf8')).toBe('*\n')
+  }
+  expect(existsSync(join(repository, '.cairn'))).toBe(false)
+  const { stdout } = await runIn('repositories', '--json')
+  expect(JSON.parse(stdout).repositories).toHaveLength(1)
+})
+
 test('index --json prints each event and last the status that they fold to', async () => {
   const repository = ownRepository('json')
   const { code, stdout } = await cairn(repository, ['index', '.', '--json', '--name', 'renamed'])
